@@ -30,6 +30,7 @@ const (
 	childAttributes       = "configuration"
 	childPermissionSet    = "permission-set"
 	childAssignment       = "assignment"
+	childBoundary         = "permissions-boundary"
 )
 
 // childName is "<component>-<what>[-<key>]": the key is a configured name, never an index, so that a child keeps its

@@ -57,6 +57,26 @@ func (r Registration) lists(key resource.PropertyKey, want string) bool {
 
 func (r Registration) is(types ...string) bool { return slices.Contains(types, r.Type) }
 
+// refers reports whether a value has a reference to the policy of a path and name, at any depth.
+func refers(v resource.PropertyValue, path, name string) bool {
+	if !v.IsObject() {
+		return false
+	}
+	fields := v.ObjectValue()
+	is := func(key resource.PropertyKey, want string) bool {
+		return fields[key].IsString() && fields[key].StringValue() == want
+	}
+	if is("path", path) && is("name", name) {
+		return true
+	}
+	for _, field := range fields {
+		if refers(field, path, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // The types that the orders speak of.
 const (
 	typeGroupPolicy       = "aws:iam/groupPolicy:GroupPolicy"
@@ -76,6 +96,8 @@ const (
 	typePermissionSet     = "aws:ssoadmin/permissionSet:PermissionSet"
 	typeSetInlinePolicy   = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
 	typeSetManagedPolicy  = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+	typeSetOwnPolicy      = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
+	typeSetBoundary       = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 	typeAssignment        = "aws:ssoadmin/accountAssignment:AccountAssignment"
 	typeSCP               = "aws:organizations/policy:Policy"
 	typeSCPAttachment     = "aws:organizations/policyAttachment:PolicyAttachment"
@@ -304,14 +326,32 @@ func identityCenterOrders() []Order {
 			First: "the inline policy of a permission set", Then: "its managed policies",
 			Why: "it carries the Denies",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSetInlinePolicy) && then.is(typeSetManagedPolicy) && sameSet(first, then)
+				return first.is(typeSetInlinePolicy) && then.is(typeSetManagedPolicy, typeSetOwnPolicy) &&
+					sameSet(first, then)
+			},
+		},
+		{
+			First: "the permissions boundary of a permission set", Then: "its policies",
+			Why: "a permission set is bounded before it allows anything",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeSetBoundary) &&
+					then.is(typeSetInlinePolicy, typeSetManagedPolicy, typeSetOwnPolicy) && sameSet(first, then)
+			},
+		},
+		{
+			First: "managed policies", Then: "permission sets that carry them or are bounded by them",
+			Why: "Identity Center makes no role in an account that lacks a policy", AWS: true,
+			Pair: func(first, then Registration) bool {
+				return first.is(typeManagedPolicy) && then.is(typeSetOwnPolicy, typeSetBoundary) &&
+					refers(resource.NewProperty(then.Inputs), first.text("path"), first.text("name"))
 			},
 		},
 		{
 			First: "the policies of a permission set", Then: "its assignments",
 			Why: "nobody is assigned a permission set that is half made",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSetInlinePolicy, typeSetManagedPolicy) && then.is(typeAssignment) &&
+				return first.is(typeSetInlinePolicy, typeSetManagedPolicy, typeSetOwnPolicy, typeSetBoundary) &&
+					then.is(typeAssignment) &&
 					sameSet(first, then)
 			},
 		},

@@ -19,7 +19,7 @@ type PermissionSet struct {
 	PermissionSetARN pulumi.StringOutput `pulumi:"permissionSetArn"`
 }
 
-// NewPermissionSet makes the permission set, then its policies, then the assignments, so that nobody is assigned a
+// NewPermissionSet makes the permission set, then its permissions boundary and its policies, then the assignments, so that nobody is assigned a
 // permission set that is half made. The ids of the assigned people and groups are looked up first: it is an error
 // when they belong to somebody else. It registers nothing when Validate has a problem.
 func NewPermissionSet(
@@ -85,7 +85,8 @@ func NewPermissionSet(
 	return component, ctx.RegisterResourceOutputs(component, pulumi.Map{"permissionSetArn": component.PermissionSetARN})
 }
 
-// makePolicies puts the inline policy in, whose Denies come before every Allow, and attaches the managed ones.
+// makePolicies bounds the permission set, puts the inline policy in, whose Denies come before every Allow, and attaches
+// the managed ones.
 func makePolicies(
 	a *identitycenter.PermissionSetArgs,
 	ctx *pulumi.Context,
@@ -94,7 +95,10 @@ func makePolicies(
 	children childOptions,
 ) ([]pulumi.Resource, error) {
 	instance := pulumi.String(a.IdentityCenter.Instance)
-	var all []pulumi.Resource
+	all, err := makeBoundary(a, ctx, name, set, children)
+	if err != nil {
+		return nil, err
+	}
 	if document, wanted := a.InlinePolicy(); wanted {
 		inline, err := ssoadmin.NewPermissionSetInlinePolicy(
 			ctx,
@@ -102,7 +106,7 @@ func makePolicies(
 			&ssoadmin.PermissionSetInlinePolicyArgs{
 				InstanceArn: instance, PermissionSetArn: set.Arn, InlinePolicy: pulumi.String(document.JSON()),
 			},
-			children...)
+			children.after(all...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +127,61 @@ func makePolicies(
 		}
 		all = append(all, attached)
 	}
+	for _, own := range a.CustomerManagedPolicies() {
+		attached, err := ssoadmin.NewCustomerManagedPolicyAttachment(
+			ctx,
+			childName(name, childAttachment, "own"+own.Path+own.Name),
+			&ssoadmin.CustomerManagedPolicyAttachmentArgs{
+				InstanceArn:      instance,
+				PermissionSetArn: set.Arn,
+				CustomerManagedPolicyReference: ssoadmin.CustomerManagedPolicyAttachmentCustomerManagedPolicyReferenceArgs{
+					Name: pulumi.String(own.Name), Path: pulumi.String(own.Path),
+				},
+			},
+			children.after(all...)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, attached)
+	}
 	return all, nil
+}
+
+// makeBoundary bounds the permission set before it can do anything. One that somebody set by hand is replaced, or taken
+// away where the permission set has none. The old one goes before the new one comes: a permission set has one at most,
+// and the call that deletes the old one would delete the new one.
+func makeBoundary(
+	a *identitycenter.PermissionSetArgs,
+	ctx *pulumi.Context,
+	name string,
+	set *ssoadmin.PermissionSet,
+	children childOptions,
+) ([]pulumi.Resource, error) {
+	if a.PermissionsBoundary == "" {
+		return nil, nil
+	}
+	var bound ssoadmin.PermissionsBoundaryAttachmentPermissionsBoundaryArgs
+	if own, is := a.CustomerManaged(a.PermissionsBoundary); is {
+		bound.CustomerManagedPolicyReference = ssoadmin.
+			PermissionsBoundaryAttachmentPermissionsBoundaryCustomerManagedPolicyReferenceArgs{
+			Name: pulumi.String(own.Name), Path: pulumi.String(own.Path),
+		}
+	} else {
+		bound.ManagedPolicyArn = pulumi.String(a.Account.Partition.ManagedPolicyARN(a.PermissionsBoundary))
+	}
+	made, err := ssoadmin.NewPermissionsBoundaryAttachment(
+		ctx,
+		childName(name, childBoundary),
+		&ssoadmin.PermissionsBoundaryAttachmentArgs{
+			InstanceArn:         pulumi.String(a.IdentityCenter.Instance),
+			PermissionSetArn:    set.Arn,
+			PermissionsBoundary: bound,
+		},
+		children.with(pulumi.DeleteBeforeReplace(true))...)
+	if err != nil {
+		return nil, err
+	}
+	return []pulumi.Resource{made}, nil
 }
 
 // optionalString is nil for "".

@@ -47,7 +47,9 @@ type ManagedPolicy struct {
 	Document policy.Document
 }
 
-func ValidateProjects(p *problem.List, projects []string) {
+// ValidateProjects holds the projects of nodes that a document reaches, and separator, which stands between those of one
+// node; empty where a node has one.
+func ValidateProjects(p *problem.List, projects []string, separator string) {
 	if projects != nil && len(projects) == 0 {
 		p.Add(
 			"projects",
@@ -69,6 +71,8 @@ func ValidateProjects(p *problem.List, projects []string) {
 				"has a character that policies do not take, and several projects are written into the policy",
 				"list it alone, so that the role's tag carries it, or use characters up to U+00FF",
 			)
+		default:
+			ValidateUnseparated(p, path, project, separator)
 		}
 	}
 }

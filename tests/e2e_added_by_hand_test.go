@@ -95,6 +95,16 @@ var additions = []addition{
 		},
 	},
 	{
+		to: "aws:ssoadmin/permissionSet:PermissionSet",
+		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
+			return "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment", map[string]any{
+				"instanceArn":         r.Inputs["instanceArn"],
+				"permissionSetArn":    r.Outputs["arn"],
+				"permissionsBoundary": map[string]any{"managedPolicyArn": powerUser},
+			}, powerUser
+		},
+	},
+	{
 		to:   "aws:organizations/policyAttachment:PolicyAttachment",
 		left: true,
 		make: func(h *hand, _ string, r stateResource) (string, map[string]any, string) {

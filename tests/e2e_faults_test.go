@@ -130,6 +130,8 @@ var creations = map[string]string{
 	"aws:ssoadmin/permissionSet:PermissionSet":                                     "CreatePermissionSet",
 	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":             "PutInlinePolicyToPermissionSet",
 	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":                 "AttachManagedPolicyToPermissionSet",
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": "AttachCustomerManagedPolicyReferenceToPermissionSet",
+	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment":     "PutPermissionsBoundaryToPermissionSet",
 	"aws:ssoadmin/accountAssignment:AccountAssignment":                             "CreateAccountAssignment",
 }
 

@@ -230,6 +230,12 @@ func (p *prover) declaredJourneysWork(in *intent.Account) {
 		}
 		l := p.alive(p.begin(in, r.ARN))
 		p.assumable(l, r, nil)
+		if r.Shells.Open {
+			shells := intent.OperationRole{Role: r, Projects: r.Shells.Projects, Documents: r.Shells.Documents}
+			for _, document := range append([]string{world.PreferencesDocument}, r.Shells.Documents...) {
+				p.opens(l, in, &shells, document)
+			}
+		}
 		l.done()
 	}
 	if len(in.OperationRoles) == 0 {

@@ -261,12 +261,14 @@ func (p *identityCenterProver) ownProjectOnly() {
 		switch {
 		case set.OwnProject:
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodes...).When(
-				policy.StringEquals(key, "${aws:PrincipalTag/"+p.in.AuthorizationTags()[0]+"}"),
-				policy.Is(policy.Operator{Base: policy.OpStringLike}, key, "?*")))}
+				ofProjects(set.Separator, key, "${aws:PrincipalTag/"+p.in.AuthorizationTags()[0]+"}"),
+				policy.Is(policy.Operator{Base: policy.OpStringLike}, key, "?*"),
+				policy.Is(policy.Operator{Base: policy.OpStringLike},
+					"aws:PrincipalTag/"+p.in.AuthorizationTags()[0], "?*")))}
 		case len(set.Projects) > 0:
 			q.Permitted = []*engine.Statement{
 				engine.MustStatement(
-					policy.Allow("", "*").On(nodes...).When(policy.StringEquals(key, literals(set.Projects)...)),
+					policy.Allow("", "*").On(nodes...).When(ofProjects(set.Separator, key, literals(set.Projects)...)),
 				),
 			}
 		default:
@@ -462,6 +464,10 @@ func (p *identityCenterProver) shell(
 	}
 	if kind == world.ManagedInstance {
 		node.ID = "mi-0123456789abcdef0"
+		// One of the two kinds has the project beside others, where nodes have several.
+		if s := set.Separator; s != "" {
+			node.Tags[0].Value = "x" + s + project + s + "y"
+		}
 	}
 	return journey.Journey{
 		Portal: &journey.Portal{Person: person, Role: set.ARN},

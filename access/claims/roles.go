@@ -181,10 +181,17 @@ func hasProject(in *intent.Account, projects []string) policy.Condition {
 	if in.ProjectSeparator == "" {
 		return policy.StringEquals(key, projects...)
 	}
+	return ofProjects(in.ProjectSeparator, key, literals(projects)...)
+}
+
+// ofProjects holds of a tag that is one of the projects, or has one among others where there is a separator.
+func ofProjects(separator, key string, projects ...string) policy.Condition {
+	if separator == "" {
+		return policy.StringEquals(key, projects...)
+	}
 	var patterns []string
-	for _, p := range literals(projects) {
-		s := in.ProjectSeparator
-		patterns = append(patterns, p, p+s+"*", "*"+s+p, "*"+s+p+s+"*")
+	for _, p := range projects {
+		patterns = append(patterns, p, p+separator+"*", "*"+separator+p, "*"+separator+p+separator+"*")
 	}
 	return policy.Is(policy.Operator{Base: policy.OpStringLike}, key, patterns...)
 }

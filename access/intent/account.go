@@ -80,6 +80,18 @@ type Role struct {
 	// From and Until are the window outside of which the role is of no use: from the first instant until before the
 	// second. Zero means always.
 	From, Until time.Time
+	// Shells are those that a role of OS access opens. The zero value is none.
+	Shells Shells
+}
+
+// Shells are the shells that a role opens which is no operation role.
+type Shells struct {
+	// Open says that the role opens shells at all.
+	Open bool
+	// Projects are the values of the project tag on the nodes; nil means every node of the account.
+	Projects []string
+	// Documents are the session documents that it may use besides the preferences document.
+	Documents []string
 }
 
 // IdentityCenterUser is a person of IAM Identity Center who assumes a role from a session of a permission set in the

@@ -24,6 +24,8 @@ type PermissionSet struct {
 	// its admin wrote, and is held to what every role is held to.
 	ReadOnly bool
 	Projects []string
+	// Separator stands between the projects in the tag of a node that has several. Empty means that it has one.
+	Separator string
 	// DomainLogins says that logins of a domain (user@domain) may open shells.
 	DomainLogins bool
 	// Documents are the session documents that it may use besides the preferences document.

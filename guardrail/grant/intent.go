@@ -2,6 +2,7 @@ package grant
 
 import (
 	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/guardrail/osaccess"
 )
 
 // AddIntent says who may assume the role of the grant. The key is where the grant is configured, such as "grants[0]".
@@ -16,6 +17,9 @@ func (a *Args) AddIntent(key string, in *intent.Account) {
 		entry.RunAs = a.ShellsRunAs()
 		in.OperationRoles = append(in.OperationRoles, a.OperationRoles.Intent(entry, role))
 		return
+	}
+	if t := a.OSAccess; t != nil {
+		role.Shells = osaccess.Opening{Args: t, Projects: a.Reaches()}.Shells()
 	}
 	in.DelegatedRoles = append(in.DelegatedRoles, role)
 }

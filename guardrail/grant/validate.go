@@ -136,7 +136,11 @@ func (a *Args) validateProjects(p *problem.List, t template) {
 		}
 		return
 	}
-	guardrail.ValidateProjects(p, a.Projects)
+	separator := ""
+	if a.OSAccess != nil {
+		separator = a.OSAccess.ProjectSeparator
+	}
+	guardrail.ValidateProjects(p, a.Projects, separator)
 	list := "osAccess.projects"
 	if role, isOperation := a.OperationRole(); isOperation {
 		list = "the projects of " + a.OperationRoles.RoleName(role)

@@ -119,6 +119,9 @@ type PermissionSetArgs struct {
 	IdentityCenter IdentityCenter
 	// ProjectTag is the tag key that pairs people with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
+	// ProjectSeparator is what stands between the projects in the tag of a node that has several
+	// ("tags.projectSeparator"). Empty means that a node has one project.
+	ProjectSeparator string
 	// Name is 1 to 32 letters, digits and +=,.@_-. Required. Another name is another permission set.
 	Name string
 	// Description is at most 700 characters. Optional.
@@ -148,8 +151,12 @@ type PermissionSetArgs struct {
 	// OperationTemplate starts, of any account: EC2 may use them for whoever starts such an instance, and without
 	// that it falls back to stopped. Empty means that no volume has such a key. For OperationTemplate alone.
 	VolumeKeyARNs []string
-	// ManagedPolicies are names of AWS managed policies, with their path where they have one, for OwnTemplate.
+	// ManagedPolicies are what OwnTemplate carries: names of AWS managed policies, with their path where they have one,
+	// or customer managed policies, which are names of OwnPolicies or begin with "/" (a path and a name).
 	ManagedPolicies []string
+	// PermissionsBoundary is the name of a policy, as in ManagedPolicies, beyond which nothing that the permission set
+	// carries allows anything. Any template can have one. Empty means none.
+	PermissionsBoundary string
 	// Policy is the inline policy of OwnTemplate; nil means none.
 	Policy *policy.Document
 	// Grants lets its people assume the roles of grants in the accounts of the assignments. Whom a grant is for, and when,
@@ -160,8 +167,20 @@ type PermissionSetArgs struct {
 	// AWSManagedPolicies are names, with their paths, of AWS managed policies that AWS has and
 	// catalogue.ManagedPolicyNames does not. Optional.
 	AWSManagedPolicies []string
+	// OwnPolicies are the names of the customer managed policies (managedpolicy.Args) that stacks make in accounts of the
+	// assignments. Every account of the assignments has to have those that the permission set names. Optional.
+	OwnPolicies []string
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
+}
+
+// CustomerManagedPolicy is a customer managed policy as a permission set names it: each account of the assignments has
+// one of this path and name, with a document of its own.
+type CustomerManagedPolicy struct{ Path, Name string }
+
+// ARN is the ARN of the policy in an account.
+func (c CustomerManagedPolicy) ARN(partition policy.Partition, account string) string {
+	return partition.PolicyARN(account, c.Path, c.Name)
 }
 
 // Assignment lets a person, or everybody in a group, take a permission set.

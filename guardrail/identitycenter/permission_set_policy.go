@@ -43,7 +43,43 @@ func (a *PermissionSetArgs) AttachedPolicies() []string {
 	if a.Template == ReadOnlyTemplate {
 		return []string{viewOnlyPolicyName}
 	}
-	return a.ManagedPolicies
+	return slices.DeleteFunc(slices.Clone(a.ManagedPolicies), func(name string) bool {
+		_, own := a.CustomerManaged(name)
+		return own
+	})
+}
+
+// CustomerManaged is the customer managed policy that a name means; false when the name means a policy of AWS.
+func (a *PermissionSetArgs) CustomerManaged(name string) (CustomerManagedPolicy, bool) {
+	if at := strings.LastIndexByte(name, '/'); strings.HasPrefix(name, "/") {
+		return CustomerManagedPolicy{Path: name[:at+1], Name: name[at+1:]}, true
+	}
+	if slices.Contains(a.OwnPolicies, name) {
+		return CustomerManagedPolicy{Path: guardrail.PolicyPath, Name: name}, true
+	}
+	return CustomerManagedPolicy{}, false
+}
+
+// CustomerManagedPolicies are the customer managed policies that the permission set carries, in their order.
+func (a *PermissionSetArgs) CustomerManagedPolicies() []CustomerManagedPolicy {
+	var all []CustomerManagedPolicy
+	for _, name := range a.ManagedPolicies {
+		if own, is := a.CustomerManaged(name); is {
+			all = append(all, own)
+		}
+	}
+	return all
+}
+
+// policyARN is the ARN of the policy that a name means in an account; empty for the empty name.
+func (a *PermissionSetArgs) policyARN(name, account string) string {
+	if own, is := a.CustomerManaged(name); is {
+		return own.ARN(a.Account.Partition, account)
+	}
+	if name == "" {
+		return ""
+	}
+	return a.Account.Partition.ManagedPolicyARN(name)
 }
 
 // ManagedPolicyARNs are the ARNs of the AWS managed policies.
@@ -137,21 +173,22 @@ func (a *PermissionSetArgs) documents(name string) []string {
 	return arns
 }
 
-// tagged are the key and the values that the project tag of a node must have; none means every node.
-func (a *PermissionSetArgs) tagged() (key string, values []string) {
+// tagged are the nodes that can be reached; without values that is every node.
+func (a *PermissionSetArgs) tagged() guardrail.NodeProjects {
 	tag := guardrail.ProjectTag(a.ProjectTag)
+	of := guardrail.NodeProjects{Key: "aws:ResourceTag/" + tag, Values: a.Projects, Separator: a.ProjectSeparator}
 	if a.Template == OperationTemplate {
-		return "aws:ResourceTag/" + tag, []string{"${aws:PrincipalTag/" + tag + "}"}
+		of.Values = []string{"${aws:PrincipalTag/" + tag + "}"}
 	}
-	return "aws:ResourceTag/" + tag, a.Projects
+	return of
 }
 
 func (a *PermissionSetArgs) onNodes() []policy.Condition {
-	key, values := a.tagged()
-	if len(values) == 0 {
+	of := a.tagged()
+	if len(of.Values) == 0 {
 		return nil
 	}
-	return []policy.Condition{policy.StringEquals(key, values...)}
+	return []policy.Condition{of.Same()}
 }
 
 // guardStatements are what no session of the permission set can do. Attributes come from profiles that others write,
@@ -168,22 +205,30 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		)
 	}
 	var statements []policy.Statement
-	if key, values := a.tagged(); len(values) > 0 {
+	if of := a.tagged(); len(of.Values) > 0 {
 		actions := []string{"ssm:GetConnectionStatus", "ssm:StartSession"}
 		if a.Template == OperationTemplate {
 			actions = append([]string{"ec2:StartInstances", "ec2:StopInstances"}, actions...)
 			// An attribute can be empty, and an empty tag equals an empty tag.
 			statements = append(
 				statements,
-				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(key, "")),
+				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(of.Key, "")),
 			)
+			if of.Separator != "" {
+				// Where a node has several, the empty project is the one before a separator that the tag begins with.
+				none := policy.StringEquals("aws:PrincipalTag/"+guardrail.ProjectTag(a.ProjectTag), "")
+				statements = append(
+					statements,
+					policy.Deny("DenyNodesToPeopleOfNoProject", actions...).On(a.nodes()...).When(none),
+				)
+			}
 		}
 		// A missing tag on either side is a difference, so it is denied.
 		statements = append(
 			statements,
 			policy.Deny("DenyNodesOfOtherProjects", actions...).
 				On(a.nodes()...).
-				When(policy.StringNotEquals(key, values...)),
+				When(of.Differs()),
 		)
 	}
 	return append(
@@ -314,6 +359,10 @@ func (a *PermissionSetArgs) role(account string) world.Role {
 		role.Inline = []world.InlinePolicy{{Name: PermissionSetPolicyName, Document: document}}
 	}
 	role.Attached = a.ManagedPolicyARNs()
+	for _, own := range a.CustomerManagedPolicies() {
+		role.Attached = append(role.Attached, own.ARN(p, account))
+	}
+	role.Boundary = a.policyARN(a.PermissionsBoundary, account)
 	return role
 }
 
@@ -346,6 +395,7 @@ func (a *PermissionSetArgs) Intent(key, account string) intent.PermissionSet {
 		ARN:           a.RoleARN(account),
 		OpensSessions: a.Template.OpensSessions(),
 		OwnProject:    a.Template == OperationTemplate,
+		Separator:     a.ProjectSeparator,
 		ReadOnly:      a.Template == ReadOnlyTemplate,
 		Projects:      a.Projects,
 		DomainLogins:  a.DomainLogins,

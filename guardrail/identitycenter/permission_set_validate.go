@@ -32,6 +32,7 @@ func (a *PermissionSetArgs) Validate() error {
 	var p problem.List
 	a.Account.Validate(&p)
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
+	guardrail.ValidateProjectSeparator(&p, a.ProjectSeparator)
 	if !guardrail.PermissionSetName.MatchString(a.Name) {
 		p.Add(
 			"name",
@@ -70,6 +71,9 @@ func (a *PermissionSetArgs) Validate() error {
 	a.validateShells(&p)
 	a.validateStarts(&p)
 	a.validatePermissions(&p)
+	if why, fix := a.refusedPolicy(a.PermissionsBoundary); a.PermissionsBoundary != "" && why != "" {
+		p.Add("permissionsBoundary", a.PermissionsBoundary, why, fix)
+	}
 	a.validateAssignments(&p)
 	if len(p) > 0 {
 		return p
@@ -121,7 +125,7 @@ func (a *PermissionSetArgs) validateShells(p *problem.List) {
 		preferences.ValidateRegions(p, "regions", a.Account, a.Regions)
 		operation.ValidateDocumentNames(p, "", operation.Role{Documents: a.Documents, AllowUnlogged: a.AllowUnlogged})
 		if a.Template == OSAccessTemplate {
-			guardrail.ValidateProjects(p, a.Projects)
+			guardrail.ValidateProjects(p, a.Projects, a.ProjectSeparator)
 		} else if a.Projects != nil {
 			p.Add(
 				"projects",
@@ -191,18 +195,12 @@ func (a *PermissionSetArgs) validatePermissions(p *problem.List) {
 	}
 	for i, name := range a.ManagedPolicies {
 		path := problem.At("managedPolicies", i)
-		arn := a.Account.Partition.ManagedPolicyARN(name)
-		switch why, fix := guardrail.RefusedManagedPolicy(a.Account, name, arn, a.AWSManagedPolicies); {
-		case strings.HasPrefix(name, "arn:"):
-			p.Add(
-				path,
-				name,
-				"is an ARN, and a permission set is for accounts that do not share policies",
-				"write the name of an AWS managed policy, such as job-function/Billing",
-			)
+		switch why, fix := a.refusedPolicy(name); {
 		case why != "":
 			p.Add(path, name, why, fix)
-		case slices.Contains(a.ManagedPolicies[:i], name):
+		case slices.ContainsFunc(a.ManagedPolicies[:i], func(earlier string) bool {
+			return a.policyARN(earlier, a.Account.ID) == a.policyARN(name, a.Account.ID)
+		}):
 			p.Add(path, name, "is listed twice", "remove one")
 		}
 	}
@@ -230,6 +228,27 @@ func (a *PermissionSetArgs) validatePermissions(p *problem.List) {
 			}
 		}
 	}
+}
+
+// refusedPolicy says why a name is no policy that a permission set can have, and what to write; empty when it is one.
+func (a *PermissionSetArgs) refusedPolicy(name string) (why, fix string) {
+	if strings.HasPrefix(name, "arn:") {
+		return "is an ARN, and a permission set is for accounts that do not share policies",
+			"write the name of an AWS managed policy, such as job-function/Billing, or path and name of a policy that " +
+				"every account of the assignments has, such as /team/Billing"
+	}
+	if own, is := a.CustomerManaged(name); is {
+		if policy.ValidatePolicyName(own.Name) != nil || policy.ValidatePath(own.Path) != nil {
+			return "is not the path and name of a policy", "write them as in /team/Billing"
+		}
+		return "", ""
+	}
+	arn := a.Account.Partition.ManagedPolicyARN(name)
+	why, fix = guardrail.RefusedManagedPolicy(a.Account, name, arn, a.AWSManagedPolicies)
+	if near := policy.Closest(name, a.OwnPolicies); why != "" && near != "" {
+		fix = "did you mean " + strconv.Quote(near) + "?"
+	}
+	return why, fix
 }
 
 func inStatement(sid string) string {

@@ -43,61 +43,46 @@ func (a *Args) whereSessionsOpen() []string {
 	return reached
 }
 
-// projects are the condition key of the node's tag and the values that it can have.
-type projects struct {
-	key    string
-	values []string
-	// separator stands between the projects of a node that has several; empty means that it has one.
-	separator string
-}
-
 // ownProject is the project of the role's own tag: one document for all roles that have one.
-func (a *Args) ownProject() projects {
+func (a *Args) ownProject() guardrail.NodeProjects {
 	tag := guardrail.ProjectTag(a.ProjectTag)
-	return projects{"aws:ResourceTag/" + tag, []string{"${aws:PrincipalTag/" + tag + "}"}, a.ProjectSeparator}
+	return guardrail.NodeProjects{
+		Key:       "aws:ResourceTag/" + tag,
+		Values:    []string{"${aws:PrincipalTag/" + tag + "}"},
+		Separator: a.ProjectSeparator,
+	}
 }
 
 // listed are the projects of a role that lists them. One is read from the role's own tag, so that it may have any
 // letters; several are written out, because a role has one tag.
-func (a *Args) listed(r Role) projects {
+func (a *Args) listed(r Role) guardrail.NodeProjects {
 	if len(r.Projects) == 1 {
 		return a.ownProject()
 	}
-	return projects{"aws:ResourceTag/" + guardrail.ProjectTag(a.ProjectTag), r.Projects, a.ProjectSeparator}
+	return guardrail.NodeProjects{
+		Key:       "aws:ResourceTag/" + guardrail.ProjectTag(a.ProjectTag),
+		Values:    r.Projects,
+		Separator: a.ProjectSeparator,
+	}
 }
 
 // of are the projects that the documents of a role compare.
-func (a *Args) of(r Role) projects {
+func (a *Args) of(r Role) guardrail.NodeProjects {
 	if r.Projects != nil {
 		return a.listed(r)
 	}
 	return a.ownProject()
 }
 
-// same holds of nodes that have one of the projects, differs of all others and of those without the tag.
-func (p projects) same() policy.Condition {
-	if p.separator == "" {
-		return policy.StringEquals(p.key, p.values...)
-	}
-	return policy.Is(policy.Operator{Base: policy.OpStringLike}, p.key, guardrail.AmongProjects(p.separator, p.values...)...)
-}
-
-func (p projects) differs() policy.Condition {
-	if p.separator == "" {
-		return policy.StringNotEquals(p.key, p.values...)
-	}
-	return policy.Is(policy.Operator{Base: policy.OpStringNotLike}, p.key, guardrail.AmongProjects(p.separator, p.values...)...)
-}
-
 // GuardDocument is what no operation role can do, whatever else is attached to it: reach another project, and go
 // round the tags, the named documents or Run As, be it in a Region where nobody set it.
 func (a *Args) GuardDocument() policy.Document { return a.guard(a.ownProject()) }
 
-func (a *Args) guard(of projects) policy.Document {
+func (a *Args) guard(of guardrail.NodeProjects) policy.Document {
 	statements := []policy.Statement{
 		// A missing tag on either side is a difference, so it is denied.
 		policy.Deny("DenyNodesOfOtherProjects", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
-			On(a.nodes()...).When(of.differs()),
+			On(a.nodes()...).When(of.Differs()),
 	}
 	if reached := a.whereSessionsOpen(); len(reached) > 0 {
 		statements = append(
@@ -130,9 +115,9 @@ func (a *Args) environmentDeny() policy.Statement {
 // SessionsDocument opens shells on nodes of their own project, and ends and resumes their own sessions.
 func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject()) }
 
-func (a *Args) sessions(of projects) policy.Document {
+func (a *Args) sessions(of guardrail.NodeProjects) policy.Document {
 	p, account := a.Account.Partition, a.Account.ID
-	ownProject := of.same()
+	ownProject := of.Same()
 	statements := []policy.Statement{
 		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
 			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
@@ -168,9 +153,9 @@ func (a *Args) sessions(of projects) policy.Document {
 // StartStopDocument starts and stops the instances of their own project.
 func (a *Args) StartStopDocument() policy.Document { return policy.New(a.startStop(a.ownProject())) }
 
-func (a *Args) startStop(of projects) policy.Statement {
+func (a *Args) startStop(of guardrail.NodeProjects) policy.Statement {
 	return policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
-		On(a.instances()).When(of.same())
+		On(a.instances()).When(of.Same())
 }
 
 // RebootDocument reboots the instances of the role of an entry; false where it may not.
@@ -179,7 +164,7 @@ func (a *Args) RebootDocument(r Role) (policy.Document, bool) {
 		return policy.Document{}, false
 	}
 	return policy.New(policy.Allow("RebootInstancesOfOwnProject", "ec2:RebootInstances").
-		On(a.instances()).When(a.of(r).same())), true
+		On(a.instances()).When(a.of(r).Same())), true
 }
 
 // SessionDocumentsDocument lets the role of an entry use its session documents; false when the shell is all it has.

@@ -18,9 +18,7 @@ func (a *Args) Validate() error {
 	a.Account.Validate(&p)
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
 	guardrail.ValidateEnvironmentTag(&p, a.ProjectTag, a.EnvironmentTag)
-	if a.ProjectSeparator != "" && !slices.Contains(guardrail.ProjectSeparators(), a.ProjectSeparator) {
-		p.Add("tags.projectSeparator", a.ProjectSeparator, "cannot stand between projects", "write one of "+strings.Join(guardrail.ProjectSeparators(), " "))
-	}
+	guardrail.ValidateProjectSeparator(&p, a.ProjectSeparator)
 	if a.DefaultRunAs != "" {
 		guardrail.CheckOSUser(&p, "sessions.runAs.defaultUser", a.DefaultRunAs)
 	}
@@ -42,14 +40,7 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	a.trust(r).Validate(p, path)
 	a.validateProjects(p, path, r)
 	for _, project := range r.ProjectList() {
-		if a.ProjectSeparator != "" && strings.Contains(project, a.ProjectSeparator) {
-			p.Add(
-				problem.Join(path, "project"),
-				project,
-				"has "+a.ProjectSeparator+" in its name, which stands between the projects of a node (tags.projectSeparator)",
-				"use another name, or another separator",
-			)
-		}
+		guardrail.ValidateUnseparated(p, problem.Join(path, "project"), project, a.ProjectSeparator)
 	}
 	if r.Environment != "" {
 		at := problem.Join(path, "environment")
@@ -109,7 +100,7 @@ func (a *Args) validateProjects(p *problem.List, path string, r Role) {
 		p.Check(problem.Join(path, "project"), r.Project, policy.ValidateProject(r.Project))
 	default:
 		var own problem.List
-		guardrail.ValidateProjects(&own, r.Projects)
+		guardrail.ValidateProjects(&own, r.Projects, "")
 		*p = append(*p, own.Under(path)...)
 	}
 }

@@ -15,6 +15,9 @@ type Args struct {
 	Account guardrail.Account
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
+	// ProjectSeparator is what stands between the projects in the tag of a node that has several
+	// ("tags.projectSeparator"). Empty means that a node has one project.
+	ProjectSeparator string
 	// Sessions are the preferences of the account: sessions open only in their Regions, because elsewhere AWS's
 	// defaults apply (a shell as ssm-user, with sudo and without end). Required.
 	Sessions *preferences.Args
@@ -48,6 +51,11 @@ type Args struct {
 	MFAMaxAge time.Duration
 	// UserPaths gives the path of users of this account who are not at "/", by user name.
 	UserPaths map[string]string
+	// PermissionsBoundary is the name or ARN of a managed policy beyond which nothing that the shared role and the roles
+	// of grants carry allows anything. Empty means none.
+	PermissionsBoundary string
+	// ManagedPolicies are those that PermissionsBoundary can name.
+	ManagedPolicies guardrail.ManagedPolicies
 	// Quotas bound the documents. A field of zero means today's value.
 	Quotas policy.Quotas
 }

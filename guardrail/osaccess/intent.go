@@ -7,6 +7,13 @@ import (
 // AddIntent says who may assume the shared role.
 func (a *Args) AddIntent(in *intent.Account) {
 	if a.Standing() {
-		in.DelegatedRoles = append(in.DelegatedRoles, a.trust().Intent("osAccess", a.RoleARN()))
+		role := a.trust().Intent("osAccess", a.RoleARN())
+		role.Shells = Opening{a, a.Projects}.Shells()
+		in.DelegatedRoles = append(in.DelegatedRoles, role)
 	}
+}
+
+// Shells are the shells that a role of the template is for.
+func (o Opening) Shells() intent.Shells {
+	return intent.Shells{Open: true, Projects: o.Projects, Documents: o.Documents}
 }

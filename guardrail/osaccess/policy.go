@@ -61,14 +61,15 @@ func (o Opening) whereSessionsOpen() []string {
 	return reached
 }
 
-// tagged are the key and the values that nodes must carry. A single project is read from the role's own tag, as
-// operation roles do, so that its name may have any letters; several are written out, because a role has one tag.
-func (o Opening) tagged() (key string, values []string) {
+// tagged are the nodes that can be reached. A single project is read from the role's own tag, as operation roles do, so
+// that its name may have any letters; several are written out, because a role has one tag.
+func (o Opening) tagged() guardrail.NodeProjects {
 	tag := guardrail.ProjectTag(o.ProjectTag)
+	of := guardrail.NodeProjects{Key: "aws:ResourceTag/" + tag, Values: o.Projects, Separator: o.ProjectSeparator}
 	if len(o.Projects) == 1 {
-		return "aws:ResourceTag/" + tag, []string{"${aws:PrincipalTag/" + tag + "}"}
+		of.Values = []string{"${aws:PrincipalTag/" + tag + "}"}
 	}
-	return "aws:ResourceTag/" + tag, o.Projects
+	return of
 }
 
 // onNodes is the condition of an Allow on nodes; none when every node can be reached.
@@ -76,8 +77,7 @@ func (o Opening) onNodes() []policy.Condition {
 	if len(o.Projects) == 0 {
 		return nil
 	}
-	key, values := o.tagged()
-	return []policy.Condition{policy.StringEquals(key, values...)}
+	return []policy.Condition{o.tagged().Same()}
 }
 
 // guardDocument is what no role of the template can do, whatever else is attached to it.
@@ -85,11 +85,10 @@ func (o Opening) guardDocument() policy.Document {
 	var statements []policy.Statement
 	if len(o.Projects) > 0 {
 		// A missing tag on either side is a difference, so it is denied.
-		key, values := o.tagged()
 		statements = append(
 			statements,
 			policy.Deny("DenyNodesOfOtherProjects", "ec2:GetPasswordData", "ssm:StartSession").On(o.nodes()...).
-				When(policy.StringNotEquals(key, values...)),
+				When(o.tagged().Differs()),
 		)
 	}
 	ways := guardrail.OtherWaysOntoNodes()
@@ -182,6 +181,7 @@ func (o Opening) Access(name, runAs string, trust policy.Document, fences ...pol
 		Path:       guardrail.OSAccessRolePath,
 		Trust:      trust,
 		MaxSession: int(guardrail.DefaultMaxSession / time.Second),
+		Boundary:   o.ManagedPolicies.ARN(o.Account, o.PermissionsBoundary),
 		Inline: []world.InlinePolicy{
 			{
 				Name:     guardrail.OSAccessGuardPolicyName,

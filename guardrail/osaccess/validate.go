@@ -21,12 +21,14 @@ func (a *Args) Validate() error {
 			"leave it out, or write rdp: true",
 		)
 	}
-	guardrail.ValidateProjects(&p, a.Projects)
+	guardrail.ValidateProjectSeparator(&p, a.ProjectSeparator)
+	guardrail.ValidateProjects(&p, a.Projects, a.ProjectSeparator)
 	operation.ValidateDocumentNames(&p, "", operation.Role{Documents: a.Documents, AllowUnlogged: a.AllowUnlogged})
 	guardrail.ValidateGrantMaxLength(&p, "grantMaxLength", a.LongestGrant())
 	a.validateStanding(&p)
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
+	a.ManagedPolicies.ValidateBoundary(&p, "permissionsBoundary", a.Account, a.PermissionsBoundary)
 	if len(p) == 0 {
 		// The documents are those of a grant too, so they are held against AWS's rules whether the shared role is
 		// made or not.

@@ -394,6 +394,8 @@ var readBack = []string{
 	"aws:ssoadmin/permissionSet:PermissionSet",
 	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
 	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
 	"aws:ssoadmin/accountAssignment:AccountAssignment",
 	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
 }

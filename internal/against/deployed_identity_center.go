@@ -64,6 +64,14 @@ func (r *stateReader) ofPermissionSet(d workspace.Deployed) {
 		case "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":
 			_, name, _ := strings.Cut(text(d, "managedPolicyArn"), ":policy/")
 			set.ManagedPolicies = append(set.ManagedPolicies, name)
+		case "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment":
+			set.ManagedPolicies = append(set.ManagedPolicies, reference(d.Outputs["customerManagedPolicyReference"]))
+		case "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment":
+			bound, _ := d.Outputs["permissionsBoundary"].(map[string]any)
+			set.PermissionsBoundary = reference(bound["customerManagedPolicyReference"])
+			if arn, _ := bound["managedPolicyArn"].(string); arn != "" {
+				_, set.PermissionsBoundary, _ = strings.Cut(arn, ":policy/")
+			}
 		case "aws:ssoadmin/accountAssignment:AccountAssignment":
 			a := identitycenter.Assignment{Accounts: []string{text(d, "targetId")}}
 			id := text(d, "principalId")
@@ -77,6 +85,14 @@ func (r *stateReader) ofPermissionSet(d workspace.Deployed) {
 			set.Assignments = append(set.Assignments, a)
 		}
 	}
+}
+
+// reference is the path and name of a customer managed policy; empty where there is none.
+func reference(of any) string {
+	fields, _ := of.(map[string]any)
+	name, _ := fields["name"].(string)
+	path, _ := fields["path"].(string)
+	return path + name
 }
 
 // nameOfID is the name that a stack file gives an id; the id where it gives none.

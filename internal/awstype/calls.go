@@ -496,6 +496,28 @@ var table = map[string]Calls{
 		),
 		provisioning(Create|Delete, ""),
 	),
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": read(
+		"internal/service/ssoadmin/customer_managed_policy_attachment.go",
+		"0db75106",
+		group("ReadPermissionSets", call(Create|Read, "sso:ListCustomerManagedPolicyReferencesInPermissionSet")),
+		group(
+			"ChangePermissionSets",
+			call(Create, "sso:AttachCustomerManagedPolicyReferenceToPermissionSet"),
+			call(Delete, "sso:DetachCustomerManagedPolicyReferenceFromPermissionSet"),
+		),
+		provisioning(Create|Delete, ""),
+	),
+	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment": read(
+		"internal/service/ssoadmin/permissions_boundary_attachment.go",
+		"01f43111",
+		group("ReadPermissionSets", call(Create|Read, "sso:GetPermissionsBoundaryForPermissionSet")),
+		group(
+			"ChangePermissionSets",
+			call(Create, "sso:PutPermissionsBoundaryToPermissionSet"),
+			call(Delete, "sso:DeletePermissionsBoundaryFromPermissionSet"),
+		),
+		provisioning(Create|Delete, ""),
+	),
 	"aws:ssoadmin/accountAssignment:AccountAssignment": read(
 		"internal/service/ssoadmin/account_assignment.go",
 		"01606926",

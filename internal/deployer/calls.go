@@ -160,6 +160,16 @@ var needsOf = map[string][]need{
 		{name: "ChangePermissionSets", on: permissionSets},
 		{name: "ProvisionPermissionSets", on: assignments},
 	},
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": {
+		{name: "ReadPermissionSets", reads: true, on: permissionSets},
+		{name: "ChangePermissionSets", on: permissionSets},
+		{name: "ProvisionPermissionSets", on: assignments},
+	},
+	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment": {
+		{name: "ReadPermissionSets", reads: true, on: permissionSets},
+		{name: "ChangePermissionSets", on: permissionSets},
+		{name: "ProvisionPermissionSets", on: assignments},
+	},
 	"aws:ssoadmin/accountAssignment:AccountAssignment": {
 		{name: "ReadAssignments", reads: true, on: assignments},
 		{name: "ChangeAssignments", on: assignments},

@@ -62,6 +62,17 @@ func TestProofsSeeBoundariesAndOwnPolicies(t *testing.T) {
 			[]string{"the boundary keeps whoever administers storage from access"}},
 		"an own policy that reads nothing": {`["ce:Describe*", "ce:Get*", "ce:List*"]`, `["ce:Describe*"]`,
 			[]string{"who reads costs reads costs"}},
+		"a permission set without shells": {"template: operation\n        permissionsBoundary: OnlyTokyo",
+			"template: operation\n        permissionsBoundary: OnlyStorage",
+			[]string{"does not pass permission-set-shells-work", "a builder of Identity Center works"}},
+		"OS access without shells": {"projects: [build]\n    permissionsBoundary: OnlyTokyo",
+			"projects: [build]\n    permissionsBoundary: OnlyStorage", []string{"does not pass declared-journeys-work"}},
+		"a permission set of an own policy that reads nothing": {
+			`["ce:Describe*", "ce:Get*", "ce:List*"]`, `["ce:Describe*"]`,
+			[]string{"who reads costs through Identity Center reads costs"}},
+		"a permission set that carries more": {"template: own\n        managedPolicies: [ReadCosts]",
+			"template: own\n        managedPolicies: [ReadCosts, OnlyStorage]",
+			[]string{"who reads costs through Identity Center makes no bucket"}},
 		"a partner who administers": {"      managedPolicies: [ReadCosts]\n      partner:",
 			"      managedPolicies: [AdministratorAccess]\n      partner:",
 			[]string{"does not pass administrators-are-declared"}},
@@ -72,4 +83,33 @@ func TestProofsSeeBoundariesAndOwnPolicies(t *testing.T) {
 			assert.Contains(t, text, says, name)
 		}
 	}
+}
+
+// A customer managed policy that no stack makes has a document that no proof can read: nothing holds without an
+// assumption that names it, be it what the permission set carries or what bounds it. A boundary that some stack makes
+// keeps what such a policy opens.
+func TestPoliciesThatNoStackMakesAreAssumptions(t *testing.T) {
+	const own, bound = "template: own\n        managedPolicies: [ReadCosts]",
+		"template: operation\n        permissionsBoundary: OnlyTokyo"
+	assumed := func(edits ...string) string {
+		var all []string
+		j := tools(t, edits...)
+		for _, c := range j.Concessions() {
+			if c.Accepted == "" {
+				all = append(all, c.Texts...)
+			}
+		}
+		return strings.Join(all, "\n")
+	}
+	carried := assumed(own, `template: own
+        managedPolicies: ["/team/Costs"]`)
+	assert.Contains(t, carried, "arn:aws:iam::111122223333:policy/team/Costs allows ce:ListCostAllocationTags")
+	assert.Contains(t, carried, "arn:aws:iam::111122223333:policy/team/Costs does not allow iam:CreateRole")
+	assert.Contains(t, assumed(bound, "template: operation\n        permissionsBoundary: /team/Bound"),
+		"arn:aws:iam::111122223333:policy/team/Bound allows ssm:StartSession")
+	bounded := assumed(own, `template: own
+        permissionsBoundary: ReadCosts
+        managedPolicies: ["/team/Costs"]`)
+	assert.Contains(t, bounded, "policy/team/Costs allows ce:ListCostAllocationTags")
+	assert.NotContains(t, bounded, "does not allow")
 }

@@ -24,6 +24,8 @@ const (
 	membershipType       = "aws:iam/userGroupMembership:UserGroupMembership"
 	groupType            = "aws:iam/group:Group"
 	permissionSetType    = "aws:ssoadmin/permissionSet:PermissionSet"
+	ownOfSetType         = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
+	boundaryOfSetType    = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 	managedOfSetType     = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
 	policyAttachmentType = "aws:organizations/policyAttachment:PolicyAttachment"
 )
@@ -281,12 +283,18 @@ func (a *asker) permissionSets() {
 // customerManaged is a reference to a policy that each account has under the name.
 type customerManaged struct{ Name, Path string }
 
+// boundary is the permissions boundary of a permission set: one of the two.
+type boundary struct {
+	CustomerManagedPolicyReference *customerManaged
+	ManagedPolicyArn               string
+}
+
 func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string) {
 	instance := args.IdentityCenter.Instance
 	var set struct {
 		ManagedPolicies                 []string
 		CustomerManagedPolicyReferences []customerManaged
-		PermissionsBoundary             any
+		PermissionsBoundary             *boundary
 	}
 	if err := control(a.ctx, "AWS::SSO::PermissionSet", instance+"|"+arn, &set, a.by); err != nil {
 		a.listener.missed("the policies of the permission set "+args.Name, err)
@@ -312,34 +320,66 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 	if len(managed.Items) > 0 {
 		a.listener.hear(managed)
 	}
-	for _, b := range a.leftOfSet(args, set.CustomerManagedPolicyReferences, set.PermissionsBoundary) {
-		a.listener.hear(b)
+	on := setOnAWS{args: args, arn: arn, instance: instance}
+	for _, b := range []Beside{on.customerManaged(set.CustomerManagedPolicyReferences), on.boundary(set.PermissionsBoundary)} {
+		if len(b.Items) > 0 {
+			a.listener.hear(b)
+		}
 	}
 }
 
-// leftOfSet is what somebody gave a permission set that no stack file can say and that the resources of a stack do not
-// take away.
-func (a *asker) leftOfSet(args *identitycenter.PermissionSetArgs, policies []customerManaged, boundary any) []Beside {
-	var all []Beside
-	on := Beside{
-		Type: permissionSetType, Key: "name", Value: args.Name,
-		Why: "no stack file says it, and up leaves it: remove it in IAM Identity Center",
-	}
-	if len(policies) > 0 {
-		b := on
-		b.Property = "customerManagedPolicies"
-		for _, p := range policies {
-			b.Items = append(b.Items, cmp.Or(p.Path, "/")+p.Name)
+// setOnAWS is a permission set as a stack wants it, with its ARN.
+type setOnAWS struct {
+	args          *identitycenter.PermissionSetArgs
+	arn, instance string
+}
+
+// customerManaged are the customer managed policies that somebody attached; without items where nobody did.
+func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
+	b := Beside{Type: permissionSetType, Key: "name", Value: s.args.Name, Property: "customerManagedPolicies"}
+	for _, p := range attached {
+		own := identitycenter.CustomerManagedPolicy{Path: cmp.Or(p.Path, "/"), Name: p.Name}
+		if slices.Contains(s.args.CustomerManagedPolicies(), own) {
+			continue
 		}
-		all = append(all, b)
+		b.Items = append(b.Items, own.Path+own.Name)
+		b.Strays = append(b.Strays, Stray{
+			Type: ownOfSetType,
+			Name: s.args.Name + "-own" + own.Path + own.Name + strayName,
+			ID:   strings.Join([]string{own.Name, own.Path, s.arn, s.instance}, ","),
+			Inputs: map[string]any{
+				"instanceArn": s.instance, "permissionSetArn": s.arn,
+				"customerManagedPolicyReference": map[string]any{"name": own.Name, "path": own.Path},
+			},
+		})
 	}
-	if boundary != nil {
-		b := on
-		text, _ := json.Marshal(boundary) // What was read from JSON can be written as JSON.
-		b.Property, b.Items = "permissionsBoundary", []string{string(text)}
-		all = append(all, b)
+	return b
+}
+
+// boundary is a permissions boundary where the stack wants none; without items otherwise. Where it wants one, another is
+// a change of that resource.
+func (s setOnAWS) boundary(of *boundary) Beside {
+	b := Beside{Type: permissionSetType, Key: "name", Value: s.args.Name, Property: "permissionsBoundary"}
+	if of == nil || s.args.PermissionsBoundary != "" {
+		return b
 	}
-	return all
+	bound, item := map[string]any{"managedPolicyArn": of.ManagedPolicyArn}, of.ManagedPolicyArn
+	if own := of.CustomerManagedPolicyReference; own != nil {
+		path := cmp.Or(own.Path, "/")
+		bound, item = map[string]any{
+			"customerManagedPolicyReference": map[string]any{"name": own.Name, "path": path},
+		}, path+own.Name
+	}
+	b.Items = []string{item}
+	b.Strays = []Stray{{
+		Type: boundaryOfSetType,
+		Name: s.args.Name + "-boundary" + strayName,
+		ID:   s.arn + "," + s.instance,
+		Inputs: map[string]any{
+			"instanceArn": s.instance, "permissionSetArn": s.arn, "permissionsBoundary": bound,
+		},
+	}}
+	return b
 }
 
 // fullAccess is the policy of AWS that allows everything; without it, or another that allows, a target denies all.

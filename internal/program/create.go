@@ -210,7 +210,12 @@ func (c *creation) osAccess() error {
 	if args == nil {
 		return nil
 	}
-	access, err := components.NewOSAccess(c.ctx, osAccessName, args, c.users, c.options(after(c.preferences))...)
+	access, err := components.NewOSAccess(
+		c.ctx,
+		osAccessName,
+		args,
+		c.users,
+		c.options(after(c.preferences, c.policies))...)
 	if err != nil {
 		return err
 	}
@@ -266,7 +271,7 @@ func (c *creation) identityCenter() error {
 		return err
 	}
 	for _, set := range c.stack.PermissionSets() {
-		waits := after(attributes.CustomResources(), c.preferences)
+		waits := after(attributes.CustomResources(), c.preferences, c.policies)
 		made, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(waits)...)
 		if err != nil {
 			return err

@@ -45,6 +45,7 @@ func (s *Stack) complete(d *strictyaml.Decoder) {
 	s.checkOrganization(d)
 	s.readOwnPolicies(d, s.Folder)
 	s.checkIdentityCenter(d)
+	s.checkPoliciesOfAccounts(d)
 	s.readPermissionSetPolicies(d, s.Folder)
 	s.readManagedPolicies(d, s.Folder)
 	s.checkRoleNames(d)

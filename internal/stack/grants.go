@@ -32,6 +32,7 @@ func (s *Stack) OSAccessTemplate() *osaccess.Args {
 	}
 	a := s.OSAccess.Args
 	a.Account, a.ProjectTag, a.UserPaths, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.userPaths(), s.Quotas, s.Preferences()
+	a.ManagedPolicies, a.ProjectSeparator = s.knownPolicies(), s.Tags.ProjectSeparator
 	a.StandingUsers, a.StandingPrincipalARNs = s.principals(s.OSAccess.StandingUsers, a.StandingPrincipalARNs)
 	return &a
 }

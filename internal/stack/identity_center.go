@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
@@ -42,7 +44,7 @@ func (s *Stack) PermissionSets() []*identitycenter.PermissionSetArgs {
 	for _, p := range s.IdentityCenter.PermissionSets {
 		a := p.PermissionSetArgs
 		a.Account, a.IdentityCenter, a.ProjectTag, a.Quotas = s.Account.Account, s.instance(), s.Tags.Project, s.Quotas
-		a.AWSManagedPolicies = s.AWSManagedPolicies
+		a.AWSManagedPolicies, a.ProjectSeparator = s.AWSManagedPolicies, s.Tags.ProjectSeparator
 		if a.Template.OpensSessions() && a.Regions == nil && s.AWS.Region != "" {
 			a.Regions = []string{s.AWS.Region}
 		}
@@ -50,9 +52,60 @@ func (s *Stack) PermissionSets() []*identitycenter.PermissionSetArgs {
 		for i, assignment := range a.Assignments {
 			a.Assignments[i].Accounts = s.accountIDs(assignment.Accounts)
 		}
+		for _, id := range a.Accounts() {
+			own, _ := s.policiesOf(id)
+			a.OwnPolicies = append(a.OwnPolicies, own...)
+		}
 		out = append(out, &a)
 	}
 	return out
+}
+
+// policiesOf are the names of the customer managed policies that the stack of an account makes, and the name of its
+// file; without a file where no stack of the folder is for the account.
+func (s *Stack) policiesOf(account string) (names []string, file string) {
+	if account == s.Account.ID {
+		return s.knownPolicies().Own, s.File
+	}
+	for _, other := range s.Siblings {
+		if other.AccountID == account {
+			return other.ManagedPolicies, "Pulumi." + other.Stack + ".yaml"
+		}
+	}
+	return nil, ""
+}
+
+// checkPoliciesOfAccounts refuses a customer managed policy that the stack of an account lacks where the permission set
+// is assigned: Identity Center makes no role there, and fails half-way through a deployment.
+func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
+	for i, set := range s.PermissionSets() {
+		at := stackPath(permissionSetSection(i))
+		check := func(at strictyaml.Path, name string) {
+			own, is := set.CustomerManaged(name)
+			if !is || own.Path != guardrail.PolicyPath || d.Refused(at) {
+				return
+			}
+			for _, id := range set.Accounts() {
+				names, file := s.policiesOf(id)
+				if file == "" || slices.Contains(names, own.Name) {
+					continue
+				}
+				d.Report(strictyaml.Problem{
+					Path:  at,
+					Kind:  strictyaml.NotFound,
+					Value: strictyaml.Quoted(name),
+					Why: "is not among the managedPolicies of " + filepath.Base(file) + ", and " + set.Name +
+						" is assigned in account " + strconv.Quote(id),
+					Fix: "add it there: Identity Center wants a policy of this name in every account of the assignments",
+				})
+				return
+			}
+		}
+		for j, name := range set.ManagedPolicies {
+			check(at.Child("managedPolicies").Index(j), name)
+		}
+		check(at.Child("permissionsBoundary"), set.PermissionsBoundary)
+	}
 }
 
 // permissionSetSection is the path of a permission set.

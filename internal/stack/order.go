@@ -30,16 +30,19 @@ func (s *Stack) PeopleFrom() []string {
 	return from
 }
 
-// OpensShellsIn are the other stacks of the folder in whose accounts permission sets of this one open sessions, in
-// the order of Siblings. Without the preferences of those accounts such a shell would be that of ssm-user, who can do
-// everything, so those stacks are deployed first and destroyed last.
-func (s *Stack) OpensShellsIn() []string {
+// PreparedBy are the other stacks of the folder that have to be deployed before permission sets of this one and
+// destroyed after them, in the order of Siblings. Where a permission set opens sessions, a shell would be that of
+// ssm-user without the preferences of the account, who can do everything; where it names a customer managed policy,
+// Identity Center makes no role in an account that lacks it.
+func (s *Stack) PreparedBy() []string {
 	accounts := map[string]bool{}
 	for _, a := range s.PermissionSets() {
-		if a.Template.OpensSessions() {
-			for _, id := range a.Accounts() {
-				accounts[id] = true
-			}
+		_, bounded := a.CustomerManaged(a.PermissionsBoundary)
+		if !a.Template.OpensSessions() && !bounded && len(a.CustomerManagedPolicies()) == 0 {
+			continue
+		}
+		for _, id := range a.Accounts() {
+			accounts[id] = true
 		}
 	}
 	var in []string

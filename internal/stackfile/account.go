@@ -89,8 +89,8 @@ var tagsKeys = strictyaml.Keys(
 		Example("access:Project"),
 	strictyaml.Key("projectSeparator", func(t *Tags) *string { return &t.ProjectSeparator }, strictyaml.WordsOf(guardrail.ProjectSeparators()...)).
 		OrNothing("the tag of a node is one project", "a machine of one team is easier to reason about").
-		Doc("What stands between the projects in the tag of a node that several teams share, such as shop/billing: operation roles reach it with one of them. No project has it in its name. "+
-			"OS access and permission sets compare the whole tag, and do not reach such a node.").
+		Doc("What stands between the projects in the tag of a node that several teams share, such as shop/billing: operation roles, OS access and permission sets reach it with one of them. "+
+			"No project has it in its name. Approvals of just-in-time access compare the whole tag.").
 		Example("/"),
 	strictyaml.Key("environment", func(t *Tags) *string { return &t.Environment }, strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)).
 		OrNothing("the project alone decides", "most projects have accounts of their own for what is in production").

@@ -175,8 +175,17 @@ var permissionSetKeys = strictyaml.Keys(
 	strictyaml.Key("managedPolicies", func(p *PermissionSet) *[]string { return &p.ManagedPolicies },
 		strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("none are attached", "templates know what they need").
-		Doc("What own may do: names of AWS managed policies, with their path where they have one.").
+		Doc("What own may do: names of AWS managed policies, with their path where they have one; names of "+
+			"managedPolicies of the stacks of the accounts of the assignments; or path and name of a customer managed policy "+
+			"that somebody else makes in each of those accounts, such as /team/Billing. Identity Center wants a customer "+
+			"managed policy in every account before the permission set is assigned there.").
 		Example([]string{"AdministratorAccess"}),
+	strictyaml.Key("permissionsBoundary", func(p *PermissionSet) *string { return &p.PermissionsBoundary },
+		strictyaml.Text(nil)).
+		OrNothing("its roles have none", noBoundaryReason).
+		Doc("The permissions boundary of its roles, a policy as in managedPolicies: what it does not allow is not "+
+			"allowed, whatever the permission set carries.").
+		Example("OnlyTokyo"),
 	strictyaml.Key("policy", func(p *PermissionSet) **policy.Document { return &p.Policy },
 		strictyaml.Optionally(strictyaml.PolicyDocument{})).
 		OrNothing("own has no inline policy, or that of policyFile", "templates know what they need").

@@ -84,4 +84,9 @@ var osAccessKeys = strictyaml.Keys(
 		OrElse(time.Hour, "a door that is rarely open asks who is there").
 		Doc("How long ago the sign-in with MFA may be, for the shared role and for grants.").
 		Example("1h"),
+	strictyaml.Key("permissionsBoundary", func(a *OSAccess) *string { return &a.PermissionsBoundary },
+		strictyaml.Text(nil)).
+		OrNothing("the roles have none", noBoundaryReason).
+		Doc("The permissions boundary of the shared role and of the roles of grants of OS access: "+boundaryDoc).
+		Example("OnlyTokyo"),
 )

@@ -16,7 +16,10 @@ const (
 	usersDoc      = "People who may assume the role: names of users of this stack, or alias/name for users of another stack of the folder." + teamDoc
 	principalsDoc = "ARNs of IAM users of other accounts, or of users of this account that the stack does not make, who may assume the role. Roles are " +
 		"refused: a role session carries no MFA and could never pass. Roots and wildcards are refused: they name everybody."
-	noUsersReason = "people may all come from elsewhere; a role that nobody may assume is refused"
+	boundaryDoc = "a managed policy beyond which nothing that it carries allows anything. The name of one of " +
+		"managedPolicies or of AWS, or an ARN of one of this account."
+	noBoundaryReason = "what it can do is listed here already"
+	noUsersReason    = "people may all come from elsewhere; a role that nobody may assume is refused"
 )
 
 // OperationRole is an element of "operationRoles": the role, and the people who may assume it as the file names them.
@@ -105,7 +108,7 @@ var operationRoleKeys = strictyaml.Keys(
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
 	strictyaml.Key("permissionsBoundary", func(r *OperationRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
 		OrNothing("the policies of the role bound it", "what an operation role can is listed here already").
-		Doc("The permissions boundary: a managed policy beyond which nothing that the role carries allows anything. The name of one of managedPolicies or of AWS, or an ARN of one of this account.").
+		Doc("The permissions boundary of the role: "+boundaryDoc).
 		Example("OnlyTokyo"),
 	strictyaml.Key("allowUnlogged", func(r *OperationRole) *bool { return &r.AllowUnlogged }, strictyaml.Boolean{}).
 		OrElse(false, "such sessions leave the tag boundary or the OS user").
@@ -164,7 +167,7 @@ var delegatedRoleKeys = strictyaml.Keys(
 		Example([]string{"AdministratorAccess"}),
 	strictyaml.Key("permissionsBoundary", func(r *DelegatedRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
 		OrNothing("managedPolicies alone say what the role may do", "most of AWS's policies are as wide as they should be").
-		Doc("The permissions boundary: a managed policy beyond which nothing that the role carries allows anything. The name of one of managedPolicies or of AWS, or an ARN of one of this account.").
+		Doc("The permissions boundary of the role: "+boundaryDoc).
 		Example("OnlyTokyo"),
 	strictyaml.Key("mfaMaxAge", func(r *DelegatedRole) *time.Duration { return &r.MFAMaxAge }, mfaAges).
 		OrElse(time.Hour, "the more a role may do, the fresher the proof of who asks").

@@ -29,6 +29,8 @@ type Sibling struct {
 	Teams map[string][]string
 	// Group is the ARN of its MFA group; empty where it has none.
 	Group string
+	// ManagedPolicies are the names of its customer managed policies, in the order of the file.
+	ManagedPolicies []string
 	// JustInTime says that it uses just-in-time node access.
 	JustInTime bool
 	// IdentityCenterPeople are those of its section "identityCenter"; nil where it has none.
@@ -173,6 +175,10 @@ func siblingOf(file Source, project *Source) Sibling {
 				e.Value.Child("path"),
 				group.Path,
 			)
+		case Namespace + ":managedPolicies":
+			for _, item := range e.Value.Items {
+				s.ManagedPolicies = append(s.ManagedPolicies, item.Child("name"))
+			}
 		case Namespace + ":justInTime":
 			s.JustInTime = true
 		case Namespace + ":identityCenter":

@@ -12,8 +12,8 @@ import (
 //
 //   - People come before the accounts whose trust policies name them: AWS refuses a trust policy that names a user who does not exist. Of stacks that
 //     name people of one another AWS takes neither first, so the first one named goes first.
-//   - The accounts in which permission sets open shells come before the stack of IAM Identity Center: without the session preferences of the account a
-//     shell is that of ssm-user. Where those accounts name people of that stack, its people come first: AWS takes no other order, and permission sets
+//   - The accounts in which permission sets open shells, or whose customer managed policies they name, come before the stack of IAM Identity Center:
+//     without the session preferences of the account a shell is that of ssm-user, and without the policy there is no role. Where those accounts name people of that stack, its people come first: AWS takes no other order, and permission sets
 //     that open shells are better in a stack of their own.
 //   - The service control policies of an organization come before its other stacks, so that nothing opens that is not guarded yet. With doorsFirst they
 //     come last, so that the guarded doors are there before the others are shut.
@@ -32,7 +32,7 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 				policies, doors = to, from
 			}
 			if slices.Contains(to.peopleFrom, shortName(other)) ||
-				slices.Contains(to.opensShellsIn, shortName(other)) && !namesPeopleOf(stacks, targets, i, at[stack]) ||
+				slices.Contains(to.preparedBy, shortName(other)) && !namesPeopleOf(stacks, targets, i, at[stack]) ||
 				slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
 				needs = append(needs, other)
 			}

@@ -44,6 +44,18 @@ var idOf = map[string]func(inputs map[string]any, to target) string{
 		"permissionSetArn",
 		"instanceArn",
 	),
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": func(
+		inputs map[string]any,
+		_ target,
+	) string {
+		ref, _ := inputs["customerManagedPolicyReference"].(map[string]any)
+		of := joined(",", "permissionSetArn", "instanceArn")(inputs, target{})
+		name := joined(",", "name", "path")(ref, target{})
+		if of == "" || name == "" {
+			return ""
+		}
+		return name + "," + of
+	},
 	"aws:ssoadmin/accountAssignment:AccountAssignment": joined(",",
 		"principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn"),
 	attributesType: joined(",", "instanceArn"),

@@ -31,15 +31,15 @@ func shipped() parts {
 // targetOf is what a stack file says about where it deploys to and after what.
 func targetOf(stack *stack.Stack) target {
 	return target{
-		account:       stack.Account.ID,
-		alias:         stack.Account.Alias,
-		partition:     stack.Account.Partition,
-		environments:  stack.Environments,
-		peopleFrom:    stack.PeopleFrom(),
-		opensShellsIn: stack.OpensShellsIn(),
-		governs:       stack.Governs(),
-		shuts:         stack.ShutsShells(),
-		at:            stack.Position,
+		account:      stack.Account.ID,
+		alias:        stack.Account.Alias,
+		partition:    stack.Account.Partition,
+		environments: stack.Environments,
+		peopleFrom:   stack.PeopleFrom(),
+		preparedBy:   stack.PreparedBy(),
+		governs:      stack.Governs(),
+		shuts:        stack.ShutsShells(),
+		at:           stack.Position,
 		advice: func(message string, at commandline.Setting) string {
 			return program.Advice(stack, message, at)
 		},

@@ -123,6 +123,7 @@ func (c *Cloud) identityCenterSnapshot() *IdentityCenterSnapshot {
 		IdentityCenter: ic, Assignments: c.assignments.list(""),
 		PermissionSets: index(c.permissionSets.list(""), func(p PermissionSet) (string, PermissionSet) {
 			p.Created, p.Tags, p.Managed = zeroTime, maps.Clone(p.Tags), slices.Clone(p.Managed)
+			p.Customer = slices.Clone(p.Customer)
 			return p.Name, p
 		}),
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/policy"
 )
 
 // SSOAdmin is a client of IAM Identity Center with one caller's credentials.
@@ -49,9 +51,25 @@ type PermissionSet struct {
 	SessionDuration string            `json:"sessionDuration"`
 	Tags            map[string]string `json:"tags,omitempty"`
 	Inline          string            `json:"inline,omitempty"`
-	// Managed are ARNs of AWS managed policies in the order of attachment.
-	Managed []string  `json:"managed,omitempty"`
-	Created time.Time `json:"created,omitzero"`
+	// Managed are ARNs of AWS managed policies, and Customer customer managed policies, in the order of attachment.
+	Managed  []string          `json:"managed,omitempty"`
+	Customer []PolicyReference `json:"customer,omitempty"`
+	Boundary Boundary          `json:"boundary,omitzero"`
+	Created  time.Time         `json:"created,omitzero"`
+}
+
+// PolicyReference names a customer managed policy that every account has in which a permission set is provisioned.
+type PolicyReference struct{ Name, Path string }
+
+func (r PolicyReference) arn(partition policy.Partition, account string) string {
+	return partition.PolicyARN(account, r.Path, r.Name)
+}
+
+// Boundary is the permissions boundary of a permission set: the ARN of a policy of AWS, or a customer managed policy.
+// The zero value is none.
+type Boundary struct {
+	Managed  string           `json:"managed,omitempty"`
+	Customer *PolicyReference `json:"customer,omitempty"`
 }
 
 // Assignment gives a person or a group a permission set in an account.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -52,8 +51,7 @@ func (s SSOAdmin) CreateAccountAssignment(ctx context.Context, instance string, 
 			return err
 		}
 		s.cloud.assignments.put(tx, "", a.key(), a)
-		s.provision(tx, ic, p, a.Account)
-		return nil
+		return s.provision(tx, ic, p, a.Account)
 	})
 }
 
@@ -114,8 +112,11 @@ func (s SSOAdmin) ProvisionPermissionSet(ctx context.Context, instance, arn stri
 			return err
 		}
 		for _, account := range s.cloud.members.keys("") {
-			if s.assigned(arn, account) {
-				s.provision(tx, ic, p, account)
+			if !s.assigned(arn, account) {
+				continue
+			}
+			if err := s.provision(tx, ic, p, account); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -133,7 +134,11 @@ func (s SSOAdmin) roleOf(p PermissionSet, account string) (Role, bool) {
 }
 
 // provision makes the role of a permission set in an account, or brings it up to date.
-func (s SSOAdmin) provision(tx *tx, ic IdentityCenter, p PermissionSet, account string) {
+func (s SSOAdmin) provision(tx *tx, ic IdentityCenter, p PermissionSet, account string) error {
+	attached, boundary, err := s.policiesIn(account, p)
+	if err != nil {
+		return err
+	}
 	role, ok := s.roleOf(p, account)
 	if !ok {
 		name := "AWSReservedSSO_" + p.Name + "_" + s.cloud.hexID(tx, account, "", "permissionSetRole", p.ARN, 16)
@@ -153,11 +158,12 @@ func (s SSOAdmin) provision(tx *tx, ic IdentityCenter, p PermissionSet, account 
 		}
 	}
 	role.Description = p.Description
-	role.Policies = Policies{Attached: slices.Clone(p.Managed)}
+	role.Policies, role.Boundary = Policies{Attached: attached}, boundary
 	if p.Inline != "" {
 		role.Inline = map[string]string{inlinePolicyName: p.Inline}
 	}
 	s.cloud.roles.put(tx, account, nameKey(role.Name), role)
+	return nil
 }
 
 // samlTrust is the trust policy of the roles that Identity Center makes.

@@ -270,13 +270,8 @@ func (s SSOAdmin) AttachManagedPolicy(ctx context.Context, instance, arn, manage
 				arn[strings.LastIndexByte(arn, '/')+1:],
 				managed,
 			)
-		case len(p.Managed) >= s.cloud.Quotas.AttachedPerPermissionSet:
-			return refuse(
-				http.StatusBadRequest,
-				"ServiceQuotaExceededException",
-				"You have exceeded AWS SSO limits. Cannot attach more than %d managed policies.",
-				s.cloud.Quotas.AttachedPerPermissionSet,
-			)
+		case len(p.Managed)+len(p.Customer) >= s.cloud.Quotas.AttachedPerPermissionSet:
+			return s.tooManyPolicies()
 		}
 		p.Managed = append(slices.Clone(p.Managed), managed)
 		return nil

@@ -116,6 +116,8 @@ func (c *checked) value(path string, p property, value resource.PropertyValue) (
 		return value, c.textMap(path, value)
 	case objectSetKind:
 		return value, c.objects(path, p, value)
+	case objectKind:
+		return value, c.object(resource.PropertyKey(path), path, p, value)
 	}
 	return value, c.rules(key, path, p, value)
 }
@@ -196,36 +198,35 @@ func (c *checked) objects(path string, p property, value resource.PropertyValue)
 	before := len(c.failures)
 	c.enough(path, p, value)
 	for i, item := range value.ArrayValue() {
-		at := fmt.Sprintf("%s[%d]", path, i)
-		if item.IsComputed() || item.IsOutput() {
+		c.object(resource.PropertyKey(path), fmt.Sprintf("%s[%d]", path, i), p, item)
+	}
+	return len(c.failures) == before
+}
+
+// object holds one object at a path against the fields of its property, which the key names.
+func (c *checked) object(key resource.PropertyKey, at string, p property, item resource.PropertyValue) bool {
+	if item.IsComputed() || item.IsOutput() {
+		return true
+	}
+	if !item.IsObject() {
+		c.refuse(key, "expected type of %q to be an object, got %s", at, item.TypeString())
+		return false
+	}
+	before, fields := len(c.failures), item.ObjectValue()
+	for _, k := range slices.Sorted(maps.Keys(fields)) {
+		if strings.HasPrefix(string(k), "__") || fields[k].IsNull() {
 			continue
 		}
-		if !item.IsObject() {
-			c.refuse(resource.PropertyKey(path), "expected type of %q to be an object, got %s", at, item.TypeString())
+		field, ok := p.fields[k]
+		if !ok {
+			c.refuse(key, "an argument named %q is not expected in %q%s", k, at, suggestion(string(k), p.fields))
 			continue
 		}
-		fields := item.ObjectValue()
-		for _, k := range slices.Sorted(maps.Keys(fields)) {
-			if strings.HasPrefix(string(k), "__") || fields[k].IsNull() {
-				continue
-			}
-			field, ok := p.fields[k]
-			if !ok {
-				c.refuse(
-					resource.PropertyKey(path),
-					"an argument named %q is not expected in %q%s",
-					k,
-					at,
-					suggestion(string(k), p.fields),
-				)
-				continue
-			}
-			c.value(at+"."+string(k), field, fields[k])
-		}
-		for _, k := range slices.Sorted(maps.Keys(p.fields)) {
-			if _, given := fields[k]; p.fields[k].required && !given {
-				c.refuse(resource.PropertyKey(path), "missing required property %q", at+"."+string(k))
-			}
+		c.value(at+"."+string(k), field, fields[k])
+	}
+	for _, k := range slices.Sorted(maps.Keys(p.fields)) {
+		if _, given := fields[k]; p.fields[k].required && !given {
+			c.refuse(key, "missing required property %q", at+"."+string(k))
 		}
 	}
 	return len(c.failures) == before

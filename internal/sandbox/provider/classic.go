@@ -20,6 +20,8 @@ func classic() *registry {
 		ssoPermissionSet(),
 		ssoPermissionSetInlinePolicy(),
 		ssoManagedPolicyAttachment(),
+		ssoCustomerManagedPolicyAttachment(),
+		ssoPermissionsBoundaryAttachment(),
 		ssoAccountAssignment(),
 	}
 	for _, kind := range []cloud.Kind{cloud.KindUser, cloud.KindGroup, cloud.KindRole} {

@@ -94,6 +94,8 @@ func (p property) equal(old, new resource.PropertyValue) bool {
 		return old.IsArray() && new.IsArray() && slices.Equal(sortedSet(textsOf(old)), sortedSet(textsOf(new)))
 	case objectSetKind:
 		return old.IsArray() && new.IsArray() && slices.Equal(p.canonical(old), p.canonical(new))
+	case objectKind:
+		return old.IsObject() && new.IsObject() && p.canonicalObject(old) == p.canonicalObject(new)
 	}
 	return false
 }
@@ -105,24 +107,32 @@ func (p property) canonical(list resource.PropertyValue) []string {
 		if !item.IsObject() {
 			continue
 		}
-		var parts []string
-		for _, key := range slices.Sorted(maps.Keys(p.fields)) {
-			value, field := item.ObjectValue()[key], p.fields[key]
-			switch {
-			case value.IsNull():
-			case field.kind == textSetKind && value.IsArray():
-				parts = append(parts, fmt.Sprintf("%s=%q", key, sortedSet(textsOf(value))))
-			case field.kind == objectSetKind && value.IsArray():
-				parts = append(parts, fmt.Sprintf("%s=%q", key, field.canonical(value)))
-			case value.IsString():
-				parts = append(parts, fmt.Sprintf("%s=%q", key, value.StringValue()))
-			default:
-				parts = append(parts, fmt.Sprintf("%s=%v", key, value.Mappable()))
-			}
-		}
-		out = append(out, strings.Join(parts, " "))
+		out = append(out, p.canonicalObject(item))
 	}
 	return sortedSet(out)
+}
+
+// canonicalObject is one text per object. What the real provider's schema cannot tell from absent is left out, and so
+// is what it fills in itself.
+func (p property) canonicalObject(item resource.PropertyValue) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(p.fields)) {
+		value, field := item.ObjectValue()[key], p.fields[key]
+		switch {
+		case value.IsNull() || value.DeepEquals(field.fallback):
+		case field.kind == textSetKind && value.IsArray():
+			parts = append(parts, fmt.Sprintf("%s=%q", key, sortedSet(textsOf(value))))
+		case field.kind == objectSetKind && value.IsArray():
+			parts = append(parts, fmt.Sprintf("%s=%q", key, field.canonical(value)))
+		case field.kind == objectKind && value.IsObject():
+			parts = append(parts, fmt.Sprintf("%s=%q", key, field.canonicalObject(value)))
+		case value.IsString():
+			parts = append(parts, fmt.Sprintf("%s=%q", key, value.StringValue()))
+		default:
+			parts = append(parts, fmt.Sprintf("%s=%v", key, value.Mappable()))
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 func sortedSet(list []string) []string {

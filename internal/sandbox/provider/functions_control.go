@@ -97,8 +97,15 @@ func controlledPermissionSet(ctx context.Context, s *session, id string) (map[st
 	if err != nil {
 		return nil, err
 	}
-	err = s.sso().Besides(ctx, arn, "ListTagsForResource", "GetInlinePolicyForPermissionSet",
-		"ListCustomerManagedPolicyReferencesInPermissionSet", "GetPermissionsBoundaryForPermissionSet")
+	customer, err := s.sso().ListCustomerManagedPolicies(ctx, instance, arn)
+	if err != nil {
+		return nil, err
+	}
+	boundary, err := s.sso().GetPermissionsBoundary(ctx, instance, arn)
+	if err != nil && !cloud.Is(err, "ResourceNotFoundException") {
+		return nil, err
+	}
+	err = s.sso().Besides(ctx, arn, "ListTagsForResource", "GetInlinePolicyForPermissionSet")
 	out := map[string]any{
 		"Name":             set.Name,
 		"InstanceArn":      instance,
@@ -107,6 +114,15 @@ func controlledPermissionSet(ctx context.Context, s *session, id string) (map[st
 	}
 	if set.Inline != "" {
 		out["InlinePolicy"] = json.RawMessage(set.Inline)
+	}
+	if len(customer) > 0 {
+		out["CustomerManagedPolicyReferences"] = customer
+	}
+	switch {
+	case boundary.Customer != nil:
+		out["PermissionsBoundary"] = map[string]any{"CustomerManagedPolicyReference": boundary.Customer}
+	case boundary.Managed != "":
+		out["PermissionsBoundary"] = map[string]any{"ManagedPolicyArn": boundary.Managed}
 	}
 	return out, err
 }

@@ -81,6 +81,7 @@ func TestEveryPropertyRefusesOtherTypes(t *testing.T) {
 		textMapKind:   {text("a"), texts([]string{"a"})},
 		textListKind:  {text("a"), resource.NewArrayProperty([]resource.PropertyValue{number(1)})},
 		objectSetKind: {text("a"), texts([]string{"a"}), objects([]values{{"unheardOf": text("a")}})},
+		objectKind:    {text("a"), texts([]string{"a"}), object(values{"unheardOf": text("a")})},
 		policyKind:    {flag(true), number(1)},
 		jsonKind:      {flag(true), number(1)},
 	}
@@ -114,8 +115,12 @@ func TestArgumentsThatAreRequiredAreMissed(t *testing.T) {
 			for key, p := range of.schema {
 				for field, f := range p.fields {
 					c := &checked{}
-					c.value(string(key), p, objects([]values{{}}))
-					missed := sentence("missing required property %q", string(key)+"[0]."+string(field))
+					empty, at := objects([]values{{}}), "[0]."
+					if p.kind == objectKind {
+						empty, at = object(values{}), "."
+					}
+					c.value(string(key), p, empty)
+					missed := sentence("missing required property %q", string(key)+at+string(field))
 					assert.Equal(
 						t,
 						f.required,

@@ -17,6 +17,8 @@ const (
 	textListKind
 	textMapKind
 	objectSetKind
+	// objectKind is a list of at most one object in the real provider, of which Pulumi makes an object.
+	objectKind
 	// policyKind and jsonKind are strings that hold JSON; a program may also give the value itself.
 	policyKind
 	jsonKind
@@ -42,7 +44,7 @@ type property struct {
 	items int
 	// same compares the old and the new value where equal texts are not the only equal values.
 	same func(old, new resource.PropertyValue) bool
-	// fields are the properties of the objects of an objectSetKind.
+	// fields are the properties of an objectKind, and of the objects of an objectSetKind.
 	fields schema
 	// follows names the inputs whose change makes this output unknown until the update is done.
 	follows []resource.PropertyKey

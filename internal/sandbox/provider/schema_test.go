@@ -116,6 +116,14 @@ var sdkTypes = map[string]struct{ args, state typed }{
 		ssoadmin.ManagedPolicyAttachmentArgs{},
 		ssoadmin.ManagedPolicyAttachmentState{},
 	},
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": {
+		ssoadmin.CustomerManagedPolicyAttachmentArgs{},
+		ssoadmin.CustomerManagedPolicyAttachmentState{},
+	},
+	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment": {
+		ssoadmin.PermissionsBoundaryAttachmentArgs{},
+		ssoadmin.PermissionsBoundaryAttachmentState{},
+	},
 	"aws:ssoadmin/accountAssignment:AccountAssignment": {
 		ssoadmin.AccountAssignmentArgs{},
 		ssoadmin.AccountAssignmentState{},
@@ -150,19 +158,7 @@ func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
 			p, ok := r.schema[key]
 			if assert.True(t, ok && p.input, "%s: input %s is missing", token, key) {
 				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
-				if typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct {
-					for i := range typ.Elem().NumField() {
-						assert.Contains(
-							t,
-							p.fields,
-							resource.PropertyKey(typ.Elem().Field(i).Tag.Get("pulumi")),
-							"%s.%s",
-							token,
-							key,
-						)
-					}
-					assert.Len(t, p.fields, typ.Elem().NumField(), "%s.%s", token, key)
-				}
+				holdFields(t, token+"."+string(key), p, typ)
 				if typ.Kind() == reflect.String {
 					assert.True(t, p.required || p.auto > 0, "%s.%s is required by the SDK", token, key)
 				}
@@ -188,6 +184,25 @@ func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
 	}
 }
 
+// holdFields holds the fields of an object, or of the objects of a list, against those of the SDK, all the way down.
+func holdFields(t *testing.T, path string, p property, typ reflect.Type) {
+	t.Helper()
+	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+		typ = typ.Elem()
+	}
+	if typ.Kind() != reflect.Struct {
+		return
+	}
+	assert.Len(t, p.fields, typ.NumField(), path)
+	for i := range typ.NumField() {
+		key := resource.PropertyKey(typ.Field(i).Tag.Get("pulumi"))
+		if field, ok := p.fields[key]; assert.True(t, ok, "%s.%s", path, key) {
+			assert.Contains(t, kindsOf(typ.Field(i).Type), field.kind, "%s.%s", path, key)
+			holdFields(t, path+"."+string(key), field, typ.Field(i).Type)
+		}
+	}
+}
+
 // kindsOf are the kinds that a Go type of the SDK may have here.
 func kindsOf(t reflect.Type) []kind {
 	if t.Kind() == reflect.Pointer {
@@ -204,6 +219,8 @@ func kindsOf(t reflect.Type) []kind {
 		return []kind{numberKind}
 	case reflect.Map:
 		return []kind{textMapKind}
+	case reflect.Struct:
+		return []kind{objectKind}
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Struct {
 			return []kind{objectSetKind}

@@ -58,6 +58,14 @@ func (v values) textMap(key resource.PropertyKey) map[string]string {
 	return out
 }
 
+// object reads an object; empty where there is none.
+func (v values) object(key resource.PropertyKey) values {
+	if p := v[key]; p.IsObject() {
+		return values(p.ObjectValue())
+	}
+	return values{}
+}
+
 // has reports whether the property is there with a known value.
 func (v values) has(key resource.PropertyKey) bool {
 	p, ok := v[key]
@@ -141,6 +149,11 @@ func textMap(m map[string]string) resource.PropertyValue {
 		out[resource.PropertyKey(k)] = text(s)
 	}
 	return resource.NewObjectProperty(out)
+}
+
+// object is an object.
+func object(v values) resource.PropertyValue {
+	return resource.NewObjectProperty(resource.PropertyMap(v))
 }
 
 // objects is a list of objects.

@@ -60,7 +60,11 @@ type PermissionSet struct {
 	Name            string           `json:"name"`
 	InlinePolicy    *policy.Document `json:"inlinePolicy,omitempty"`
 	ManagedPolicies []string         `json:"managedPolicies"`
-	Assignments     []Assignment     `json:"assignments"`
+	// CustomerManagedPolicies are path and name of the customer managed policies, and PermissionsBoundary the ARN of a
+	// policy of AWS, or path and name of one of each account.
+	CustomerManagedPolicies []string     `json:"customerManagedPolicies,omitempty"`
+	PermissionsBoundary     string       `json:"permissionsBoundary,omitempty"`
+	Assignments             []Assignment `json:"assignments"`
 }
 
 // withoutPolicy is the permission set for a reviewer who has the inline policy in a file of its own.
@@ -126,6 +130,14 @@ func (r *Rendering) identityCenter(stack *stack.Stack) error {
 	}
 	for _, set := range stack.PermissionSets() {
 		out := PermissionSet{Name: set.Name, ManagedPolicies: set.ManagedPolicyARNs(), Assignments: []Assignment{}}
+		for _, own := range set.CustomerManagedPolicies() {
+			out.CustomerManagedPolicies = append(out.CustomerManagedPolicies, own.Path+own.Name)
+		}
+		if own, is := set.CustomerManaged(set.PermissionsBoundary); is {
+			out.PermissionsBoundary = own.Path + own.Name
+		} else if set.PermissionsBoundary != "" {
+			out.PermissionsBoundary = set.Account.Partition.ManagedPolicyARN(set.PermissionsBoundary)
+		}
 		if document, wanted := set.InlinePolicy(); wanted {
 			out.InlinePolicy = &document
 		}
