@@ -185,7 +185,7 @@ func TestJustInTimeAccessSaysWhatItDoesNot(t *testing.T) {
 	got := strings.Join(lines(a.Notices().Under("justInTime")), "\n")
 	for _, want := range []string{
 		"justInTime: every just-in-time shell is guest's, whoever asked",
-		"justInTime: AWS does not end a shell when its approval ends; sessions.maxDuration does, after 1h0m0s",
+		"justInTime: AWS does not end a shell when its approval ends; sessions.maxDuration does, after 1h",
 		"must carry the tag SystemsManagerJustInTimeNodeAccessManaged=true",
 	} {
 		assert.Contains(t, got, want)

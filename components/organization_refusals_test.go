@@ -67,7 +67,7 @@ func TestOSAccessRefusals(t *testing.T) {
 		{
 			"grants without end",
 			func(a *osaccess.Args) { a.GrantMaxLength = 8 * 24 * time.Hour },
-			`grantMaxLength: "192h0m0s" is not the length of a grant; use 1m to 168h`,
+			`grantMaxLength: "192h" is not the length of a grant; use 1m to 168h`,
 		},
 		{"grants of no whole seconds", func(a *osaccess.Args) { a.GrantMaxLength = time.Hour + time.Millisecond },
 			`grantMaxLength: "1h0m0.001s" is not in whole seconds; use whole seconds`},
@@ -97,7 +97,7 @@ func TestOSAccessRefusals(t *testing.T) {
 		{
 			"old MFA",
 			func(a *osaccess.Args) { a.MFAMaxAge = 37 * time.Hour },
-			`mfaMaxAge: "37h0m0s" is outside of what AWS keeps MFA for; use 1m to 36h`,
+			`mfaMaxAge: "37h" is outside of what AWS keeps MFA for; use 1m to 36h`,
 		},
 		{"a tag for two things", func(a *osaccess.Args) { a.ProjectTag = "ssmSessionRunAs" },
 			`tags.project: "ssmSessionRunAs" is the tag that names the OS user; use another key, such as Project`},
@@ -212,7 +212,7 @@ func TestGrantRefusals(t *testing.T) {
 		{
 			"too long",
 			func(a *grant.Args) { a.Until = a.From.Add(12*time.Hour + time.Second) },
-			`until: "2026-12-01T21:00:01+09:00 (2026-12-01T12:00:01Z)" is 12h0m1s after from, and osAccess.grantMaxLength is 12h0m0s; end it by 2026-12-01T21:00:00+09:00 (2026-12-01T12:00:00Z), or write several grants`,
+			`until: "2026-12-01T21:00:01+09:00 (2026-12-01T12:00:01Z)" is 12h0m1s after from, and osAccess.grantMaxLength is 12h; end it by 2026-12-01T21:00:00+09:00 (2026-12-01T12:00:00Z), or write several grants`,
 		},
 		{
 			"no ticket",
@@ -328,12 +328,12 @@ func TestJustInTimeRefusals(t *testing.T) {
 		{
 			"an approval of minutes",
 			func(a *justintime.Args) { a.ManualApprovals[0].AccessDuration = 90 * time.Minute },
-			`manualApprovals[0].accessDuration: "1h30m0s" is not between 1 and 336 whole hours; write one of them, such as 8h`,
+			`manualApprovals[0].accessDuration: "1h30m" is not between 1 and 336 whole hours; write one of them, such as 8h`,
 		},
 		{
 			"an approval of a month",
 			func(a *justintime.Args) { a.ManualApprovals[0].AccessDuration = 337 * time.Hour },
-			`manualApprovals[0].accessDuration: "337h0m0s" is not between 1 and 336 whole hours; write one of them, such as 8h`,
+			`manualApprovals[0].accessDuration: "337h" is not between 1 and 336 whole hours; write one of them, such as 8h`,
 		},
 		{"two policies for one node", func(a *justintime.Args) {
 			a.ManualApprovals[1] = justintime.ManualApproval{

@@ -450,7 +450,7 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 			a.Roles[1].Name, a.Roles[1].Project, a.Roles[1].RunAs = "", "TestProject1", "os-user1"
 		}, `operationRoles[1].name: "TestProject1-os-user1" is derived from project and runAs and is the name of operationRoles[0] too; write a name, or add the people to that entry`},
 		{"an age that AWS does not keep", entry(func(r *operation.Role) { r.MFAMaxAge = 37 * time.Hour }),
-			`operationRoles[0].mfaMaxAge: "37h0m0s" is outside of what AWS keeps MFA for; use 1m to 36h`},
+			`operationRoles[0].mfaMaxAge: "37h" is outside of what AWS keeps MFA for; use 1m to 36h`},
 		{"an age that locks out", entry(func(r *operation.Role) { r.MFAMaxAge = time.Second }),
 			`operationRoles[0].mfaMaxAge: "1s" is outside of what AWS keeps MFA for; use 1m to 36h`},
 		{"half seconds", entry(func(r *operation.Role) { r.MFAMaxAge = time.Hour + time.Second/2 }),
@@ -458,7 +458,7 @@ func TestRefusalsOfOperationRoles(t *testing.T) {
 		{"a rule that does not exist", entry(func(r *operation.Role) { r.SessionName = "username" }),
 			`operationRoles[0].sessionName: "username" is not a rule for session names; use userName or any`},
 		{"a session that is too long", entry(func(r *operation.Role) { r.MaxSessionDuration = 13 * time.Hour }),
-			`operationRoles[0].maxSessionDuration: "13h0m0s" is outside of what a role takes; use 1h to 12h`},
+			`operationRoles[0].maxSessionDuration: "13h" is outside of what a role takes; use 1h to 12h`},
 		{
 			"a session of half seconds",
 			entry(func(r *operation.Role) { r.MaxSessionDuration = time.Hour + time.Millisecond }),
@@ -597,7 +597,7 @@ func TestRefusalsOfADelegatedRole(t *testing.T) {
 		{
 			"an age that AWS does not keep",
 			func(a role) { a.MFAMaxAge = -time.Hour },
-			`mfaMaxAge: "-1h0m0s" is outside of what AWS keeps MFA for; use 1m to 36h`,
+			`mfaMaxAge: "-1h" is outside of what AWS keeps MFA for; use 1m to 36h`,
 		},
 		{
 			"a rule that does not exist",
@@ -605,7 +605,7 @@ func TestRefusalsOfADelegatedRole(t *testing.T) {
 			`sessionName: "anything" is not a rule for session names; use userName or any`,
 		},
 		{"a session that is too short", func(a role) { a.MaxSessionDuration = time.Minute },
-			`maxSessionDuration: "1m0s" is outside of what a role takes; use 1h to 12h`},
+			`maxSessionDuration: "1m" is outside of what a role takes; use 1h to 12h`},
 	})
 }
 
@@ -648,14 +648,14 @@ func TestRefusalsOfSessionPreferences(t *testing.T) {
 		{"a default user that nobody becomes", func(a sessions) { a.RunAs.Enabled = &off },
 			`runAs.defaultUser: "guest" has no effect, because runAs.enabled is false; enable runAs, or leave it out`},
 		{"an idle time over the limit", func(a sessions) { a.IdleTimeout = 61 * time.Minute },
-			`idleTimeout: "1h1m0s" is outside of what Session Manager takes; use 1m to 60m`},
+			`idleTimeout: "1h1m" is outside of what Session Manager takes; use 1m to 60m`},
 		{
 			"an idle time of seconds",
 			func(a sessions) { a.IdleTimeout = 90 * time.Second },
 			`idleTimeout: "1m30s" is not in whole minutes; use whole minutes`,
 		},
 		{"a duration over the limit", func(a sessions) { a.MaxDuration = 25 * time.Hour },
-			`maxDuration: "25h0m0s" is outside of what Session Manager takes; use 1m to 24h`},
+			`maxDuration: "25h" is outside of what Session Manager takes; use 1m to 24h`},
 		{
 			"a shell profile over the limit",
 			func(a sessions) { a.Shell.Linux = strings.Repeat("x", 513) },

@@ -277,9 +277,9 @@ func RefusedPrincipal(partition policy.Partition, arn string) (why, fix string) 
 func ValidateMFAMaxAge(p *problem.List, path string, age time.Duration) {
 	switch {
 	case age < minMFAMaxAge || age > maxMFAMaxAge:
-		p.Add(path, age.String(), "is outside of what AWS keeps MFA for", "use 1m to 36h")
+		p.Add(path, policy.ShortDuration(age), "is outside of what AWS keeps MFA for", "use 1m to 36h")
 	case age%time.Second != 0:
-		p.Add(path, age.String(), "is not in whole seconds", "use whole seconds")
+		p.Add(path, policy.ShortDuration(age), "is not in whole seconds", "use whole seconds")
 	}
 }
 
@@ -294,9 +294,9 @@ func ValidateSessionName(p *problem.List, path string, rule SessionName) {
 func ValidateMaxSession(p *problem.List, path string, d time.Duration) {
 	switch {
 	case d < time.Hour || d > 12*time.Hour:
-		p.Add(path, d.String(), "is outside of what a role takes", "use 1h to 12h")
+		p.Add(path, policy.ShortDuration(d), "is outside of what a role takes", "use 1h to 12h")
 	case d%time.Second != 0:
-		p.Add(path, d.String(), "is not in whole seconds", "use whole seconds")
+		p.Add(path, policy.ShortDuration(d), "is not in whole seconds", "use whole seconds")
 	}
 }
 
@@ -307,8 +307,8 @@ const maxGrantLength = 7 * 24 * time.Hour
 func ValidateGrantMaxLength(p *problem.List, path string, d time.Duration) {
 	switch {
 	case d < time.Minute || d > maxGrantLength:
-		p.Add(path, d.String(), "is not the length of a grant", "use 1m to 168h")
+		p.Add(path, policy.ShortDuration(d), "is not the length of a grant", "use 1m to 168h")
 	case d%time.Second != 0:
-		p.Add(path, d.String(), "is not in whole seconds", "use whole seconds")
+		p.Add(path, policy.ShortDuration(d), "is not in whole seconds", "use whole seconds")
 	}
 }

@@ -602,7 +602,7 @@ func TestResultsReadAsSentences(t *testing.T) {
 	assert.Contains(
 		t,
 		Check(e, late).String(),
-		"alice (console with MFA 2h0m0s ago) via TestProject1-os-user1 named \"alice\" -> ec2:StopInstances on an "+
+		"alice (console with MFA 2h ago) via TestProject1-os-user1 named \"alice\" -> ec2:StopInstances on an "+
 			"instance without tags in ap-northeast-1: expected ALLOWED, got DENIED",
 	)
 }

@@ -64,7 +64,7 @@ func subjectOf(x *expectation.Expectation) string {
 	case !x.MFA:
 		how += " without MFA"
 	case x.MFAAge > 0:
-		how += fmt.Sprintf(" with MFA %s ago", x.MFAAge)
+		how += fmt.Sprintf(" with MFA %s ago", policy.ShortDuration(x.MFAAge))
 	default:
 		how += " with MFA"
 	}

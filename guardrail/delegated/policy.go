@@ -106,7 +106,7 @@ func (a *Args) validatePartner(p *problem.List) {
 		{"users", len(a.Users) > 0, strings.Join(a.Users, ", ")},
 		{"principalArns", len(a.PrincipalARNs) > 0, strings.Join(a.PrincipalARNs, ", ")},
 		// The stack file fills the defaults in.
-		{"mfaMaxAge", a.MfaMaxAge() != delegatedMFAMaxAge, a.MFAMaxAge.String()},
+		{"mfaMaxAge", a.MfaMaxAge() != delegatedMFAMaxAge, policy.ShortDuration(a.MFAMaxAge)},
 		{"sessionName", a.SessionName == guardrail.SessionNameAny, string(a.SessionName)},
 	} {
 		if of.given {

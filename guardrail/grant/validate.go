@@ -224,7 +224,7 @@ func (a *Args) validateWindow(p *problem.List, t template) {
 		p.Add(
 			"until",
 			instant(a.Until),
-			fmt.Sprintf("is %s after from, and %s is %s", length, t.limit, most),
+			fmt.Sprintf("is %s after from, and %s is %s", policy.ShortDuration(length), t.limit, policy.ShortDuration(most)),
 			"end it by "+instant(a.From.Add(most).In(a.Until.Location()))+", or write several grants",
 		)
 	}

@@ -97,9 +97,9 @@ func (a *PermissionSetArgs) validateSession(p *problem.List) {
 	switch d := a.SessionDuration; {
 	case d == 0:
 	case d < time.Hour || d > maxSessionLength:
-		p.Add("sessionDuration", d.String(), "is not the length of a session", "use 1h to 12h")
+		p.Add("sessionDuration", policy.ShortDuration(d), "is not the length of a session", "use 1h to 12h")
 	case d%time.Minute != 0:
-		p.Add("sessionDuration", d.String(), "is not in whole minutes", "use whole minutes")
+		p.Add("sessionDuration", policy.ShortDuration(d), "is not in whole minutes", "use whole minutes")
 	}
 	if a.RelayState != "" && !relayState.MatchString(a.RelayState) {
 		p.Add(

@@ -190,7 +190,7 @@ func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval,
 	if d := m.AccessDuration; d != 0 && (d < time.Hour || d > maxAccessDuration || d%time.Hour != 0) {
 		p.Add(
 			problem.Join(path, "accessDuration"),
-			d.String(),
+			policy.ShortDuration(d),
 			"is not between 1 and 336 whole hours",
 			"write one of them, such as 8h",
 		)
@@ -282,8 +282,8 @@ func (a *Args) Notices() guardrail.Notices {
 	)
 	n.Add(
 		"",
-		"AWS does not end a shell when its approval ends; sessions.maxDuration does, after "+a.Sessions.SessionLength().
-			String(),
+		"AWS does not end a shell when its approval ends; sessions.maxDuration does, after "+
+			policy.ShortDuration(a.Sessions.SessionLength()),
 	)
 	if a.Sessions.KMSKeyID != "" {
 		n.Add(

@@ -118,9 +118,9 @@ func (a *Args) validateLogs(p *problem.List) {
 func validateMinutes(p *problem.List, path string, d, most time.Duration, fix string) {
 	switch {
 	case d < time.Minute || d > most:
-		p.Add(path, d.String(), "is outside of what Session Manager takes", fix)
+		p.Add(path, policy.ShortDuration(d), "is outside of what Session Manager takes", fix)
 	case d%time.Minute != 0:
-		p.Add(path, d.String(), "is not in whole minutes", "use whole minutes")
+		p.Add(path, policy.ShortDuration(d), "is not in whole minutes", "use whole minutes")
 	}
 }
 

@@ -3,10 +3,11 @@ package strictyaml
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/policy"
 )
 
 // Duration takes durations such as "15m", "12h" and "1h30m" between two bounds, both included, in whole steps.
@@ -14,7 +15,7 @@ type Duration struct{ Least, Most, Step time.Duration }
 
 func (k Duration) Decode(d *Decoder, n *Node, at Path) (time.Duration, bool) {
 	d.Visit(at, n.Pos)
-	bounds := fmt.Sprintf("write %s to %s in whole %s", short(k.Least), short(k.Most), k.unit())
+	bounds := fmt.Sprintf("write %s to %s in whole %s", policy.ShortDuration(k.Least), policy.ShortDuration(k.Most), k.unit())
 	if n.Shape != ShapeText {
 		fix := bounds
 		if n.Shape == ShapeNumber {
@@ -27,9 +28,9 @@ func (k Duration) Decode(d *Decoder, n *Node, at Path) (time.Duration, bool) {
 	why := ""
 	switch {
 	case err != nil || !durationForm.MatchString(n.Text):
-		why = "is not a duration such as " + short(k.Least)
+		why = "is not a duration such as " + policy.ShortDuration(k.Least)
 	case value < k.Least || value > k.Most:
-		why = fmt.Sprintf("is not between %s and %s", short(k.Least), short(k.Most))
+		why = fmt.Sprintf("is not between %s and %s", policy.ShortDuration(k.Least), policy.ShortDuration(k.Most))
 	case value%k.Step != 0:
 		why = "is not a number of whole " + k.unit()
 	default:
@@ -63,14 +64,7 @@ func (k Duration) Describe() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: durationPattern}
 }
 
-func (k Duration) Written(v time.Duration) any { return short(v) }
-
-// short is the duration without the zero units that time.Duration prints.
-func short(d time.Duration) string {
-	s := d.String()
-	s = strings.TrimSuffix(s, "m0s") + map[bool]string{true: "m"}[strings.HasSuffix(s, "m0s")]
-	return strings.TrimSuffix(s, "h0m") + map[bool]string{true: "h"}[strings.HasSuffix(s, "h0m")]
-}
+func (k Duration) Written(v time.Duration) any { return policy.ShortDuration(v) }
 
 // Moment takes a time with its offset, quoted.
 type Moment struct{}
