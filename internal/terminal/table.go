@@ -161,7 +161,7 @@ func Wrap(text string, width int) []string {
 				lines = append(lines, line)
 				line = ""
 			}
-			cut := fitting(word, width)
+			cut := breakable(word, fitting(word, width))
 			lines = append(lines, word[:cut])
 			word = word[cut:]
 		}
@@ -192,4 +192,13 @@ func fitting(word string, width int) int {
 		used += w
 	}
 	return len(word)
+}
+
+// breakable is where a word that is too long is broken, at most at fits: behind the last sign that divides names, where
+// there is one in the second half.
+func breakable(word string, fits int) int {
+	if at := strings.LastIndexAny(word[:fits], "-/.:,_") + 1; at > fits/2 {
+		return at
+	}
+	return fits
 }

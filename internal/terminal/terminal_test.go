@@ -135,3 +135,18 @@ func TestATextFitsAndLosesNothing(t *testing.T) {
 		Fit("  note    every shell is operator's\n", 25),
 	)
 }
+
+func TestALongNameIsBrokenBehindASignThatDividesIt(t *testing.T) {
+	for _, of := range []struct {
+		text string
+		want []string
+	}{
+		{"operation-attachment-on-call-guard", []string{"operation-", "attachment-on-", "call-guard"}},
+		{"arn:aws:iam::111122223333:role/a", []string{"arn:aws:iam::", "111122223333:", "role/a"}},
+		{"abcdefghijklmnopqrs", []string{"abcdefghijklmn", "opqrs"}},
+		{"a-cdefghijklmnopqrs", []string{"a-cdefghijklmn", "opqrs"}},
+		{"see operation-attachment", []string{"see", "operation-", "attachment"}},
+	} {
+		assert.Equal(t, of.want, Wrap(of.text, 14), of.text)
+	}
+}
