@@ -137,6 +137,9 @@ func (c *content) table(v reflect.Value) {
 	}
 }
 
+// place writes the place of something among others, where its own text is to be left out.
+func (c *content) place(at int) { c.bytes = binary.AppendUvarint(append(c.bytes, 'o'), uint64(at)) }
+
 const accountDigits = 12
 
 func (c *content) text(s string) {

@@ -35,8 +35,19 @@ func Alike(e *engine.Engine) func(arn string) int {
 		if l == nil {
 			return 0
 		}
-		return l.levels[ofPeople].class[arn]
+		return l.class(ofPeople, arn)
 	}
+}
+
+// class is the number of the class of a user, role or account, by its ARN or id, at a level; zero is one that is like
+// nobody.
+func (l *likeness) class(level int, name string) int { return l.levels[level].class[name] }
+
+// retold is a finding about one of a class as it is about another of that class; false where it has to be found.
+func (l *likeness) retold(level int, f *prove.Finding, subject string) (prove.Finding, bool) {
+	k := &l.levels[level]
+	x := exchange{from: k.own[f.Subject], to: k.own[subject]}
+	return x.retold(f)
 }
 
 // ownText is a text of a unit.
@@ -53,11 +64,9 @@ func (p *prover) toldOfAnother(subject string) bool {
 	if p.like == nil {
 		return false
 	}
-	for level := range p.like.levels {
-		k := &p.like.levels[level]
-		if f := p.tellable(level, k.class[subject]); f != nil {
-			x := exchange{from: k.own[f.Subject], to: k.own[subject]}
-			if like, same := x.retold(f); same && like.Subject == subject {
+	for level := range levels {
+		if f := p.tellable(level, p.like.class(level, subject)); f != nil {
+			if like, same := p.like.retold(level, f, subject); same && like.Subject == subject {
 				p.add(like)
 				p.hasTold = true
 				return true
@@ -73,8 +82,8 @@ func (p *prover) tellable(level, class int) *prove.Finding {
 		return nil
 	}
 	for ; p.toldUpTo < len(p.report.Findings); p.toldUpTo++ {
-		for n := range p.like.levels {
-			of := p.like.levels[n].class[p.report.Findings[p.toldUpTo].Subject]
+		for n := range levels {
+			of := p.like.class(n, p.report.Findings[p.toldUpTo].Subject)
 			if _, known := p.toldOf[n][of]; of != 0 && !known {
 				p.toldOf[n][of] = p.toldUpTo
 			}

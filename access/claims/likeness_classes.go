@@ -1,7 +1,6 @@
 package claims
 
 import (
-	"encoding/binary"
 	"reflect"
 	"slices"
 	"strconv"
@@ -125,7 +124,7 @@ func (f *likenesses) classes(level int) kinship {
 
 // written is a unit without its own texts, and these in the order in which they come.
 func (x *exchanges) written(unit []int) (key digest, own []ownText) {
-	w := &writtenUnit{exchanges: x, content: content{accounts: map[string]bool{}}, marks: map[ownText]int{}}
+	w := &writtenUnit{exchanges: x, content: *contentOf(), marks: map[ownText]int{}}
 	lists := 0
 	r := reading{
 		lists: &lists,
@@ -172,7 +171,7 @@ func (w *writtenUnit) mark(o ownText) {
 		at = len(w.own)
 		w.marks[o], w.own = at, append(w.own, o)
 	}
-	w.bytes = binary.AppendUvarint(append(w.bytes, 'o'), uint64(at))
+	w.place(at)
 }
 
 // name writes a name, as an own text where it is exchanged with the unit.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/intent"
@@ -168,7 +169,7 @@ func (r *reading) value(v reflect.Value, at place) {
 }
 
 func (r *reading) structure(v reflect.Value) {
-	if v.Type() == timeType {
+	if v.Type() == reflect.TypeFor[time.Time]() {
 		r.other(v)
 		return
 	}
@@ -335,6 +336,31 @@ func likenessOf(e *engine.Engine, intents []intent.Account) *likeness {
 		l.levels[level] = f.classes(level)
 	}
 	return l
+}
+
+// listedAlike says of accounts, given by their ids, in which lists of the records each is named, and as what: two that
+// are named alike can be exchanged, and the records are the same. An account that cannot be exchanged with any other is
+// left out. False says that of none it is known.
+func listedAlike(ids []string, records ...any) (map[string][]string, bool) {
+	f := newLikenesses()
+	for _, id := range ids {
+		f.add(&individual{arn: id, name: id, account: len(f.all)})
+	}
+	for _, record := range records {
+		f.read(record, nobody)
+	}
+	if f.off {
+		return nil, false
+	}
+	f.settle()
+	x := f.exchangesAt(ofAccounts)
+	listed := map[string][]string{}
+	for i, one := range f.all {
+		if !x.fixed[i] {
+			listed[one.name] = x.listedAs(i)
+		}
+	}
+	return listed, true
 }
 
 // gather lists the accounts, users and roles with what is said of each.

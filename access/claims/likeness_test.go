@@ -30,10 +30,12 @@ func bothWays(t *testing.T, w world.World, intents ...intent.Account) (told, apa
 	apart, err = With{apart: true}.Prove(e, intents...)
 	require.NoError(t, err)
 	if l := likenessOf(e, intents); l != nil {
-		for _, k := range l.levels {
+		for level := range levels {
 			count := map[int]int{}
-			for _, class := range k.class {
-				count[class]++
+			for _, name := range namesOfWorld(w) {
+				if class := l.class(level, name); class != 0 {
+					count[class]++
+				}
 			}
 			for _, n := range count {
 				alike += n - 1
@@ -41,6 +43,22 @@ func bothWays(t *testing.T, w world.World, intents ...intent.Account) (told, apa
 		}
 	}
 	return told, apart, alike
+}
+
+// namesOfWorld are the ids of all accounts of a world and the ARNs of their users and roles.
+func namesOfWorld(w world.World) []string {
+	var names []string
+	for i := range w.Accounts {
+		a := &w.Accounts[i]
+		names = append(names, a.ID)
+		for j := range a.Users {
+			names = append(names, a.Users[j].ARN(a))
+		}
+		for j := range a.Roles {
+			names = append(names, a.Roles[j].ARN(a))
+		}
+	}
+	return names
 }
 
 func intentsOf(w world.World) []intent.Account {
@@ -267,7 +285,7 @@ func TestWhoIsToldApart(t *testing.T) {
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
 		l := likenessOf(e, intentsOf(w))
-		return l != nil && l.levels[level].class[arn] != 0 && l.levels[level].class[arn] == l.levels[level].class[other]
+		return l != nil && l.class(level, arn) != 0 && l.class(level, arn) == l.class(level, other)
 	}
 	cora, dora := "arn:aws:iam::"+neighbourIDs[0]+":user/cora0", "arn:aws:iam::"+neighbourIDs[0]+":user/dora0"
 	require.True(t, alike(base(), cora, dora, ofPeople))

@@ -16,10 +16,6 @@ import (
 // policies, are named in the same lists of policies and of the intent in the same way and nowhere else, and have the
 // same roles of deployers and for emergencies. It returns, for the first account of each class, the others.
 func alikeAccounts(in *intent.Organization, e *engine.Engine) map[string][]string {
-	f := newLikenesses()
-	for _, id := range accountsOf(in) {
-		f.add(&individual{arn: id, name: id, account: len(f.all)})
-	}
 	bare := *withoutAccounts(in, func(string) bool { return false })
 	if bare.Doors != nil {
 		// Who stays outside is told and not proven.
@@ -28,24 +24,23 @@ func alikeAccounts(in *intent.Organization, e *engine.Engine) map[string][]strin
 	if bare.Protected != nil {
 		bare.Protected.Outside = nil
 	}
-	f.read(e.World().Organization, nobody)
-	f.read(&bare, nobody)
-	if f.off {
+	ids := accountsOf(in)
+	listed, known := listedAlike(ids, e.World().Organization, &bare)
+	if !known {
 		return nil
 	}
-	f.settle()
-	x := f.exchangesAt(ofAccounts)
 	first := map[digest]string{}
 	others := map[string][]string{}
-	for i, one := range f.all {
-		if x.fixed[i] {
+	for _, id := range ids {
+		lists, exchanged := listed[id]
+		if !exchanged {
 			continue
 		}
-		key := digestOf(x.listedAs(i), e.Accounts[one.name].Partition, emergencies(in, e, one.name))
+		key := digestOf(lists, e.Accounts[id].Partition, emergencies(in, e, id))
 		if have, known := first[key]; known {
-			others[have] = append(others[have], one.name)
+			others[have] = append(others[have], id)
 		} else {
-			first[key] = one.name
+			first[key] = id
 		}
 	}
 	return others

@@ -196,12 +196,12 @@ func protecting() ([]policy.Statement, intent.Organization) {
 	roles := []string{anywhere("role/guardrails/*"), changers[0], changers[1]}
 	nodes := []string{"arn:aws:ec2:*:*:instance/*", "arn:aws:ssm:*:*:managed-instance/*"}
 	return []policy.Statement{
-			policy.Deny("Roles", slices.Concat(roleMaking, roleChanging)...).On(roles...).When(but),
-			policy.Deny("Policies", policyChanging...).On(anywhere("policy/guardrails/*")).When(but),
+			policy.Deny("Roles", slices.Concat(doors.In(doors.RoleMaking), doors.In(doors.RoleChanging))...).On(roles...).When(but),
+			policy.Deny("Policies", doors.In(doors.ManagedPolicies)...).On(anywhere("policy/guardrails/*")).When(but),
 			policy.Deny("Providers", "iam:DeleteSAMLProvider", "iam:UpdateSAMLProvider").On("*").When(but),
-			policy.Deny("Group", groupChanging...).On(anywhere("group/guardrails/*")).When(but),
+			policy.Deny("Group", doors.In(doors.Groups)...).On(anywhere("group/guardrails/*")).When(but),
 			policy.Deny("Credentials",
-				append(slices.Clone(takeovers), "iam:DeleteAccountPasswordPolicy",
+				append(slices.Clone(doors.In(doors.Takeovers)), "iam:DeleteAccountPasswordPolicy",
 					"iam:UpdateAccountPasswordPolicy")...).
 				OnAllExcept(anywhere("user/${aws:username}"), anywhere("user/*/${aws:username}")).
 				When(policy.StringEquals("aws:PrincipalAccount", fixture.People), but),
@@ -214,10 +214,10 @@ func protecting() ([]policy.Statement, intent.Organization) {
 				On(nodes...).
 				When(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project"), policy.Absent("ec2:CreateAction"), but),
 			policy.Deny("AllTags", "ec2:DeleteTags").On(nodes[0]).When(policy.Absent("aws:TagKeys"), but),
-			policy.Deny("Preferences", documentChanging...).
+			policy.Deny("Preferences", doors.In(doors.SessionDocuments)...).
 				On("arn:aws:ssm:*:*:document/" + world.PreferencesDocument).
 				When(but),
-			policy.Deny("Documents", documentChanging...).
+			policy.Deny("Documents", doors.In(doors.SessionDocuments)...).
 				On("arn:aws:ssm:*:*:document/*").
 				When(policy.StringEquals("ssm:DocumentType", "Session"), but),
 			policy.Deny("Organization", doors.In(doors.OrganizationPolicies, doors.Attributes, doors.RootSessions)...).
@@ -328,7 +328,7 @@ func TestWhoCommandsTheMakersOfExemptRolesIsProven(t *testing.T) {
 	in.Protected.MadeBy = []intent.Makers{{By: made[1:], Roles: made, Change: true}}
 	in.Protected.StackSetAdmins = []string{admin}
 	but := policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(in.Changers), made[1], admin)...)
-	statements = append(statements, policy.Deny("Made", slices.Concat(roleMaking, roleChanging)...).On(made...).
+	statements = append(statements, policy.Deny("Made", slices.Concat(doors.In(doors.RoleMaking), doors.In(doors.RoleChanging))...).On(made...).
 		When(policy.ArnNotLike("aws:PrincipalArn", append(slices.Clone(in.Changers), made[1])...)))
 	closing := []policy.Statement{
 		policy.Deny("Sets", doors.In(doors.RoleMakers)...).On("*").When(but),

@@ -1,14 +1,11 @@
 package claims
 
 import (
-	"reflect"
 	"slices"
 
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/policy"
 )
-
-func valueOf(v any) reflect.Value { return reflect.ValueOf(v) }
 
 // Key stands for everything that the standing proofs of one account rest on, but for the program that makes them.
 type Key digest

@@ -2,6 +2,7 @@ package claims
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -192,7 +193,7 @@ func attached(a *world.Account) []string {
 	for i := range a.Roles {
 		all = append(append(all, a.Roles[i].Attached...), a.Roles[i].Boundary)
 	}
-	return unique(all)
+	return all
 }
 
 // key stands for what the standing proofs of an account rest on. Administrators are those of the account.
@@ -204,11 +205,11 @@ func (g *ground) key(in *intent.Account, administrators any) Key {
 	mine := osUsers(&accounts[at])
 	if len(g.open[at]) > 0 {
 		// Whoever there is in the world may come into such a role.
-		own.value(valueOf(g.whole))
+		own.value(reflect.ValueOf(g.whole))
 	}
-	own.value(valueOf(g.everywhere))
-	own.value(valueOf(administrators))
-	own.value(valueOf(g.accounts[at].sum()))
+	own.value(reflect.ValueOf(g.everywhere))
+	own.value(reflect.ValueOf(administrators))
+	own.value(reflect.ValueOf(g.accounts[at].sum()))
 	times := []*content{own, g.times, g.accounts[at]}
 	documents := attached(&accounts[at])
 	everyRole := assumesAnywhere(&accounts[at]) || slices.ContainsFunc(documents, g.assumesAnywhere)
@@ -218,23 +219,25 @@ func (g *ground) key(in *intent.Account, administrators any) Key {
 			continue
 		}
 		if names(other.ID) || g.naming[i][in.Account] {
-			own.value(valueOf(g.accounts[i].sum()))
+			own.value(reflect.ValueOf(g.accounts[i].sum()))
 			times = append(times, g.accounts[i])
 			documents = append(documents, attached(other)...)
 			continue
 		}
 		rest := contentOf(other.ID, strangersTo(other, g.open[i], mine, everyRole))
-		own.value(valueOf(rest.sum()))
+		own.value(reflect.ValueOf(rest.sum()))
 		times = append(times, rest)
 	}
-	for _, arn := range unique(documents) {
-		if p := g.managed[arn]; p != nil && policy.ARNPart(arn, 4) == "aws" {
+	written := map[string]bool{}
+	for _, arn := range documents {
+		if p := g.managed[arn]; p != nil && policy.ARNPart(arn, 4) == "aws" && !written[arn] {
+			written[arn] = true
 			document := contentOf(*p)
-			own.value(valueOf(document.sum()))
+			own.value(reflect.ValueOf(document.sum()))
 			times = append(times, document)
 		}
 	}
-	own.value(valueOf(sinceAmong(g.engine.Since, times...)))
+	own.value(reflect.ValueOf(sinceAmong(g.engine.Since, times...)))
 	return Key(own.sum())
 }
 

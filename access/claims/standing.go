@@ -141,7 +141,6 @@ type With struct {
 // Prove is Prove with what is brought.
 func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, error) {
 	p := newProver(e)
-	p.apart = w.apart
 	for i := range intents {
 		if err := p.check(&intents[i]); err != nil {
 			return prove.Report{}, err
@@ -187,9 +186,8 @@ func (w With) allAccounts(p *prover, intents []intent.Account) [][][]prove.Findi
 	if len(missing) == 0 {
 		return made
 	}
-	p.knownRoles()
-	p.trustIndex()
-	if !p.apart {
+	p.share()
+	if !w.apart {
 		p.like = likenessOf(p.engine, intents)
 	}
 	first, later, like := p.alikeAccounts(intents, made)
@@ -199,7 +197,7 @@ func (w With) allAccounts(p *prover, intents []intent.Account) [][][]prove.Findi
 				made[i], _ = p.like.accountOfAnother(made[like[i]], intents[like[i]].Account, intents[i].Account)
 			}
 			if made[i] == nil {
-				made[i] = p.proveAccount(&intents[i])
+				made[i] = p.proveAccount(standingProofs, &intents[i])
 			}
 			if w.Memory != nil {
 				keep(w.Memory, keys[i], made[i])
@@ -233,7 +231,7 @@ func (p *prover) alikeAccounts(intents []intent.Account, made [][][]prove.Findin
 		if p.like == nil {
 			return 0
 		}
-		return p.like.levels[ofAccounts].class[intents[i].Account]
+		return p.like.class(ofAccounts, intents[i].Account)
 	}
 	for i := range made {
 		like = append(like, -1)
@@ -255,6 +253,12 @@ func (p *prover) alikeAccounts(intents []intent.Account, made [][][]prove.Findin
 	return first, later, like
 }
 
+// share works out what the proofs of all accounts read, before they are made beside each other.
+func (p *prover) share() {
+	p.knownRoles()
+	p.trustIndex()
+}
+
 func newProver(e *engine.Engine) *prover {
 	return &prover{
 		engine:   e,
@@ -267,22 +271,26 @@ func newProver(e *engine.Engine) *prover {
 // proveAccount makes the standing proofs of one account, with the administrators and roles of the world that are
 // known. It returns the findings of each proof. Where something does not hold, everybody is looked at: which request is
 // found for one depends on what was asked of others before.
-func (p *prover) proveAccount(in *intent.Account) [][]prove.Finding {
-	findings, told := p.proveAccountTelling(in, p.like)
+func (p *prover) proveAccount(proofs []standingProof, in *intent.Account) [][]prove.Finding {
+	findings, told := p.proveAccountTelling(proofs, in, p.like)
 	if told && slices.ContainsFunc(findings, func(list []prove.Finding) bool {
 		return slices.ContainsFunc(list, func(f prove.Finding) bool { return !Keepable(&f) })
 	}) {
-		findings, _ = p.proveAccountTelling(in, nil)
+		findings, _ = p.proveAccountTelling(proofs, in, nil)
 	}
 	return findings
 }
 
 // proveAccountTelling is proveAccount with those who are like others told of them, and whether somebody was.
-func (p *prover) proveAccountTelling(in *intent.Account, like *likeness) (findings [][]prove.Finding, told bool) {
+func (p *prover) proveAccountTelling(
+	proofs []standingProof,
+	in *intent.Account,
+	like *likeness,
+) (findings [][]prove.Finding, told bool) {
 	own := newProver(p.engine)
 	own.report.Administrators, own.roles, own.index, own.like = p.report.Administrators, p.roles, p.trustIndex(), like
-	findings = make([][]prove.Finding, len(standingProofs))
-	for n, proof := range standingProofs {
+	findings = make([][]prove.Finding, len(proofs))
+	for n, proof := range proofs {
 		own.proof, own.report.Findings = proof, nil
 		own.nothingTold()
 		proof.run(own, in)
@@ -305,9 +313,8 @@ type prover struct {
 	roles []*engine.Statement
 	// questions are halves of questions that were asked, by what they are written as.
 	questions map[digest][]*engine.Statement
-	// like tells who is like whom; nil where nobody is. apart keeps it from being found out.
-	like  *likeness
-	apart bool
+	// like tells who is like whom; nil where nobody is.
+	like *likeness
 	// toldOf are the places of the findings of the proof at hand that were made of the first of a class, among those up
 	// to toldUpTo.
 	toldOf   [levels]map[int]int
