@@ -26,8 +26,9 @@ const newKey = `	strictyaml.Key("nickname", func(u *user.Args) *string { return 
 var forgottenPlaces = []forgotten{
 	{
 		"a claim without its section",
-		"access/claims/standing.go", `	{"no-mfa-no-access", `,
-		"	{\"a-new-claim\", \"something new holds\", (*prover).noMFANoAccess},\n	{\"no-mfa-no-access\", ",
+		"access/claims/list.go", `var standingProofs = []claim.Standing{`,
+		`var standingProofs = []claim.Standing{
+	{ID: "a-new-claim", Claim: "something new holds", Run: people.NoMFANoAccess},`,
 		"./access/claims", "TestEveryProofHasItsSection", "a-new-claim",
 	},
 	{

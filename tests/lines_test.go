@@ -29,7 +29,6 @@ var longPackages = map[string]string{
 	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
 	"internal/sandbox/cloud":    "one file for each service of AWS, which share the decision of a call alone",
 	"internal/workspace":        "the verbs that run the engine, which share the run",
-	"access/claims":             "one method for each claim, over one prover",
 	"access/internal/engine":    "one decision, whose steps read the same compiled statements",
 	"access/internal/search":    "one search, whose parts share the request under construction",
 }

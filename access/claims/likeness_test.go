@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"aws-access-guardrails/access/claims/internal/symmetry"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
@@ -29,11 +30,11 @@ func bothWays(t *testing.T, w world.World, intents ...intent.Account) (told, apa
 	require.NoError(t, err)
 	apart, err = With{apart: true}.Prove(e, intents...)
 	require.NoError(t, err)
-	if l := likenessOf(e, intents); l != nil {
-		for level := range levels {
+	if l := symmetry.Find(e, intents); l != nil {
+		for level := range symmetry.Levels {
 			count := map[int]int{}
 			for _, name := range namesOfWorld(w) {
-				if class := l.class(level, name); class != 0 {
+				if class := l.Class(level, name); class != 0 {
 					count[class]++
 				}
 			}
@@ -284,12 +285,12 @@ func TestWhoIsToldApart(t *testing.T) {
 	alike := func(w world.World, arn, other string, level int) bool {
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
-		l := likenessOf(e, intentsOf(w))
-		return l != nil && l.class(level, arn) != 0 && l.class(level, arn) == l.class(level, other)
+		l := symmetry.Find(e, intentsOf(w))
+		return l != nil && l.Class(level, arn) != 0 && l.Class(level, arn) == l.Class(level, other)
 	}
 	cora, dora := "arn:aws:iam::"+neighbourIDs[0]+":user/cora0", "arn:aws:iam::"+neighbourIDs[0]+":user/dora0"
-	require.True(t, alike(base(), cora, dora, ofPeople))
-	require.True(t, alike(base(), neighbourIDs[1], neighbourIDs[2], ofAccounts))
+	require.True(t, alike(base(), cora, dora, symmetry.OfPeople))
+	require.True(t, alike(base(), neighbourIDs[1], neighbourIDs[2], symmetry.OfAccounts))
 	for name, st := range map[string]policy.Statement{
 		"a name":                 policy.Deny("", "*").On(cora),
 		"a name in another case": policy.Deny("", "*").On("arn:aws:iam::*:user/CORA0"),
@@ -305,7 +306,7 @@ func TestWhoIsToldApart(t *testing.T) {
 		w := base()
 		w.Organization.Root.Policies = append(w.Organization.Root.Policies,
 			world.ServiceControlPolicy{Name: "telling", Document: policy.New(st)})
-		assert.False(t, alike(w, cora, dora, ofPeople), name)
+		assert.False(t, alike(w, cora, dora, symmetry.OfPeople), name)
 	}
 	for name, st := range map[string]policy.Statement{
 		"an id": policy.Deny("",
@@ -319,6 +320,6 @@ func TestWhoIsToldApart(t *testing.T) {
 		w := base()
 		w.Organization.Root.Policies = append(w.Organization.Root.Policies,
 			world.ServiceControlPolicy{Name: "telling", Document: policy.New(st)})
-		assert.False(t, alike(w, neighbourIDs[1], neighbourIDs[2], ofAccounts), name)
+		assert.False(t, alike(w, neighbourIDs[1], neighbourIDs[2], symmetry.OfAccounts), name)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims/internal/nodes"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
@@ -73,31 +74,31 @@ func operationWorld(people, roles int) (world.World, intent.Account) {
 	}
 	a.Preferences = []world.SessionPreferences{{Region: fixture.Tokyo, RunAs: true, IdleTimeout: 15, MaxDuration: 60}}
 	own := policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")
-	nodes := []string{
+	nodeARNs := []string{
 		"arn:aws:ec2:" + fixture.Tokyo + ":" + id + ":instance/*",
 		"arn:aws:ssm:" + fixture.Tokyo + ":" + id + ":managed-instance/*",
 	}
 	a.Policies = []world.ManagedPolicy{
 		{ARN: "arn:aws:iam::" + id + ":policy/guard", Document: policy.New(
-			policy.Deny("OtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").On(nodes...).
+			policy.Deny("OtherProjects", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").On(nodeARNs...).
 				When(policy.StringNotEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
-			policy.Deny("OtherDoors", otherDoors...).On("*"),
+			policy.Deny("OtherDoors", nodes.OtherDoors...).On("*"),
 			policy.Deny("Tags", "ec2:CreateTags", "ec2:DeleteTags", "iam:Tag*", "iam:Untag*", "ssm:AddTagsToResource",
 				"ssm:RemoveTagsFromResource", "sts:TagSession").
 				On("*"),
 		)},
 		{ARN: "arn:aws:iam::" + id + ":policy/sessions", Document: policy.New(
-			policy.Allow("Nodes", "ssm:StartSession").On(nodes...).When(own),
+			policy.Allow("Nodes", "ssm:StartSession").On(nodeARNs...).When(own),
 			policy.Allow("Document", "ssm:StartSession").
 				On("arn:aws:ssm:"+fixture.Tokyo+":"+id+":document/SSM-SessionManagerRunShell"),
-			policy.Allow("Status", "ssm:GetConnectionStatus").On(nodes...).When(own),
+			policy.Allow("Status", "ssm:GetConnectionStatus").On(nodeARNs...).When(own),
 			policy.Allow("Channel", "ssmmessages:OpenDataChannel").On("*"),
 			policy.Allow("Own", "ssm:ResumeSession", "ssm:TerminateSession").
 				On("arn:aws:ssm:*:"+id+":session/*").
-				When(policy.StringEquals(sessionTag, "${aws:userid}")),
+				When(policy.StringEquals(nodes.SessionTag, "${aws:userid}")),
 			policy.Allow("List", "ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions").
 				On("*"),
-			policy.Allow("StartStop", "ec2:StartInstances", "ec2:StopInstances").On(nodes[0]).When(own),
+			policy.Allow("StartStop", "ec2:StartInstances", "ec2:StopInstances").On(nodeARNs[0]).When(own),
 		)},
 	}
 	for i := range people {

@@ -1,14 +1,16 @@
 package claims
 
 import (
+	"crypto/sha256"
 	"slices"
 
+	"aws-access-guardrails/access/claims/internal/rests"
+	"aws-access-guardrails/access/claims/internal/symmetry"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/policy"
 )
 
 // Key stands for everything that the standing proofs of one account rest on, but for the program that makes them.
-type Key digest
+type Key = rests.Key
 
 // Memory keeps the findings of accounts whose proofs hold, for the next time that they are asked for. It is used by
 // several goroutines at once. Findings that it returns are read and never changed.
@@ -19,8 +21,8 @@ type Memory interface {
 	Keep(Key, map[string][]prove.Finding)
 }
 
-// remembered are the findings of an account as the memory has them: for each standing proof, as proveAccount returns
-// them.
+// remembered are the findings of an account as the memory has them: for each standing proof, as they are
+// made.
 func remembered(m Memory, key Key) ([][]prove.Finding, bool) {
 	kept, known := m.Recall(key)
 	if !known || len(kept) != len(standingProofs) {
@@ -28,7 +30,7 @@ func remembered(m Memory, key Key) ([][]prove.Finding, bool) {
 	}
 	findings := make([][]prove.Finding, len(standingProofs))
 	for n, proof := range standingProofs {
-		list, made := kept[proof.id]
+		list, made := kept[proof.ID]
 		if !made {
 			return nil, false
 		}
@@ -45,20 +47,14 @@ func keep(m Memory, key Key, findings [][]prove.Finding) {
 		if slices.ContainsFunc(list, func(f prove.Finding) bool { return !Keepable(&f) }) {
 			return
 		}
-		kept[standingProofs[n].id] = list
+		kept[standingProofs[n].ID] = list
 	}
 	m.Keep(key, kept)
 }
 
 // Keepable reports whether a finding may be kept: it holds, and shows no request.
-func Keepable(f *prove.Finding) bool {
-	return f.Verdict != prove.DoesNotHold && f.Witness == nil && f.Journey == nil && f.At.IsZero() && f.Unreal == "" &&
-		!f.Uncertain && f.Problem == ""
-}
+func Keepable(f *prove.Finding) bool { return symmetry.Keepable(f) }
 
-// administratorsOf are the administrators of an account, as far as proofs read them.
-func (p *prover) administratorsOf(account string) []prove.Administrator {
-	return slices.DeleteFunc(slices.Clone(p.report.Administrators), func(a prove.Administrator) bool {
-		return policy.ARNPart(a.ARN, 4) != account
-	})
-}
+// Digest stands for values that are plain data, written down whole: it differs where they differ. It panics on what
+// cannot be written down, such as a function.
+func Digest(values ...any) [sha256.Size]byte { return rests.DigestOf(values...) }

@@ -14,6 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims/internal/claim"
+	"aws-access-guardrails/access/claims/internal/rests"
+	"aws-access-guardrails/access/claims/internal/symmetry"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
@@ -25,11 +28,11 @@ import (
 // everything is a memory that forgets nothing.
 type everything struct {
 	mutex sync.Mutex
-	kept  map[Key]map[string][]prove.Finding
+	kept  map[rests.Key]map[string][]prove.Finding
 	hits  int
 }
 
-func (m *everything) Recall(key Key) (map[string][]prove.Finding, bool) {
+func (m *everything) Recall(key rests.Key) (map[string][]prove.Finding, bool) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	found, known := m.kept[key]
@@ -39,7 +42,7 @@ func (m *everything) Recall(key Key) (map[string][]prove.Finding, bool) {
 	return found, known
 }
 
-func (m *everything) Keep(key Key, findings map[string][]prove.Finding) {
+func (m *everything) Keep(key rests.Key, findings map[string][]prove.Finding) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.kept[key] = findings
@@ -47,7 +50,7 @@ func (m *everything) Keep(key Key, findings map[string][]prove.Finding) {
 
 // A report with a memory is the report without one. An account of which something does not hold is not kept.
 func TestAReportIsTheSameWithAMemory(t *testing.T) {
-	m := &everything{kept: map[Key]map[string][]prove.Finding{}}
+	m := &everything{kept: map[rests.Key]map[string][]prove.Finding{}}
 	report := func(trust policy.Document) prove.Report {
 		w := world.World{
 			Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{{Name: "r", Trust: trust}}}},
@@ -329,35 +332,35 @@ func cloneValue(v reflect.Value) reflect.Value {
 
 // keysOf are the keys of the accounts of a world, with what proves them. None means that the world does not compile,
 // or that an intent speaks of what it does not have.
-func keysOf(w world.World, intents []intent.Account, at time.Time) (*prover, []Key) {
+func keysOf(w world.World, intents []intent.Account, at time.Time) (*claim.Prover, []rests.Key) {
 	e, err := engine.Compile(w)
 	if err != nil {
 		return nil, nil
 	}
-	p := newProver(e.From(at))
+	p := claim.New(e.From(at))
 	for i := range intents {
-		if p.check(&intents[i]) != nil {
+		if p.Check(&intents[i]) != nil {
 			return nil, nil
 		}
 	}
-	p.findAdministrators(intents)
-	p.knownRoles()
-	on := groundOf(p.engine)
-	var keys []Key
+	p.FindAdministrators(intents)
+	p.KnownRoles()
+	on := rests.GroundOf(p.Engine)
+	var keys []rests.Key
 	for i := range intents {
-		keys = append(keys, on.key(&intents[i], p.administratorsOf(intents[i].Account)))
+		keys = append(keys, on.Key(&intents[i], p.AdministratorsOf(intents[i].Account)))
 	}
 	return p, keys
 }
 
 // told is what is found of an account: whatever may be kept, whole, and of everything else the verdict.
-func told(p *prover, in *intent.Account) []string {
+func told(p *claim.Prover, in *intent.Account) []string {
 	var lines []string
-	for _, list := range p.proveAccount(standingProofs, in) {
+	for _, list := range p.ProveAccount(standingProofs, in) {
 		for i := range list {
 			f := &list[i]
 			line := f.ID + " " + f.Subject + " " + f.Verdict.String()
-			if Keepable(f) {
+			if symmetry.Keepable(f) {
 				line = fmt.Sprintf("%+v", *f)
 			}
 			lines = append(lines, line)
@@ -377,10 +380,10 @@ func walks(landing, nightly int) int {
 	return (landing + 2) / 3
 }
 
-// What is found of an account whose proofs rest on the same is the same, after whatever edits, in whichever account, and
-// whenever it is asked for.
+// What is found of an account whose proofs rest on the same is the same, after whatever edits, in whichever account,
+// and whenever it is asked for.
 func TestWhatRestsOnTheSameIsFoundToBeTheSame(t *testing.T) {
-	kept := map[Key][]string{}
+	kept := map[rests.Key][]string{}
 	asked, hits := 0, 0
 	for seed := range uint64(walks(12, 150)) {
 		n := neighbours{Rand: rand.New(rand.NewPCG(seed, 3))}
@@ -428,7 +431,7 @@ func TestEveryFieldIsAmongWhatProofsRestOn(t *testing.T) {
 	intents[0].OperationRoles = []intent.OperationRole{
 		{Role: intent.Role{ARN: a.Roles[0].ARN(a), From: windowOpens}},
 	}
-	keys := func(w world.World, intents []intent.Account) []Key {
+	keys := func(w world.World, intents []intent.Account) []rests.Key {
 		_, all := keysOf(w, intents, time.Time{})
 		return all
 	}
@@ -552,10 +555,10 @@ func TestTheInstantMattersWhereDocumentsTellItApart(t *testing.T) {
 		w.Accounts[i].Users[0].Inline, w.Accounts[i].Users[1].Inline, w.Accounts[i].Policies = nil, nil, nil
 	}
 	w.Organization.Root.Policies = w.Organization.Root.Policies[:1]
-	key := func(w world.World, at time.Time) Key {
+	key := func(w world.World, at time.Time) rests.Key {
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
-		return groundOf(e.From(at)).key(&intent.Account{Account: w.Accounts[0].ID}, nil)
+		return rests.GroundOf(e.From(at)).Key(&intent.Account{Account: w.Accounts[0].ID}, nil)
 	}
 	early, late := windowOpens.AddDate(-1, 0, 0), windowOpens.AddDate(1, 0, 0)
 	assert.Equal(t, key(w, early), key(w, late), "no document has an instant")

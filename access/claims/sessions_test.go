@@ -1,4 +1,4 @@
-package claims
+package claims_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims/internal/claimtest"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
@@ -23,10 +24,10 @@ func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
 		"arn:aws:iam::444455556666:user/Bob":      prove.Holds,
 		"arn:aws:iam::444455556666:user/bobby":    prove.Holds,
 	} {
-		r := provenOf(t, fixture.DevWorld(), func(in *intent.Account) {
+		r := claimtest.Proven(t, fixture.DevWorld(), func(in *intent.Account) {
 			in.OperationRoles[0].Principals = []string{"arn:aws:iam::111122223333:user/bob", other}
 		})
-		assert.Equal(t, want, finding(t, r, "own-sessions-only", "TestProject1-os-user1").Verdict, other)
+		assert.Equal(t, want, claimtest.Finding(t, r, "own-sessions-only", "TestProject1-os-user1").Verdict, other)
 	}
 }
 
@@ -34,10 +35,10 @@ func TestNamesakesShareTheSessionsOfARole(t *testing.T) {
 // has nobody to take from.
 func TestFreeSessionNamesWeakenOwnSessions(t *testing.T) {
 	waivers := func(users ...string) []prove.Waiver {
-		r := provenOf(t, fixture.DevWorld(), func(in *intent.Account) {
+		r := claimtest.Proven(t, fixture.DevWorld(), func(in *intent.Account) {
 			in.OperationRoles[0].AnySessionName, in.OperationRoles[0].Key, in.OperationRoles[0].Principals = true, "operationRoles[0]", users
 		})
-		return finding(t, r, "own-sessions-only", "TestProject1-os-user1").Waivers
+		return claimtest.Finding(t, r, "own-sessions-only", "TestProject1-os-user1").Waivers
 	}
 	two := waivers("arn:aws:iam::111122223333:user/bob", "arn:aws:iam::111122223333:user/bobby")
 	require.Len(t, two, 1)
@@ -81,8 +82,12 @@ func TestListedDocumentsOfTheAccountAreHeldToTheOSUser(t *testing.T) {
 			}
 		}
 		require.NotEmpty(t, w.Accounts[0].Preferences)
-		r := provenOf(t, w, func(in *intent.Account) { in.OperationRoles[0].Documents = []string{"Team-Diagnostics"} })
-		f := finding(t, r, "legal-os-user", "TestProject1-os-user1")
+		r := claimtest.Proven(
+			t,
+			w,
+			func(in *intent.Account) { in.OperationRoles[0].Documents = []string{"Team-Diagnostics"} },
+		)
+		f := claimtest.Finding(t, r, "legal-os-user", "TestProject1-os-user1")
 		assert.Equal(t, c.want, f.Verdict, name)
 		if c.want == prove.HoldsIf {
 			require.Len(t, f.Assumptions, 1)
@@ -107,12 +112,12 @@ func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
 			at := slices.IndexFunc(tags, func(tag world.Tag) bool { return tag.Key == world.RunAsTag })
 			require.GreaterOrEqual(t, at, 0)
 			tags[at].Value = login
-			r := provenOf(t, w, func(in *intent.Account) {
+			r := claimtest.Proven(t, w, func(in *intent.Account) {
 				if !known {
 					in.Regions = nil
 				}
 			})
-			f := finding(t, r, "legal-os-user", "TestProject1-os-user1")
+			f := claimtest.Finding(t, r, "legal-os-user", "TestProject1-os-user1")
 			if known {
 				assert.Equal(t, want, f.Verdict, "%s, %s: %s", login, name, f)
 			}

@@ -1,8 +1,7 @@
-package claims
+package claims_test
 
 import (
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/claims/internal/claimtest"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
@@ -20,20 +21,10 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// sample reads a policy that people publish and copy.
-func sample(t testing.TB, name string) policy.Document {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata/sample-policies", name+".json"))
-	require.NoError(t, err)
-	d, err := policy.Parse(data)
-	require.NoError(t, err)
-	return d
-}
-
 func inlined(t testing.TB, names ...string) []world.InlinePolicy {
 	var out []world.InlinePolicy
 	for _, name := range names {
-		out = append(out, world.InlinePolicy{Name: name, Document: sample(t, name)})
+		out = append(out, world.InlinePolicy{Name: name, Document: claimtest.Sample(t, name)})
 	}
 	return out
 }
@@ -44,7 +35,7 @@ func articleWorld(t testing.TB) world.World {
 	role := func(name, project, runAs string) world.Role {
 		return world.Role{
 			Name: name, Tags: []world.Tag{{Key: "Project", Value: project}, {Key: world.RunAsTag, Value: runAs}},
-			Trust: sample(t, "article/trust"), Inline: inlined(t, "article/sessions", "article/start-stop"),
+			Trust: claimtest.Sample(t, "article/trust"), Inline: inlined(t, "article/sessions", "article/start-stop"),
 		}
 	}
 	users := func(names ...string) []world.User {
@@ -86,7 +77,7 @@ func commonWorld(t testing.TB) world.World {
 			Roles: []world.Role{
 				{
 					Name:     "AdminRole",
-					Trust:    sample(t, "published/administrator-trust"),
+					Trust:    claimtest.Sample(t, "published/administrator-trust"),
 					Attached: []string{"arn:aws:iam::aws:policy/AdministratorAccess"},
 				},
 			},
@@ -94,34 +85,10 @@ func commonWorld(t testing.TB) world.World {
 	}})
 }
 
-func provenOf(t testing.TB, w world.World, change ...func(*intent.Account)) prove.Report {
-	t.Helper()
-	e, err := engine.Compile(w)
-	require.NoError(t, err)
-	in := DerivedIntent(w.Accounts[0])
-	for _, c := range change {
-		c(&in)
-	}
-	r, err := Prove(e, in)
-	require.NoError(t, err)
-	return r
-}
-
-// finding is the finding of a proof about a subject whose ARN ends so.
-func finding(t testing.TB, r prove.Report, id, subject string) prove.Finding {
-	t.Helper()
-	at := slices.IndexFunc(
-		r.Findings,
-		func(f prove.Finding) bool { return f.ID == id && strings.HasSuffix(f.Subject, subject) },
-	)
-	require.GreaterOrEqual(t, at, 0, "no finding of %s about %s", id, subject)
-	return r.Findings[at]
-}
-
 // The holes of published policies are found, each by the proof that is about it, with a witness that the evaluator
 // allows.
 func TestHolesOfSamplePoliciesAreFound(t *testing.T) {
-	article, common := provenOf(t, articleWorld(t)), provenOf(t, commonWorld(t))
+	article, common := claimtest.Proven(t, articleWorld(t)), claimtest.Proven(t, commonWorld(t))
 	for _, hole := range []struct {
 		what    string
 		report  prove.Report
@@ -156,7 +123,7 @@ func TestHolesOfSamplePoliciesAreFound(t *testing.T) {
 		{"a session named after somebody else", article, "session-named-after-user", "role/project-1",
 			[]string{"sts:AssumeRole"}},
 	} {
-		f := finding(t, hole.report, hole.proof, hole.subject)
+		f := claimtest.Finding(t, hole.report, hole.proof, hole.subject)
 		assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", hole.what, f)
 		assert.Empty(t, f.Unreal, "%s: %s", hole.what, f)
 		for _, word := range hole.words {
@@ -173,7 +140,7 @@ func TestWitnessesAreDecidedAgain(t *testing.T) {
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
 		n := 0
-		for _, f := range provenOf(t, w).Findings {
+		for _, f := range claimtest.Proven(t, w).Findings {
 			if f.Verdict != prove.DoesNotHold || f.Journey == nil {
 				continue
 			}
@@ -190,12 +157,17 @@ func TestWitnessesAreDecidedAgain(t *testing.T) {
 // names the policy that opens it.
 func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 	w := articleWorld(t)
-	f := finding(t, provenOf(t, w), "authorization-tags-are-guarded", "role/project-1")
+	f := claimtest.Finding(t, claimtest.Proven(t, w), "authorization-tags-are-guarded", "role/project-1")
 	assert.Equal(t, prove.Holds, f.Verdict)
 	assert.Equal(t, prove.ShutByAbsence, f.Shut)
 
 	w.Accounts[0].Roles[0].Attached = []string{"arn:aws:iam::aws:policy/PowerUserAccess"}
-	f = finding(t, provenOf(t, world.WithManagedPolicies(w)), "authorization-tags-are-guarded", "role/project-1")
+	f = claimtest.Finding(
+		t,
+		claimtest.Proven(t, world.WithManagedPolicies(w)),
+		"authorization-tags-are-guarded",
+		"role/project-1",
+	)
 	assert.Equal(t, prove.DoesNotHold, f.Verdict)
 	assert.Contains(t, f.String(), "arn:aws:iam::aws:policy/PowerUserAccess")
 
@@ -220,10 +192,20 @@ func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 			world.RunAsTag,
 		),
 	)
-	f = finding(t, provenOf(t, world.WithManagedPolicies(w)), "authorization-tags-are-guarded", "role/project-1")
+	f = claimtest.Finding(
+		t,
+		claimtest.Proven(t, world.WithManagedPolicies(w)),
+		"authorization-tags-are-guarded",
+		"role/project-1",
+	)
 	assert.Equal(t, prove.DoesNotHold, f.Verdict, f)
 	guard(policy.AnyEqualsIgnoringCase("aws:TagKeys", "Project", world.RunAsTag))
-	f = finding(t, provenOf(t, world.WithManagedPolicies(w)), "authorization-tags-are-guarded", "role/project-1")
+	f = claimtest.Finding(
+		t,
+		claimtest.Proven(t, world.WithManagedPolicies(w)),
+		"authorization-tags-are-guarded",
+		"role/project-1",
+	)
 	assert.Equal(t, prove.Holds, f.Verdict, f)
 }
 
@@ -231,32 +213,32 @@ func TestTagsShutByAbsenceAreToldFromTagsShutByADeny(t *testing.T) {
 func TestOtherDoorsAreFound(t *testing.T) {
 	w := articleWorld(t)
 	w.Accounts[0].Roles[0].Inline = inlined(t, "os-access/role")
-	f := finding(t, provenOf(t, w), "no-other-door", "role/project-1")
+	f := claimtest.Finding(t, claimtest.Proven(t, w), "no-other-door", "role/project-1")
 	assert.Equal(t, prove.DoesNotHold, f.Verdict)
-	f = finding(t, provenOf(t, w), "own-project-only", "role/project-1")
+	f = claimtest.Finding(t, claimtest.Proven(t, w), "own-project-only", "role/project-1")
 	assert.Equal(t, prove.DoesNotHold, f.Verdict)
 	assert.Contains(t, f.String(), "SsmStartSession")
 }
 
 // An administrator is left out of the claims about nobody, listed, and held against whoever is meant to be one.
 func TestAdministratorsAreComputedAndListed(t *testing.T) {
-	r := provenOf(t, articleWorld(t))
+	r := claimtest.Proven(t, articleWorld(t))
 	require.Len(t, r.Administrators, 1)
 	assert.Equal(t, fixture.RoleARN("cdk-hnb659fds-deploy-role"), r.Administrators[0].ARN)
 	assert.False(t, slices.ContainsFunc(r.Findings, func(f prove.Finding) bool {
 		return f.ID == "own-credentials-only" && f.Subject == r.Administrators[0].ARN
 	}))
-	f := finding(t, r, "administrators-are-declared", fixture.People)
+	f := claimtest.Finding(t, r, "administrators-are-declared", fixture.People)
 	assert.Equal(t, prove.HoldsIf, f.Verdict)
 
-	r = provenOf(t, articleWorld(t), func(in *intent.Account) { in.Administrators = []string{} })
-	assert.Equal(t, prove.DoesNotHold, finding(t, r, "administrators-are-declared", fixture.People).Verdict)
-	r = provenOf(
+	r = claimtest.Proven(t, articleWorld(t), func(in *intent.Account) { in.Administrators = []string{} })
+	assert.Equal(t, prove.DoesNotHold, claimtest.Finding(t, r, "administrators-are-declared", fixture.People).Verdict)
+	r = claimtest.Proven(
 		t,
 		articleWorld(t),
 		func(in *intent.Account) { in.Administrators = []string{fixture.RoleARN("cdk-hnb659fds-deploy-role")} },
 	)
-	assert.Equal(t, prove.Holds, finding(t, r, "administrators-are-declared", fixture.People).Verdict)
+	assert.Equal(t, prove.Holds, claimtest.Finding(t, r, "administrators-are-declared", fixture.People).Verdict)
 }
 
 // User names are unique in an account whatever their path and case, so a policy that names oneself at every path
@@ -294,25 +276,25 @@ func TestNobodyElseHasOnesName(t *testing.T) {
 			},
 		},
 	}}}}
-	r := provenOf(t, w)
-	assert.Equal(t, prove.Holds, finding(t, r, "own-credentials-only", "user/team/bob").Verdict)
-	assert.Equal(t, prove.Holds, finding(t, r, "own-credentials-only", "user/carol").Verdict)
-	assert.Equal(t, prove.DoesNotHold, finding(t, r, "own-credentials-only", "user/dave").Verdict)
+	r := claimtest.Proven(t, w)
+	assert.Equal(t, prove.Holds, claimtest.Finding(t, r, "own-credentials-only", "user/team/bob").Verdict)
+	assert.Equal(t, prove.Holds, claimtest.Finding(t, r, "own-credentials-only", "user/carol").Verdict)
+	assert.Equal(t, prove.DoesNotHold, claimtest.Finding(t, r, "own-credentials-only", "user/dave").Verdict)
 }
 
 // A right that makes somebody an administrator is a hole, not an administrator's own affair.
 func TestAWayToAdministerIsAHole(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("Own", "iam:PutUserPolicy").On(fixture.UserARN("${aws:username}")))
-	r := provenOf(t, w)
+	r := claimtest.Proven(t, w)
 	assert.Empty(t, r.Administrators)
-	assert.Equal(t, prove.DoesNotHold, finding(t, r, "only-administrators-change-access", "user/bob").Verdict)
+	assert.Equal(t, prove.DoesNotHold, claimtest.Finding(t, r, "only-administrators-change-access", "user/bob").Verdict)
 }
 
 // A policy whose document is not known is taken to allow everything where a door must be shut, and is named.
 func TestProofsAssumeTheWorstOfUnknownPolicies(t *testing.T) {
 	w := fixture.OneUser()
 	w.Accounts[0].Users[0].Attached = []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}
-	f := finding(t, provenOf(t, w), "own-credentials-only", "user/bob")
+	f := claimtest.Finding(t, claimtest.Proven(t, w), "own-credentials-only", "user/bob")
 	assert.Equal(t, prove.HoldsIf, f.Verdict)
 	require.Len(t, f.Assumptions, 1)
 	assert.Equal(t, "arn:aws:iam::aws:policy/ReadOnlyAccess", f.Assumptions[0].ID)
@@ -322,7 +304,7 @@ func TestProofsAssumeTheWorstOfUnknownPolicies(t *testing.T) {
 		w.Accounts[0].Users[0].Inline,
 		world.InlinePolicy{Name: "guard", Document: policy.New(policy.Deny("NoIAM", "iam:*").On("*"))},
 	)
-	f = finding(t, provenOf(t, w), "own-credentials-only", "user/bob")
+	f = claimtest.Finding(t, claimtest.Proven(t, w), "own-credentials-only", "user/bob")
 	assert.Equal(t, prove.Holds, f.Verdict)
 	assert.Equal(t, prove.ShutByDeny, f.Shut)
 	require.Len(t, f.By, 1)
@@ -334,7 +316,7 @@ func TestProofsAssumeTheWorstOfUnknownPolicies(t *testing.T) {
 func TestAnUnknownBoundaryIsAnAssumption(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("Keys", "iam:CreateAccessKey").On("*"))
 	w.Accounts[0].Users[0].Boundary = "arn:aws:iam::" + fixture.People + ":policy/boundary"
-	f := finding(t, provenOf(t, w), "own-credentials-only", "user/bob")
+	f := claimtest.Finding(t, claimtest.Proven(t, w), "own-credentials-only", "user/bob")
 	assert.Equal(t, prove.HoldsIf, f.Verdict, f)
 	require.Len(t, f.Assumptions, 1)
 	assert.Equal(t, w.Accounts[0].Users[0].Boundary, f.Assumptions[0].ID)
@@ -343,12 +325,12 @@ func TestAnUnknownBoundaryIsAnAssumption(t *testing.T) {
 
 // A switch that weakens a claim is named beside it.
 func TestWaiversNameTheirSwitch(t *testing.T) {
-	r := provenOf(t, articleWorld(t), func(in *intent.Account) {
+	r := claimtest.Proven(t, articleWorld(t), func(in *intent.Account) {
 		in.MFA.EnrolWithAccessKeys, in.MFA.FirstPasswordChange = true, true
 		in.OperationRoles[0].AnySessionName, in.OperationRoles[0].Key = true, "operationRoles[0]"
 	})
-	assert.Equal(t, prove.Waived, finding(t, r, "no-enrolment-with-access-keys", "user/bob").Verdict)
-	assert.Equal(t, prove.Waived, finding(t, r, "session-named-after-user", "role/project-1").Verdict)
+	assert.Equal(t, prove.Waived, claimtest.Finding(t, r, "no-enrolment-with-access-keys", "user/bob").Verdict)
+	assert.Equal(t, prove.Waived, claimtest.Finding(t, r, "session-named-after-user", "role/project-1").Verdict)
 	var keys []string
 	for _, w := range r.Waivers() {
 		keys = append(keys, w.Key)
@@ -431,11 +413,11 @@ func TestTrustPoliciesAreHeldAgainstEveryCaller(t *testing.T) {
 				},
 			},
 		}}
-		r := provenOf(t, w, func(in *intent.Account) {
+		r := claimtest.Proven(t, w, func(in *intent.Account) {
 			in.OperationRoles[0].Principals = []string{fixture.UserARN("bob")}
 		})
 		for _, id := range []string{"only-listed-principals", "mfa-to-assume", "session-named-after-user", "no-session-tags"} {
-			f := finding(t, r, id, "role/ops")
+			f := claimtest.Finding(t, r, id, "role/ops")
 			want := prove.Holds
 			if slices.Contains(c.fails, id) {
 				want = prove.DoesNotHold
@@ -453,7 +435,7 @@ func TestEveryProofHasItsSection(t *testing.T) {
 	for section := range strings.SplitSeq(string(page), "\n### ") {
 		sections = append(sections, section)
 	}
-	for _, proof := range StandingProofs() {
+	for _, proof := range claims.StandingProofs() {
 		row := "| [" + proof.ID + "](#" + proof.ID + ") | " + proof.Claim + " |\n"
 		assert.True(t, strings.Contains(string(page), row), "the table in front of docs/safety.md lacks %s", row)
 		at := slices.IndexFunc(sections, func(s string) bool { return strings.HasPrefix(s, proof.ID+"\n") })

@@ -1,0 +1,694 @@
+package escalation
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access/claims/internal/claim"
+	"aws-access-guardrails/access/claims/internal/nodes"
+	"aws-access-guardrails/access/claims/internal/trust"
+	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// Escalation is the shortest way by which somebody who is no administrator comes to more than the documents of that
+// user or role say.
+type Escalation struct {
+	// From is the ARN of the user or role.
+	From string
+	// Steps are the way, in order. There is always one.
+	Steps []Step
+	// Ends says what the way ends with, in words.
+	Ends string
+	// Meant says that the way is one step, and that the trust policy of the administrator's role names the user or
+	// role: somebody wrote it for that purpose.
+	Meant bool
+}
+
+// Step is one step of an escalation.
+type Step struct {
+	// As is the ARN of the user or role that makes the calls.
+	As string
+	// Calls are the actions that are needed, all of them.
+	Calls []string
+	// On is the ARN of what the step is about: the role that is assumed or passed, the user, group, role or policy
+	// that is changed; "*" for nodes of which none is known.
+	On string
+	// It is the step in words, without As and On.
+	It string
+	// Lent says that a role is passed to a service that the table of steps does not have: what the service lets the
+	// caller do as that role is not known.
+	Lent bool
+	// By is what allows the first of the calls.
+	By engine.Source
+}
+
+// String is the step in words.
+func (s Step) String() string {
+	return s.As + " " + s.It + " " + s.On + " (" + strings.Join(s.Calls, ", ") + ")"
+}
+
+// The words of Escalation.Ends.
+const (
+	endsAsAdministrator = "administers the account"
+	endsAsRootOfNodes   = "is root on nodes, and has what the roles of the nodes have"
+	// endsAsService is for ways with a step that is Lent.
+	endsAsService = "has a service act as an administrator, and may administer the account by it"
+)
+
+// Find are the shortest ways, one for each user and role of an account, by which whoever is no administrator
+// becomes one, in the order of the account; and for those who do not become one, the way to root on nodes of an
+// account that has roles for nodes. A step counts if some request of that user or role is allowed, with MFA or
+// without; every step is decided with boundaries, service control policies and trust policies. Policies whose
+// documents are not known open nothing here. An account that the world does not have is an error.
+func Find(e *engine.Engine, in intent.Account) ([]Escalation, error) {
+	p := claim.New(e)
+	if err := p.Check(&in); err != nil {
+		return nil, err
+	}
+	p.FindAdministrators([]intent.Account{in})
+	s := &escalation{
+		Prover:     p,
+		in:         &in,
+		account:    p.Account(&in),
+		everybody:  p.Everybody(&in),
+		asked:      map[string]search.Answer{},
+		ways:       map[string][]Step{},
+		wouldReign: map[string]bool{},
+		writing:    map[*engine.Principal]bool{},
+	}
+	s.toAdministrator()
+	s.toService()
+	return s.found(), nil
+}
+
+// escalation is a search backwards from the administrators: in each round come those who reach somebody of the round
+// before in one step, so that the first way is a shortest one.
+type escalation struct {
+	*claim.Prover
+	in        *intent.Account
+	account   *engine.CompiledAccount
+	everybody []*engine.Principal
+	// asked are the answers about a caller and a request, by both.
+	asked map[string]search.Answer
+	// ways are the ways that were found, by the ARN of whoever goes them. An administrator's is empty.
+	ways map[string][]Step
+	// lends says that services without a row count.
+	lends bool
+	// wouldReign says of whom it was asked whether everything allowed would make an administrator.
+	wouldReign map[string]bool
+	// writing says of whom it was asked whether any of the calls can be made that make an administrator.
+	writing map[*engine.Principal]bool
+}
+
+// can asks whether somebody can make a call in any session; conditions are what the request must carry.
+func (s *escalation) can(who *engine.Principal, action, on string, conditions ...policy.Condition) search.Answer {
+	st := policy.Allow("", action).On(on).When(conditions...)
+	if on != "*" && !s.can(who, action, "*").Open {
+		return search.Answer{}
+	}
+	id := who.Arn + " " + action + " " + on
+	for i := range conditions {
+		id += " " + conditions[i].Key + "=" + strings.Join(conditions[i].Values, ",")
+	}
+	if have, known := s.asked[id]; known {
+		return have
+	}
+	a := s.AskAll(search.Asking([]policy.Statement{st}), s.SessionsOf(s.in, who)...)
+	a.Open = a.Open && !a.Guess
+	s.asked[id] = a
+	return a
+}
+
+// canAll asks for several calls, on one thing.
+func (s *escalation) canAll(who *engine.Principal, actions []string, on string) (first engine.Source, all bool) {
+	for i, action := range actions {
+		a := s.can(who, action, on)
+		if !a.Open {
+			return engine.Source{}, false
+		}
+		if i == 0 {
+			first = a.By
+		}
+	}
+	return first, true
+}
+
+// toAdministrator finds the ways of known steps.
+func (s *escalation) toAdministrator() {
+	var goals []*engine.Principal
+	for _, a := range s.Report.Administrators {
+		s.ways[a.ARN] = []Step{}
+		goals = append(goals, s.Engine.Principals[a.ARN])
+	}
+	found := s.round(func(who *engine.Principal) []Step { return s.step(who, goals, true) })
+	// Two steps: one changes a role or user, the other becomes it.
+	s.rounds(append(found, s.changedFirst()...))
+}
+
+// toService finds the ways of those who have none yet and pass a role to a service of which nothing is known.
+func (s *escalation) toService() {
+	passes := func(who *engine.Principal) bool {
+		return s.ways[who.Arn] == nil && s.can(who, "iam:PassRole", "*").Open
+	}
+	if !slices.ContainsFunc(s.everybody, passes) {
+		return
+	}
+	s.lends = true
+	var goals []*engine.Principal
+	for _, a := range s.Report.Administrators {
+		goals = append(goals, s.Engine.Principals[a.ARN])
+	}
+	for _, who := range s.everybody {
+		if s.ways[who.Arn] != nil {
+			goals = append(goals, who)
+		}
+	}
+	s.nearestFirst(goals)
+	s.rounds(s.round(func(who *engine.Principal) []Step {
+		for _, goal := range goals {
+			if goal.Kind != engine.RolePrincipal || goal.ServiceLinked {
+				continue
+			}
+			if step := s.passes(who, goal); step != nil {
+				return append([]Step{*step}, s.ways[goal.Arn]...)
+			}
+		}
+		return nil
+	}))
+}
+
+// rounds goes on from those who were found in the round before.
+func (s *escalation) rounds(goals []*engine.Principal) {
+	for len(goals) > 0 {
+		s.nearestFirst(goals)
+		near := goals
+		goals = s.round(func(who *engine.Principal) []Step { return s.step(who, near, false) })
+	}
+}
+
+// round asks everybody who has no way yet, and notes the ways that it finds once everybody was asked.
+func (s *escalation) round(way func(who *engine.Principal) []Step) (found []*engine.Principal) {
+	next := map[string][]Step{}
+	for _, who := range s.everybody {
+		if _, known := s.ways[who.Arn]; known {
+			continue
+		}
+		if steps := way(who); steps != nil {
+			next[who.Arn] = steps
+			found = append(found, who)
+		}
+	}
+	maps.Copy(s.ways, next)
+	return found
+}
+
+func (s *escalation) nearestFirst(goals []*engine.Principal) {
+	slices.SortStableFunc(
+		goals,
+		func(a, b *engine.Principal) int { return cmp.Compare(len(s.ways[a.Arn]), len(s.ways[b.Arn])) },
+	)
+}
+
+// step is a way of somebody that begins with a step to one of the goals, or that needs no other.
+func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alone bool) []Step {
+	if alone {
+		if step := s.makesAdministrator(who, who); step != nil {
+			return []Step{*step}
+		}
+		if step := s.makesRole(who); step != nil {
+			return []Step{*step}
+		}
+	}
+	for _, goal := range goals {
+		if goal == who {
+			continue
+		}
+		if step := s.becomes(who, goal); step != nil {
+			return append([]Step{*step}, s.ways[goal.Arn]...)
+		}
+	}
+	return nil
+}
+
+// changedFirst finds those who make an administrator of a user or role that they become.
+func (s *escalation) changedFirst() []*engine.Principal {
+	var found []*engine.Principal
+	for _, who := range s.everybody {
+		if _, known := s.ways[who.Arn]; known || !s.writes(who) {
+			continue
+		}
+		for _, other := range s.everybody {
+			if other == who {
+				continue
+			}
+			change := s.makesAdministrator(who, other)
+			if change == nil {
+				continue
+			}
+			if step := s.becomes(who, other); step != nil {
+				s.ways[who.Arn] = []Step{*change, *step}
+				found = append(found, who)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// becomes is the step by which somebody acts as another user or role; nil when there is none.
+func (s *escalation) becomes(who, other *engine.Principal) *Step {
+	if other.Kind == engine.UserPrincipal {
+		for _, way := range signInWays {
+			if a := s.can(who, way.action, other.Arn); a.Open {
+				return &Step{As: who.Arn, Calls: []string{way.action}, On: other.Arn, It: way.it, By: a.By}
+			}
+		}
+		return nil
+	}
+	if a := s.assumes(who, other); a.Open {
+		return &Step{As: who.Arn, Calls: []string{"sts:AssumeRole"}, On: other.Arn, It: "assumes", By: a.By}
+	}
+	if other.ServiceLinked || other.PermissionSet != "" {
+		// Nobody but the service changes these.
+		return nil
+	}
+	if a := s.can(who, "iam:UpdateAssumeRolePolicy", other.Arn); a.Open {
+		return &Step{
+			As:    who.Arn,
+			Calls: []string{"iam:UpdateAssumeRolePolicy"},
+			On:    other.Arn,
+			It:    "changes, and then assumes by its new trust policy,",
+			By:    a.By,
+		}
+	}
+	for _, way := range []func(who, role *engine.Principal) *Step{
+		s.passes, s.usesWhatRuns, s.signsIn, s.reachesRoleOfNodes,
+	} {
+		if step := way(who, other); step != nil {
+			return step
+		}
+	}
+	return nil
+}
+
+// signsIn is the step by which somebody takes over the SAML provider whose people assume a role.
+func (s *escalation) signsIn(who, role *engine.Principal) *Step {
+	for _, way := range search.WaysIn(role) {
+		provider := way.Entry.Text
+		if way.Entry.Kind != policy.PrincipalFederated || policy.ARNPart(provider, 4) != role.Account.ID ||
+			!strings.HasPrefix(policy.ARNResource(provider), "saml-provider/") {
+			continue
+		}
+		for _, actions := range providerWays {
+			if by, all := s.canAll(who, actions, provider); all && s.letsIn(role, way) {
+				return &Step{
+					As:    who.Arn,
+					Calls: actions,
+					On:    role.Arn,
+					It:    "takes over the identity provider that signs people in to",
+					By:    by,
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *escalation) reachesRoleOfNodes(who, role *engine.Principal) *Step {
+	if slices.Contains(nodes.NodeRoles(s.Prover, s.in), role) {
+		return s.reachesNodes(who, role.Arn, false)
+	}
+	return nil
+}
+
+// usesWhatRuns is the step by which somebody changes or uses what runs as a role.
+func (s *escalation) usesWhatRuns(who, role *engine.Principal) *Step {
+	for i := range runningWays {
+		way := &runningWays[i]
+		if by, all := s.canAll(who, way.creates, "*"); all && s.takenBy(role, way.service) {
+			return &Step{As: who.Arn, Calls: way.creates, On: role.Arn, It: way.it, By: by}
+		}
+	}
+	return nil
+}
+
+func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
+	q := search.Asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")})
+	sessions := s.SessionsOf(s.in, who)
+	if who.Kind == engine.UserPrincipal {
+		sessions = append(sessions, engine.LongTermKey(who.Arn).WithMFACode())
+	}
+	a := search.Answer{Denied: true}
+	for _, session := range sessions {
+		a = a.And(s.Caller(session).AskAssume(role, q))
+	}
+	a.Open = a.Open && !a.Guess
+	return a
+}
+
+// passes is the step by which somebody passes a role to a service that then runs what that caller wants.
+func (s *escalation) passes(who, role *engine.Principal) *Step {
+	if !s.can(who, "iam:PassRole", role.Arn).Open {
+		return nil
+	}
+	pass := func(service string) search.Answer {
+		return s.can(who, "iam:PassRole", role.Arn, policy.StringEquals("iam:PassedToService", service))
+	}
+	step := func(calls []string, it string, by engine.Source) *Step {
+		return &Step{
+			As: who.Arn, Calls: append([]string{"iam:PassRole"}, calls...), On: role.Arn, It: it, By: by,
+		}
+	}
+	for i := range serviceWays {
+		way := &serviceWays[i]
+		if _, all := s.canAll(who, way.creates, "*"); !all || !s.takenBy(role, way.service) {
+			continue
+		}
+		if passed := pass(way.service); passed.Open {
+			return step(way.creates, way.it, passed.By)
+		}
+	}
+	if passed := pass(ec2Service); passed.Open && s.takenBy(role, ec2Service) {
+		for _, action := range profileWays {
+			if node := s.reachesNodes(who, role.Arn, false); node != nil && s.can(who, action, "*").Open {
+				return step(
+					append([]string{action}, node.Calls...),
+					"gives an instance, on which it runs code, the role",
+					passed.By,
+				)
+			}
+		}
+	}
+	if !s.lends {
+		return nil
+	}
+	for _, service := range servicesOf(role) {
+		if passed := pass(service); passed.Open && s.takenBy(role, service) {
+			if action := s.firstOf(who, lenders(service)); action != "" {
+				lent := step([]string{action}, "has "+service+" act as", passed.By)
+				lent.Lent = true
+				return lent
+			}
+		}
+	}
+	return nil
+}
+
+// servicesOf are the services that a trust policy names, each once, in its order.
+func servicesOf(role *engine.Principal) []string {
+	var services []string
+	for _, way := range search.WaysIn(role) {
+		if way.Entry.Kind == policy.PrincipalService && !way.Entry.Wild && !slices.Contains(services, way.Entry.Text) {
+			services = append(services, way.Entry.Text)
+		}
+	}
+	return services
+}
+
+// firstOf is the first of some actions that somebody can call on something; empty when there is none.
+func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
+	if len(actions) == 0 {
+		return ""
+	}
+	any := search.Asking([]policy.Statement{policy.Allow("", actions...).On("*")})
+	if a := s.AskAll(any, s.SessionsOf(s.in, who)...); !a.Open || a.Guess {
+		return ""
+	}
+	for _, action := range actions {
+		if s.can(who, action, "*").Open {
+			return action
+		}
+	}
+	return ""
+}
+
+// takenBy reports whether the trust policy of a role lets a service assume it.
+func (s *escalation) takenBy(role *engine.Principal, service string) bool {
+	for _, way := range search.WaysIn(role) {
+		named := way.Entry.Kind == policy.PrincipalAny ||
+			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
+		if way.Class == &search.AwsServices && named && s.letsIn(role, way) {
+			return true
+		}
+	}
+	return false
+}
+
+// letsIn reports whether an entry of a trust policy lets anybody in whom it names.
+func (s *escalation) letsIn(role *engine.Principal, way search.WayIn) bool {
+	return search.AskWayIn(
+		s.Engine,
+		role,
+		way,
+		search.NewAnyoneOf(s.Engine, way.Class, way.Entry, role.Account),
+		trust.AssumingBy(nil),
+	).Open
+}
+
+// reachesNodes is the step by which somebody runs code on nodes.
+func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool) *Step {
+	for i := range nodeWays {
+		way := &nodeWays[i]
+		if root && !way.root {
+			continue
+		}
+		nodes := []string{s.account.Arn("ec2", "*", "instance/*"), s.account.Arn("ssm", "*", "managed-instance/*")}
+		if way.elsewhere {
+			nodes = []string{"*"}
+		}
+		for _, on := range nodes {
+			if by, all := s.canAll(who, way.actions, on); all {
+				return &Step{As: who.Arn, Calls: way.actions, On: role, It: way.it + " with the role", By: by}
+			}
+		}
+	}
+	return nil
+}
+
+// makesAdministrator is the step by which somebody makes an administrator of a user or role; nil when there is none.
+func (s *escalation) makesAdministrator(who, of *engine.Principal) *Step {
+	if of.ServiceLinked || of.PermissionSet != "" || !s.writes(who) || !s.reignsWith(of) {
+		return nil
+	}
+	for _, way := range writeWays {
+		if way.of != of.Kind {
+			continue
+		}
+		if a := s.can(who, way.action, of.Arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
+			return &Step{As: who.Arn, Calls: []string{way.action}, On: of.Arn, It: way.it, By: a.By}
+		}
+	}
+	for _, arn := range s.managedOf(of) {
+		for _, action := range versionWays {
+			if a := s.can(who, action, arn); a.Open {
+				return &Step{
+					As:    who.Arn,
+					Calls: []string{action},
+					On:    arn,
+					It:    "writes a new version of",
+					By:    a.By,
+				}
+			}
+		}
+	}
+	if of.Kind != engine.UserPrincipal {
+		return nil
+	}
+	return s.byGroup(who, of)
+}
+
+// writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and
+// roles make none, and are asked about no more.
+func (s *escalation) writes(who *engine.Principal) bool {
+	have, known := s.writing[who]
+	if !known {
+		have = s.writesSomething(who)
+		s.writing[who] = have
+	}
+	return have
+}
+
+func (s *escalation) writesSomething(who *engine.Principal) bool {
+	actions := append([]string{"iam:AddUserToGroup", "iam:CreateRole"}, versionWays...)
+	for _, way := range writeWays {
+		actions = append(actions, way.action)
+	}
+	for _, way := range groupWays {
+		actions = append(actions, way.action)
+	}
+	return slices.ContainsFunc(actions, func(action string) bool { return s.can(who, action, "*").Open })
+}
+
+// byGroup is the step by which somebody makes an administrator of a user by a group.
+func (s *escalation) byGroup(who, of *engine.Principal) *Step {
+	account, _ := s.Engine.AccountOf(s.in.Account)
+	at := slices.IndexFunc(account.Users, func(u world.User) bool { return u.ARN(account) == of.Arn })
+	if at < 0 {
+		return nil
+	}
+	for i := range account.Groups {
+		g := &account.Groups[i]
+		arn := g.ARN(account)
+		if slices.Contains(account.Users[at].Groups, g.Name) {
+			for _, way := range groupWays {
+				if a := s.can(who, way.action, arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
+					return &Step{As: who.Arn, Calls: []string{way.action}, On: arn, It: way.it, By: a.By}
+				}
+			}
+			continue
+		}
+		if a := s.can(who, "iam:AddUserToGroup", arn); a.Open && s.reignsInGroup(of, account, g) {
+			return &Step{
+				As:    who.Arn,
+				Calls: []string{"iam:AddUserToGroup"},
+				On:    arn,
+				It:    "adds " + of.Name + " to",
+				By:    a.By,
+			}
+		}
+	}
+	return nil
+}
+
+// makesRole is the step by which somebody makes a role that administers.
+func (s *escalation) makesRole(who *engine.Principal) *Step {
+	arn := s.account.Arn("iam", "", "role/something-new")
+	// A policy that asks for a boundary bounds what is made.
+	create := s.can(who, "iam:CreateRole", arn, policy.Absent("iam:PermissionsBoundary"))
+	if !create.Open {
+		return nil
+	}
+	for _, way := range newRoleWays {
+		conditions := append(s.withAdminPolicy(way.adminPolicy), policy.Absent("iam:PermissionsBoundary"))
+		if s.can(who, way.action, arn, conditions...).Open {
+			return &Step{
+				As:    who.Arn,
+				Calls: []string{"iam:CreateRole", way.action},
+				On:    "*",
+				It:    "makes a role that administers, and assumes it:",
+				By:    create.By,
+			}
+		}
+	}
+	return nil
+}
+
+func (s *escalation) withAdminPolicy(needed bool) []policy.Condition {
+	if !needed {
+		return nil
+	}
+	return []policy.Condition{
+		policy.ArnLike("iam:PolicyARN", s.account.Partition.ManagedPolicyARN("AdministratorAccess")),
+	}
+}
+
+// managedOf are the customer managed policies that are attached to a user or role, or to a group of the user.
+func (s *escalation) managedOf(of *engine.Principal) []string {
+	account, _ := s.Engine.AccountOf(s.in.Account)
+	var attached []string
+	for i := range account.Roles {
+		if account.Roles[i].ARN(account) == of.Arn {
+			attached = append(attached, account.Roles[i].Attached...)
+		}
+	}
+	for i := range account.Users {
+		u := &account.Users[i]
+		if u.ARN(account) != of.Arn {
+			continue
+		}
+		attached = append(attached, u.Attached...)
+		for j := range account.Groups {
+			if slices.Contains(u.Groups, account.Groups[j].Name) {
+				attached = append(attached, account.Groups[j].Attached...)
+			}
+		}
+	}
+	return slices.DeleteFunc(attached, func(arn string) bool { return policy.ARNPart(arn, 4) != account.ID })
+}
+
+// reignsWith reports whether a user or role administers once everything is allowed to it: what is denied, bounded or
+// shut by the organization stays so.
+func (s *escalation) reignsWith(who *engine.Principal) bool {
+	have, known := s.wouldReign[who.Arn]
+	if known {
+		return have
+	}
+	changed, layer := *who, *who.Identity
+	layer.Allow = append(slices.Clip(layer.Allow), search.Everything)
+	changed.Identity = &layer
+	engine := *s.Engine
+	engine.Principals = maps.Clone(s.Engine.Principals)
+	engine.Principals[changed.Arn] = &changed
+	_, all := claim.New(&engine).Reigns(s.Strongest(s.in, &changed), s.account, s.Engine.Day())
+	s.wouldReign[who.Arn] = all
+	return all
+}
+
+// reignsInGroup reports whether a user administers once in a group.
+func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account, g *world.Group) bool {
+	world := s.Engine.World()
+	world.Accounts = slices.Clone(world.Accounts)
+	for i := range world.Accounts {
+		if world.Accounts[i].ID != account.ID {
+			continue
+		}
+		users := slices.Clone(world.Accounts[i].Users)
+		for j := range users {
+			if users[j].ARN(account) == of.Arn {
+				users[j].Groups = append(slices.Clip(users[j].Groups), g.Name)
+			}
+		}
+		world.Accounts[i].Users = users
+	}
+	engine, err := engine.Compile(world)
+	if err != nil {
+		return false
+	}
+	_, all := claim.New(engine).Reigns(s.Strongest(s.in, of), s.account, s.Engine.Day())
+	return all
+}
+
+// found are the escalations, in the order of the account.
+func (s *escalation) found() []Escalation {
+	nodes := nodes.NodeRoles(s.Prover, s.in)
+	var out []Escalation
+	for _, who := range s.everybody {
+		if way := s.ways[who.Arn]; len(way) > 0 {
+			ends := endsAsAdministrator
+			if slices.ContainsFunc(way, func(step Step) bool { return step.Lent }) {
+				ends = endsAsService
+			}
+			out = append(out, Escalation{From: who.Arn, Steps: way, Ends: ends, Meant: s.meant(who, way)})
+			continue
+		}
+		if _, administers := s.ways[who.Arn]; administers || len(nodes) == 0 {
+			continue
+		}
+		if step := s.reachesNodes(who, nodes[0].Arn, true); step != nil {
+			out = append(out, Escalation{From: who.Arn, Steps: []Step{*step}, Ends: endsAsRootOfNodes})
+		}
+	}
+	return out
+}
+
+// meant reports whether a way is the one that the trust policy of an administrator's role was written for.
+func (s *escalation) meant(who *engine.Principal, way []Step) bool {
+	if len(way) != 1 || way[0].It != "assumes" {
+		return false
+	}
+	for _, st := range s.Engine.Principals[way[0].On].Trust.Allow {
+		if slices.ContainsFunc(
+			st.Principals,
+			func(t engine.Trusted) bool { return t.Kind == policy.PrincipalAWS && t.Text == who.Arn },
+		) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,446 @@
+package escalation
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/claims/internal/derive"
+	"aws-access-guardrails/access/doors"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+// escalationWorld is an account with an administrator's role that nobody of the account may assume, and with bob, who
+// has the permissions.
+func escalationWorld(boss world.Role, permissions ...policy.Statement) world.World {
+	boss.Name = "boss"
+	boss.Inline = []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
+	bob := world.User{Name: "bob"}
+	if len(permissions) > 0 {
+		bob.Inline = []world.InlinePolicy{{Name: "p", Document: policy.New(permissions...)}}
+	}
+	return world.World{
+		Accounts: []world.Account{
+			{ID: fixture.People, Partition: policy.AWS, Users: []world.User{bob}, Roles: []world.Role{boss}},
+		},
+	}
+}
+
+func escalationsOf(t *testing.T, w world.World) map[string]Escalation {
+	t.Helper()
+	found, err := Find(fixture.Compiled(t, w), derive.Intent(w.Accounts[0]))
+	require.NoError(t, err)
+	all := map[string]Escalation{}
+	for _, one := range found {
+		all[policy.ARNResource(one.From)] = one
+	}
+	return all
+}
+
+func serviceTrust(service string) policy.Document {
+	return policy.New(
+		policy.Allow("T", "sts:AssumeRole").
+			For(policy.Principal{Kind: policy.PrincipalService, Values: []string{service}}),
+	)
+}
+
+// roleNamed is the ARN of a role of the account.
+func roleNamed(name string) string { return policy.AWS.RoleARN(fixture.People, "/", name) }
+
+// needed holds that the permissions lead in one step to the administrator, and that none of them can be left out.
+func needed(t *testing.T, name string, world func(...policy.Statement) world.World, permissions ...policy.Statement) {
+	t.Helper()
+	way, found := escalationsOf(t, world(permissions...))["user/bob"]
+	if !assert.True(t, found, "%s: no way is found", name) {
+		return
+	}
+	assert.Len(t, way.Steps, 1, name)
+	assert.Equal(t, endsAsAdministrator, way.Ends, name)
+	assert.False(t, way.Meant, name)
+	assert.NotZero(t, way.Steps[0].By, name)
+	for i := range permissions {
+		rest := append(append([]policy.Statement{}, permissions[:i]...), permissions[i+1:]...)
+		assert.NotContains(
+			t,
+			escalationsOf(t, world(rest...)),
+			"user/bob",
+			"%s without %v",
+			name,
+			permissions[i].Actions,
+		)
+	}
+}
+
+// Every row of the table of services is a way to a role that the service may assume, with exactly its calls, and to
+// no role that another service has.
+func TestPassingARoleToAServiceIsAWayToWhatTheRoleMay(t *testing.T) {
+	for _, way := range serviceWays {
+		name := fmt.Sprint(way.service, way.creates)
+		permissions := []policy.Statement{policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss"))}
+		for _, action := range way.creates {
+			assert.False(t, catalogue.Catalogue().Matching(action).Empty(), "%s: AWS has no such action", action)
+			permissions = append(permissions, policy.Allow("", action).On("*"))
+		}
+		needed(t, name, func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: serviceTrust(way.service)}, p...)
+		}, permissions...)
+
+		other := escalationWorld(world.Role{Trust: serviceTrust("monitoring.rds.amazonaws.com")}, permissions...)
+		assert.NotContains(t, escalationsOf(t, other), "user/bob", name)
+		permissions[0] = permissions[0].When(policy.StringEquals("iam:PassedToService", "monitoring.rds.amazonaws.com"))
+		elsewhere := escalationWorld(world.Role{Trust: serviceTrust(way.service)}, permissions...)
+		assert.NotContains(t, escalationsOf(t, elsewhere), "user/bob", name)
+	}
+}
+
+// allowing is one statement for each action, so that each can be left out.
+func allowing(actions ...string) []policy.Statement {
+	var permissions []policy.Statement
+	for _, action := range actions {
+		permissions = append(permissions, policy.Allow("", action).On("*"))
+	}
+	return permissions
+}
+
+// What runs as a role of a service already is a way to that role without passing it, and to no role of another service.
+func TestChangingWhatRunsAsARoleIsAWayToWhatTheRoleMay(t *testing.T) {
+	for _, way := range runningWays {
+		name := fmt.Sprint(way.service, way.creates)
+		for _, action := range way.creates {
+			assert.False(t, catalogue.Catalogue().Matching(action).Empty(), "%s: AWS has no such action", action)
+		}
+		needed(t, name, func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: serviceTrust(way.service)}, p...)
+		}, allowing(way.creates...)...)
+		other := escalationWorld(
+			world.Role{Trust: serviceTrust("monitoring.rds.amazonaws.com")},
+			allowing(way.creates...)...)
+		assert.NotContains(t, escalationsOf(t, other), "user/bob", name)
+	}
+}
+
+// A role that a service may assume is passed to it, whatever the service: one that has no row counts by the calls
+// that its name leads to, and the way says that it is not known what the service does. Calls that only look, or take
+// away, give nobody a role.
+func TestPassingARoleToAServiceWithoutARowIsTold(t *testing.T) {
+	for service, c := range map[string]struct{ gives, not string }{
+		"apigateway.amazonaws.com":       {"apigateway:POST", "apigateway:GET"},
+		"appsync.amazonaws.com":          {"appsync:CreateDataSource", "appsync:ListDataSources"},
+		"events.amazonaws.com":           {"events:PutTargets", "events:RemoveTargets"},
+		"pipes.amazonaws.com":            {"pipes:CreatePipe", "pipes:DeletePipe"},
+		"credentials.iot.amazonaws.com":  {"iot:CreateRoleAlias", "iot:DeleteRoleAlias"},
+		"rolesanywhere.amazonaws.com":    {"rolesanywhere:CreateProfile", "rolesanywhere:GetProfile"},
+		"pods.eks.amazonaws.com":         {"eks:CreatePodIdentityAssociation", "eks:DescribeCluster"},
+		"cognito-identity.amazonaws.com": {"cognito-identity:SetIdentityPoolRoles", "cognito-identity:GetId"},
+		"airflow-env.amazonaws.com":      {"airflow:CreateEnvironment", "airflow:GetEnvironment"},
+		"emr-serverless.amazonaws.com":   {"emr-serverless:StartJobRun", "emr-serverless:StopApplication"},
+		"bedrock-agentcore.amazonaws.com": {"bedrock-agentcore:CreateCodeInterpreter",
+			"bedrock-agentcore:GetAgentRuntime"},
+		"osis-pipelines.amazonaws.com":   {"osis:CreatePipeline", "osis:GetPipeline"},
+		"monitoring.rds.amazonaws.com":   {"rds:CreateDBInstance", "rds:DescribeDBInstances"},
+		"gamelift.amazonaws.com":         {"gamelift:CreateFleet", "gamelift:DescribeFleetAttributes"},
+		"kinesisanalytics.amazonaws.com": {"kinesisanalytics:CreateApplication", "kinesisanalytics:StopApplication"},
+	} {
+		pass := policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss"))
+		way := func(p ...policy.Statement) (Escalation, bool) {
+			found, is := escalationsOf(t, escalationWorld(world.Role{Trust: serviceTrust(service)}, p...))["user/bob"]
+			return found, is
+		}
+		found, is := way(append(allowing(c.gives), pass)...)
+		if assert.True(t, is, service) {
+			assert.Equal(t, endsAsService, found.Ends)
+			assert.Equal(t, []string{"iam:PassRole", c.gives}, found.Steps[0].Calls)
+		}
+		_, is = way(append(allowing(c.not), pass)...)
+		assert.False(t, is, "%s, %s", service, c.not)
+		_, is = way(allowing(c.gives)...)
+		assert.False(t, is, "%s without passing", service)
+		_, is = way(append(allowing(c.gives), pass.When(policy.StringEquals("iam:PassedToService", lambdaService)))...)
+		assert.False(t, is, "%s, passed elsewhere", service)
+	}
+}
+
+// Whoever has a way by a service without a row is somebody's next step.
+func TestAChainGoesOnThroughAServiceWithoutARow(t *testing.T) {
+	w := escalationWorld(world.Role{Trust: serviceTrust("pipes.amazonaws.com")}, allowing("sts:AssumeRole")...)
+	w.Accounts[0].Roles = append(w.Accounts[0].Roles, world.Role{
+		Name: "dev",
+		Trust: policy.New(
+			policy.Allow("T", "sts:AssumeRole").
+				For(policy.AWSPrincipals(policy.AWS.UserARN(fixture.People, "/", "bob"))),
+		),
+		Inline: []world.InlinePolicy{
+			{Name: "p", Document: policy.New(policy.Allow("", "iam:PassRole", "pipes:CreatePipe").On("*"))},
+		},
+	})
+	found := escalationsOf(t, w)
+	require.Len(t, found["user/bob"].Steps, 2)
+	assert.Equal(t, endsAsService, found["user/bob"].Ends)
+	require.Len(t, found["role/dev"].Steps, 1)
+}
+
+// Every service that AWS's own managed policies for service roles or the guides name by another word than the prefix
+// of its actions leads to actions that AWS has.
+func TestTheNamesOfServicesLeadToActions(t *testing.T) {
+	for name := range actionsOfService {
+		assert.NotEmpty(t, lenders(name+".amazonaws.com"), name)
+	}
+	for _, way := range serviceWays {
+		assert.Nil(t, lenders(way.service), "a service with a row has no other calls")
+	}
+	assert.Nil(t, lenders("unheard-of.amazonaws.com"))
+}
+
+// An instance gets the role by its profile, and whoever runs code on it has the role.
+func TestAnotherProfileOfAnInstanceIsAWayToItsRole(t *testing.T) {
+	for _, action := range profileWays {
+		w := func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: serviceTrust(ec2Service)}, p...)
+		}
+		permissions := append(
+			allowing(action, "ssm:StartSession"),
+			policy.Allow("", "iam:PassRole").On(roleNamed("boss")),
+		)
+		way := escalationsOf(t, w(permissions...))["user/bob"]
+		require.Len(t, way.Steps, 1, action)
+		assert.Equal(t, []string{"iam:PassRole", action, "ssm:StartSession"}, way.Steps[0].Calls)
+	}
+}
+
+// Who owns the SAML provider that a role trusts assumes the role.
+func TestTakingOverASAMLProviderIsAWayToItsRoles(t *testing.T) {
+	trust := func(provider string) policy.Document {
+		return policy.New(policy.Allow("T", "sts:AssumeRoleWithSAML").
+			For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}))
+	}
+	for _, actions := range providerWays {
+		needed(t, fmt.Sprint(actions), func(p ...policy.Statement) world.World {
+			return escalationWorld(world.Role{Trust: trust(fixture.SamlProvider)}, p...)
+		}, allowing(actions...)...)
+		other := policy.Allow("", actions...).On("arn:aws:iam::" + fixture.People + ":saml-provider/Other")
+		w := escalationWorld(world.Role{Trust: trust(fixture.SamlProvider)}, other)
+		assert.NotContains(t, escalationsOf(t, w), "user/bob", "another provider")
+		w = escalationWorld(world.Role{Trust: trust(fixture.GithubProvider)}, allowing(actions...)...)
+		assert.NotContains(t, escalationsOf(t, w), "user/bob", "no SAML provider")
+	}
+}
+
+// Code on a node is a way to the role of the node.
+func TestCodeOnANodeIsAWayToItsRole(t *testing.T) {
+	for _, way := range nodeWays {
+		node := world.Role{Trust: serviceTrust(ec2Service)}
+		needed(
+			t,
+			way.it,
+			func(p ...policy.Statement) world.World { return escalationWorld(node, p...) },
+			allowing(way.actions...)...,
+		)
+	}
+}
+
+// nodeDoorsNotAlone are the doors onto nodes that are no way by themselves.
+var nodeDoorsNotAlone = map[string]string{
+	"ssm:ResumeSession": "a session of somebody must be open; own-sessions-only judges it",
+	"ssm-guiconnect:StartConnection": "a desktop is a session too, so that ssm:StartSession is needed, " +
+		"which is a way",
+	"ec2:GetPasswordData":                      "whoever has the private key and reaches the node signs in",
+	"ec2-instance-connect:OpenTunnel":          "it leads to a port, at which one still signs in",
+	"ec2:EnableSerialConsoleAccess":            "it lets others use the console",
+	"ssm:StartAssociationsOnce":                "it runs what an association says",
+	"ssm:RegisterTargetWithMaintenanceWindow":  "it runs the tasks of others",
+	"ssm:UpdateMaintenanceWindow":              "it runs the tasks of others",
+	"ssm:UpdateMaintenanceWindowTarget":        "it runs the tasks of others",
+	"ec2:AssociateIamInstanceProfile":          "the role is passed",
+	"ec2:ReplaceIamInstanceProfileAssociation": "the role is passed",
+}
+
+// Every door onto nodes that an organization closes is a way to the role of a node, or says what else it needs.
+func TestEveryDoorOntoNodesIsAWayOrSaysWhatItNeeds(t *testing.T) {
+	ways := map[string]bool{}
+	for _, way := range nodeWays {
+		ways[way.actions[0]] = true
+	}
+	for _, action := range doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.NodeChanges) {
+		if class := doors.ClassOf(action); class != doors.Shell && class != doors.Code {
+			continue
+		}
+		_, excused := nodeDoorsNotAlone[action]
+		assert.True(t, ways[action] != excused, "%s: a way %t, excused %t", action, ways[action], excused)
+		delete(ways, action)
+	}
+	assert.Empty(t, ways, "ways that are no doors")
+}
+
+// Whoever changes access becomes an administrator by it.
+func TestChangingAccessIsAWayToAdminister(t *testing.T) {
+	bob := policy.AWS.UserARN(fixture.People, "/", "bob")
+	closed := func(p ...policy.Statement) world.World {
+		return escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, p...)
+	}
+	for _, way := range writeWays {
+		if way.of == engine.UserPrincipal {
+			needed(t, way.action, closed, policy.Allow("Own", way.action).On(bob))
+		}
+	}
+	needed(
+		t,
+		"iam:UpdateAssumeRolePolicy",
+		closed,
+		policy.Allow("Trust", "iam:UpdateAssumeRolePolicy").On(roleNamed("boss")),
+	)
+	for _, way := range newRoleWays {
+		needed(
+			t,
+			"new role, "+way.action,
+			closed,
+			policy.Allow("Make", "iam:CreateRole").On("*"),
+			policy.Allow("Write", way.action).On("*"),
+		)
+	}
+
+	grouped := func(member bool) func(...policy.Statement) world.World {
+		return func(p ...policy.Statement) world.World {
+			w := closed(p...)
+			g := world.Group{Name: "g"}
+			if member {
+				w.Accounts[0].Users[0].Groups = []string{"g"}
+			} else {
+				g.Inline = w.Accounts[0].Roles[0].Inline
+			}
+			w.Accounts[0].Groups = []world.Group{g}
+			return w
+		}
+	}
+	for _, way := range groupWays {
+		needed(t, way.action, grouped(true), policy.Allow("Group", way.action).On("*"))
+	}
+	needed(t, "iam:AddUserToGroup", grouped(false), policy.Allow("Add", "iam:AddUserToGroup").On("*"))
+
+	managed := policy.AWS.PolicyARN(fixture.People, "/", "m")
+	for _, action := range versionWays {
+		needed(t, action, func(p ...policy.Statement) world.World {
+			w := closed(p...)
+			w.Accounts[0].Policies = []world.ManagedPolicy{
+				{ARN: managed, Document: policy.New(policy.Allow("R", "s3:GetObject").On("*"))},
+			}
+			w.Accounts[0].Users[0].Attached = []string{managed}
+			return w
+		}, policy.Allow("Version", action).On(managed))
+	}
+
+	for _, way := range signInWays {
+		needed(t, way.action, func(p ...policy.Statement) world.World {
+			w := closed(p...)
+			w.Accounts[0].Users = append(
+				w.Accounts[0].Users,
+				world.User{Name: "root-like", Inline: w.Accounts[0].Roles[0].Inline},
+			)
+			return w
+		}, policy.Allow("SignIn", way.action).On(policy.AWS.UserARN(fixture.People, "/", "root-like")))
+	}
+}
+
+// A role that can be written and assumed is a way of two steps, and neither step alone is one.
+func TestARoleIsChangedAndThenAssumed(t *testing.T) {
+	for _, way := range writeWays {
+		if way.of != engine.RolePrincipal {
+			continue
+		}
+		write := policy.Allow("Write", way.action).On(roleNamed("plain"))
+		for _, assumable := range []bool{true, false} {
+			w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, write)
+			plain := world.Role{Name: "plain", Trust: serviceTrust("lambda.amazonaws.com")}
+			if assumable {
+				plain.Trust = policy.New(
+					policy.Allow("T", "sts:AssumeRole").
+						For(policy.AWSPrincipals(policy.AWS.UserARN(fixture.People, "/", "bob"))),
+				)
+			}
+			w.Accounts[0].Roles = append(w.Accounts[0].Roles, plain)
+			found := escalationsOf(t, w)
+			if assumable {
+				require.Contains(t, found, "user/bob")
+				assert.Len(t, found["user/bob"].Steps, 2)
+				continue
+			}
+			assert.NotContains(t, found, "user/bob")
+		}
+	}
+}
+
+// Of several ways the shortest is told; a role that names the caller in its trust policy is meant, a role behind it
+// is not.
+func TestTheShortestChainIsTold(t *testing.T) {
+	trusts := func(who string) policy.Document {
+		return policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(who)))
+	}
+	bob := policy.AWS.UserARN(fixture.People, "/", "bob")
+	for length := 1; length <= 5; length++ {
+		w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")})
+		before := bob
+		for i := 1; i < length; i++ {
+			name := fmt.Sprint("hop", i)
+			assume := world.InlinePolicy{Name: "p", Document: policy.New(policy.Allow("A", "sts:AssumeRole").On("*"))}
+			w.Accounts[0].Roles = append(
+				w.Accounts[0].Roles,
+				world.Role{Name: name, Trust: trusts(before), Inline: []world.InlinePolicy{assume}},
+			)
+			before = roleNamed(name)
+		}
+		w.Accounts[0].Roles[0].Trust = trusts(before)
+		way := escalationsOf(t, w)["user/bob"]
+		require.Len(t, way.Steps, length)
+		assert.Equal(t, length == 1, way.Meant)
+		assert.Equal(t, bob, way.Steps[0].As)
+		assert.True(t, strings.HasSuffix(way.Steps[length-1].On, "role/boss"))
+		for i := 1; i < length; i++ {
+			assert.Equal(t, way.Steps[i-1].On, way.Steps[i].As)
+		}
+	}
+}
+
+// A boundary that keeps its holder from administering keeps a write on the holder from being a way, and so does a Deny.
+func TestWhatIsBoundedBecomesNoAdministrator(t *testing.T) {
+	own := policy.Allow("Own", "iam:PutUserPolicy").On("*")
+	bound := policy.AWS.PolicyARN(fixture.People, "/", "bound")
+	w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, own)
+	w.Accounts[0].Policies = []world.ManagedPolicy{
+		{ARN: bound, Document: policy.New(policy.Allow("Some", "s3:*", "iam:PutUserPolicy").On("*"))},
+	}
+	w.Accounts[0].Users[0].Boundary = bound
+	assert.NotContains(t, escalationsOf(t, w), "user/bob")
+	w = escalationWorld(
+		world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
+		own,
+		policy.Deny("NoPolicies", "iam:CreatePolicyVersion").On("*"),
+	)
+	assert.NotContains(t, escalationsOf(t, w), "user/bob")
+}
+
+// Whoever runs commands as root on nodes is told of, whether the role of the nodes may do something or not; where no
+// role is for nodes, nobody is.
+func TestRootOnNodesIsAnEscalation(t *testing.T) {
+	for _, way := range nodeWays {
+		w := escalationWorld(
+			world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
+			allowing(way.actions...)...,
+		)
+		assert.NotContains(t, escalationsOf(t, w), "user/bob")
+		w.Accounts[0].Roles = append(
+			w.Accounts[0].Roles,
+			world.Role{Name: "node", Trust: serviceTrust("ec2.amazonaws.com")},
+		)
+		found, is := escalationsOf(t, w)["user/bob"]
+		assert.Equal(t, way.root, is, way.it)
+		if is {
+			assert.Equal(t, endsAsRootOfNodes, found.Ends)
+		}
+	}
+}

@@ -1,0 +1,304 @@
+package escalation
+
+import (
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/internal/engine"
+)
+
+// serviceWay is a way to run something as a role that an AWS service has.
+type serviceWay struct {
+	// service is the principal to which the role is passed, and whom its trust policy names.
+	service string
+	// creates are the calls that are needed, all of them, besides iam:PassRole where the role is passed.
+	creates []string
+	// it says what happens, in words.
+	it string
+}
+
+const (
+	lambdaService         = "lambda.amazonaws.com"
+	cloudFormationService = "cloudformation.amazonaws.com"
+	ec2Service            = "ec2.amazonaws.com"
+	ecsTasks              = "ecs-tasks.amazonaws.com"
+	glueService           = "glue.amazonaws.com"
+	sageMakerService      = "sagemaker.amazonaws.com"
+	statesService         = "states.amazonaws.com"
+	ssmService            = "ssm.amazonaws.com"
+	codeBuildService      = "codebuild.amazonaws.com"
+	appRunnerTasks        = "tasks.apprunner.amazonaws.com"
+)
+
+// serviceWays are the ways to make a service run as a role that is passed to it. Each row takes the fewest calls: a
+// service that runs what is created at once needs no second call. Services that have no row here are asked about by
+// their names: see lenders.
+//
+// Source: Service Authorization Reference, dependent action iam:PassRole of the actions; the guides of the services,
+// about their service and execution roles; the API references of ECS (RunTask, StartTask: overrides of the role and
+// of the command), Step Functions (TestState) and Systems Manager (CreateActivation).
+var serviceWays = []serviceWay{
+	{lambdaService, calls("lambda:CreateFunction lambda:InvokeFunction"), "runs a Lambda function as"},
+	{lambdaService, calls("lambda:CreateFunction lambda:InvokeAsync"), "runs a Lambda function as"},
+	{lambdaService, calls("lambda:CreateFunction lambda:CreateFunctionUrlConfig lambda:InvokeFunctionUrl"),
+		"runs a Lambda function, called by its address, as"},
+	{lambdaService, calls("lambda:CreateFunction lambda:CreateEventSourceMapping"),
+		"runs a Lambda function, called by a stream or queue, as"},
+	{lambdaService, calls("lambda:CreateFunction lambda:AddPermission"),
+		"runs a Lambda function, opened to another caller, as"},
+	{lambdaService, calls("synthetics:CreateCanary synthetics:StartCanary"), "runs the script of a canary as"},
+	{cloudFormationService, calls("cloudformation:CreateStack"), "creates a CloudFormation stack as"},
+	{cloudFormationService, calls("cloudformation:CreateStackSet cloudformation:CreateStackInstances"),
+		"creates a stack of a CloudFormation stack set as"},
+	{cloudFormationService, calls("cloudformation:CreateResource"), "creates resources by Cloud Control API as"},
+	{cloudFormationService, calls("cloudformation:UpdateResource"), "changes resources by Cloud Control API as"},
+	{ec2Service, calls("ec2:RunInstances"), "launches an instance, with commands in its user data, as"},
+	{ec2Service, calls("ec2:RequestSpotInstances"), "launches a Spot Instance, with commands in its user data, as"},
+	{ec2Service, calls("ec2:CreateLaunchTemplate ec2:CreateFleet"), "launches a fleet of instances as"},
+	{ec2Service, calls("ec2:CreateLaunchTemplate autoscaling:CreateAutoScalingGroup"),
+		"launches instances of an Auto Scaling group as"},
+	{ec2Service, calls("autoscaling:CreateLaunchConfiguration autoscaling:CreateAutoScalingGroup"),
+		"launches instances of an Auto Scaling group as"},
+	{ec2Service, calls("elasticbeanstalk:CreateApplicationVersion elasticbeanstalk:CreateEnvironment"),
+		"runs an application on instances of Elastic Beanstalk as"},
+	{ec2Service, calls("elasticmapreduce:RunJobFlow"), "runs steps on the instances of an EMR cluster as"},
+	{ec2Service, calls("imagebuilder:CreateInfrastructureConfiguration imagebuilder:CreateComponent " +
+		"imagebuilder:CreateImageRecipe imagebuilder:CreateImage"), "builds an image on an instance as"},
+	{ecsTasks, calls("ecs:RunTask"), "runs an ECS task as"},
+	{ecsTasks, calls("ecs:StartTask"), "starts an ECS task on a container instance as"},
+	{ecsTasks, calls("ecs:RegisterTaskDefinition ecs:CreateService"), "runs an ECS service as"},
+	{ecsTasks, calls("ecs:RegisterTaskDefinition ecs:UpdateService"), "runs other tasks in an ECS service as"},
+	{glueService, calls("glue:CreateDevEndpoint"), "opens a Glue development endpoint as"},
+	{glueService, calls("glue:CreateJob glue:StartJobRun"), "runs a Glue job as"},
+	{glueService, calls("glue:UpdateJob glue:StartJobRun"), "runs a Glue job that it changed as"},
+	{glueService, calls("glue:CreateJob glue:CreateTrigger"), "runs a Glue job, called by a trigger, as"},
+	{glueService, calls("glue:CreateSession glue:RunStatement"), "runs a statement in a Glue session as"},
+	{sageMakerService, calls("sagemaker:CreateNotebookInstanceLifecycleConfig sagemaker:CreateNotebookInstance"),
+		"starts a SageMaker notebook with a script as"},
+	{sageMakerService, calls("sagemaker:CreateTrainingJob"), "runs a SageMaker training job as"},
+	{sageMakerService, calls("sagemaker:CreateHyperParameterTuningJob"), "runs SageMaker training jobs as"},
+	{sageMakerService, calls("sagemaker:CreateProcessingJob"), "runs a SageMaker processing job as"},
+	{sageMakerService, calls("sagemaker:CreatePipeline sagemaker:StartPipelineExecution"),
+		"runs a SageMaker pipeline as"},
+	{sageMakerService, calls("sagemaker:CreateModel sagemaker:CreateEndpointConfig sagemaker:CreateEndpoint"),
+		"runs the container of a SageMaker model as"},
+	{"codepipeline.amazonaws.com", calls("codepipeline:CreatePipeline"), "runs a CodePipeline pipeline as"},
+	{"codepipeline.amazonaws.com", calls("codepipeline:UpdatePipeline"), "changes a CodePipeline pipeline, to run as"},
+	{"datapipeline.amazonaws.com",
+		calls("datapipeline:CreatePipeline datapipeline:PutPipelineDefinition datapipeline:ActivatePipeline"),
+		"runs a Data Pipeline pipeline as"},
+	{"elasticmapreduce.amazonaws.com", calls("elasticmapreduce:RunJobFlow"), "runs an EMR cluster as"},
+	{statesService, calls("states:CreateStateMachine states:StartExecution"), "runs a Step Functions state machine as"},
+	{statesService, calls("states:CreateStateMachine states:StartSyncExecution"),
+		"runs a Step Functions state machine as"},
+	{statesService, calls("states:TestState"), "tries a state of Step Functions, which calls AWS as"},
+	{"scheduler.amazonaws.com", calls("scheduler:CreateSchedule"), "schedules calls of EventBridge Scheduler as"},
+	{
+		"scheduler.amazonaws.com",
+		calls("scheduler:UpdateSchedule"),
+		"changes a schedule of EventBridge Scheduler, to call as",
+	},
+	{ssmService, calls("ssm:StartAutomationExecution"), "runs a runbook of Systems Manager as"},
+	{
+		ssmService,
+		calls("ssm:StartChangeRequestExecution"),
+		"runs a runbook of Systems Manager, by a change request, as",
+	},
+	{ssmService, calls("ssm:CreateActivation"), "makes a machine of its own a managed node, which gets credentials of"},
+	{ssmService, calls("ssm:UpdateManagedInstanceRole"), "gives a managed node the credentials of"},
+	{appRunnerTasks, calls("apprunner:CreateService"), "runs an App Runner service as"},
+}
+
+// runningWays are the ways to change, or to use, what runs as a role already: nothing is passed. Nothing in
+// authorization details says what runs, so a role that a service may assume is taken for that of something there.
+//
+// Source: AWS Lambda Developer Guide, execution role; AWS CloudFormation User Guide, service role (whoever may change
+// a stack uses its role without passing it); AWS CodeBuild API Reference, StartBuild (buildspecOverride); Amazon ECS
+// Developer Guide, ECS Exec; AWS Batch API Reference, SubmitJob (containerOverrides); Amazon SageMaker API Reference,
+// CreatePresignedNotebookInstanceUrl, CreatePresignedDomainUrl; AWS Step Functions API Reference, UpdateStateMachine;
+// AWS App Runner API Reference, UpdateService.
+var runningWays = []serviceWay{
+	{lambdaService, calls("lambda:UpdateFunctionCode"), "changes the code of a Lambda function that runs as"},
+	{lambdaService, calls("lambda:UpdateFunctionConfiguration"),
+		"changes the layers and settings of a Lambda function that runs as"},
+	{cloudFormationService, calls("cloudformation:UpdateStack"), "changes a CloudFormation stack that acts as"},
+	{cloudFormationService, calls("cloudformation:CreateChangeSet cloudformation:ExecuteChangeSet"),
+		"executes a CloudFormation change set as"},
+	{cloudFormationService, calls("cloudformation:UpdateStackSet"), "changes a CloudFormation stack set that acts as"},
+	{codeBuildService, calls("codebuild:StartBuild"), "runs a CodeBuild build, with commands of its own, as"},
+	{codeBuildService, calls("codebuild:StartBuildBatch"), "runs a batch of CodeBuild builds as"},
+	{ecsTasks, calls("ecs:ExecuteCommand"), "executes commands in a container that runs as"},
+	{ecsTasks, calls("batch:SubmitJob"), "runs a Batch job, with a command of its own, as"},
+	{
+		sageMakerService,
+		calls("sagemaker:CreatePresignedNotebookInstanceUrl"),
+		"opens a SageMaker notebook that runs as",
+	},
+	{sageMakerService, calls("sagemaker:CreatePresignedDomainUrl"), "opens SageMaker Studio, which runs as"},
+	{statesService, calls("states:UpdateStateMachine states:StartExecution"),
+		"changes a Step Functions state machine that runs as"},
+	{appRunnerTasks, calls("apprunner:UpdateService"), "changes an App Runner service that runs as"},
+}
+
+func calls(text string) []string { return strings.Fields(text) }
+
+// actionsOfService are the prefixes of the calls that have a service principal act, where the name of the principal
+// does not have them.
+//
+// Source: Service Authorization Reference, service prefixes; the guides of the services, about their service roles.
+var actionsOfService = map[string][]string{
+	"airflow-env":             {"airflow"},
+	"application-autoscaling": {"application-autoscaling"},
+	"edgelambda":              {"lambda", "cloudfront"},
+	"osis-pipelines":          {"osis"},
+	"spotfleet":               {"ec2"},
+	"vmie":                    {"ec2"},
+	"vpc-flow-logs":           {"ec2"},
+}
+
+// makingWords begin the names of the calls by which a role can be given to a service.
+var makingWords = []string{
+	"Add",
+	"Associate",
+	"Attach",
+	"Configure",
+	"Create",
+	"Define",
+	"Deploy",
+	"Enable",
+	"Import",
+	"Launch",
+	"Modify",
+	"PATCH",
+	"POST",
+	"PUT",
+	"Provision",
+	"Put",
+	"Register",
+	"Replace",
+	"Request",
+	"Run",
+	"Set",
+	"Start",
+	"Submit",
+	"Update",
+}
+
+// lenders are the calls by which a role may be given to a service that has no row of its own: those of the service
+// that make or change something. nil for a service with rows.
+func lenders(service string) []string {
+	if slices.ContainsFunc(serviceWays, func(w serviceWay) bool { return w.service == service }) ||
+		slices.ContainsFunc(runningWays, func(w serviceWay) bool { return w.service == service }) {
+		return nil
+	}
+	c := catalogue.Catalogue()
+	var actions []string
+	for _, prefix := range prefixesOf(service) {
+		n, known := c.ByPrefix[prefix]
+		if !known {
+			continue
+		}
+		for i := c.Services[n].First; i < c.Services[n].Last; i++ {
+			_, name, _ := strings.Cut(c.Name(i), ":")
+			if slices.ContainsFunc(makingWords, func(w string) bool { return strings.HasPrefix(name, w) }) {
+				actions = append(actions, c.Name(i))
+			}
+		}
+	}
+	return actions
+}
+
+// prefixesOf are the prefixes of the actions that belong to a service principal: those of the table, or every part of
+// its name that is a prefix.
+func prefixesOf(service string) []string {
+	name, _, _ := strings.Cut(strings.ToLower(service), ".amazonaws.com")
+	if prefixes, listed := actionsOfService[name]; listed {
+		return prefixes
+	}
+	return strings.Split(name, ".")
+}
+
+// nodeWay is a way to run code on a node, and so to have its role.
+type nodeWay struct {
+	// actions are the calls that are needed, all of them.
+	actions []string
+	it      string
+	// elsewhere: the first call names something else than the node, which it reaches by that.
+	elsewhere bool
+	// root: the code is root's whatever the node's preferences say.
+	root bool
+}
+
+// nodeWays are the ways to run code on a node. The doors of the table of package doors that need something else are
+// in nodeDoorsNotAlone of the tests.
+//
+// Source: AWS Systems Manager User Guide, Run Command, Session Manager, State Manager and Maintenance Windows; Amazon
+// EC2 User Guide, IAM roles for Amazon EC2, user data, and EC2 Serial Console.
+var nodeWays = []nodeWay{
+	{actions: calls("ssm:SendCommand"), it: "runs commands as root on nodes", root: true},
+	{actions: calls("ssm:CreateAssociation"), it: "runs commands as root on nodes, by an association,", root: true},
+	{actions: calls("ssm:CreateAssociationBatch"), it: "runs commands as root on nodes, by associations,", root: true},
+	{actions: calls("ssm:UpdateAssociation"), elsewhere: true, root: true,
+		it: "runs commands as root on nodes, by an association that it changes,"},
+	{actions: calls("ssm:RegisterTaskWithMaintenanceWindow"), elsewhere: true, root: true,
+		it: "runs commands as root on nodes, by a maintenance window,"},
+	{actions: calls("ssm:UpdateMaintenanceWindowTask"), elsewhere: true, root: true,
+		it: "runs commands as root on nodes, by a task of a maintenance window,"},
+	{actions: calls("ec2:ModifyInstanceAttribute ec2:StopInstances ec2:StartInstances"), root: true,
+		it: "writes user data, which runs as root, of nodes"},
+	{actions: calls("ssm:StartSession"), it: "opens shells on nodes"},
+	{actions: calls("ec2-instance-connect:SendSSHPublicKey"), it: "opens shells on nodes, by EC2 Instance Connect,"},
+	{actions: calls("ec2-instance-connect:SendSerialConsoleSSHPublicKey"), it: "opens the serial console of nodes"},
+}
+
+// profileWays give an instance that runs another role; code on it then has that.
+var profileWays = calls("ec2:AssociateIamInstanceProfile ec2:ReplaceIamInstanceProfileAssociation")
+
+// writeWays are the calls that make an administrator of the user or role on which they are made. adminPolicy says
+// that iam:PolicyARN can be AdministratorAccess.
+//
+// Source: IAM API Reference, the page of each action.
+var writeWays = []struct {
+	action      string
+	of          engine.PrincipalKind
+	adminPolicy bool
+	it          string
+}{
+	{"iam:AttachUserPolicy", engine.UserPrincipal, true, "attaches AdministratorAccess to"},
+	{"iam:PutUserPolicy", engine.UserPrincipal, false, "writes an inline policy of"},
+	{"iam:AttachRolePolicy", engine.RolePrincipal, true, "attaches AdministratorAccess to"},
+	{"iam:PutRolePolicy", engine.RolePrincipal, false, "writes an inline policy of"},
+}
+
+// groupWays make administrators of the members of a group.
+var groupWays = []struct {
+	action      string
+	adminPolicy bool
+	it          string
+}{
+	{"iam:AttachGroupPolicy", true, "attaches AdministratorAccess to"},
+	{"iam:PutGroupPolicy", false, "writes an inline policy of"},
+}
+
+// versionWays change what an attached managed policy says. That an older version says more, which
+// iam:SetDefaultPolicyVersion would bring back, is not in what is read.
+var versionWays = []string{"iam:CreatePolicyVersion"}
+
+// providerWays make somebody the owner of a SAML provider: with new metadata, or as a new provider of the same name.
+//
+// Source: IAM API Reference, UpdateSAMLProvider, CreateSAMLProvider; access/doors, "take over a SAML provider".
+var providerWays = [][]string{calls("iam:UpdateSAMLProvider"), calls("iam:DeleteSAMLProvider iam:CreateSAMLProvider")}
+
+// signInWays make somebody another user.
+var signInWays = []struct{ action, it string }{
+	{"iam:CreateAccessKey", "creates an access key of"},
+	{"iam:CreateLoginProfile", "creates a console password of"},
+	{"iam:UpdateLoginProfile", "changes the console password of"},
+}
+
+// newRoleWays make a new role that administers and trusts whoever made it.
+var newRoleWays = []struct {
+	action      string
+	adminPolicy bool
+}{{"iam:AttachRolePolicy", true}, {"iam:PutRolePolicy", false}}

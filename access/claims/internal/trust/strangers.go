@@ -1,0 +1,280 @@
+package trust
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"aws-access-guardrails/access/claims/internal/claim"
+	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/policy"
+)
+
+// strangerWay is a way by which somebody outside comes into a role.
+type strangerWay struct {
+	// who is the stranger in words.
+	who string
+	// named says that the trust policy names the stranger, or the stranger's organization: it may be meant. Everybody
+	// in AWS, and everybody who has an account at an identity provider, never is.
+	named bool
+	// id is what the assumption is about that the stranger is meant.
+	id     string
+	answer search.Answer
+}
+
+// OnlyKnownCallers: a role for which nobody lists the users lets in the accounts of the world and of its
+// organization, AWS services that it names, and identities that its providers vouch for. Where nobody said what the
+// roles are for, that is asked of every role.
+func OnlyKnownCallers(p *claim.Prover, in *intent.Account) {
+	home, _ := p.Engine.AccountOf(in.Account)
+	for i := range home.Roles {
+		role := p.Engine.Principals[home.Roles[i].ARN(home)]
+		listed := in.Administrators != nil &&
+			len(p.RolesOf(in)[role.Arn]) > 0
+		if listed || role.ServiceLinked ||
+			p.Engine.World().IdentityCenter != nil && p.Engine.PermissionSetOf(role.Arn) != "" {
+			continue
+		}
+		if p.ToldOfAnother(role.Arn) {
+			continue
+		}
+		judgeStrangers(p, p.Begin(in, role.Arn), role)
+	}
+}
+
+// judgeStrangers ends the finding of one role. Whom the policy names is meant, unless the role administers the
+// account: then nobody's word stands for it.
+func judgeStrangers(p *claim.Prover, f prove.Finding, role *engine.Principal) {
+	anybody, named, rest := strangersInto(p, role)
+	problem := " may assume this role"
+	administers := p.Administers(role.Arn)
+	if administers {
+		problem += ", which administers the account"
+		anybody = append(anybody, named...)
+		named = nil
+	}
+	for _, way := range named {
+		f.Classes += way.answer.Classes
+		f.Assume(way.id, way.who+" is meant to assume "+role.Arn)
+	}
+	if len(anybody) == 0 {
+		p.Conclude(f, rest, "")
+		return
+	}
+	worst := slices.MaxFunc(
+		anybody,
+		func(a, b strangerWay) int { return cmp.Compare(a.answer.Rank(), b.answer.Rank()) },
+	)
+	var who []string
+	for _, way := range anybody {
+		if way.who == everybodyInAWS {
+			// Nobody else is left to tell of.
+			who = []string{way.who}
+			break
+		}
+		if !slices.Contains(who, way.who) {
+			who = append(who, way.who)
+		}
+	}
+	p.Conclude(f, worst.answer, strings.Join(who, " and ")+problem)
+}
+
+// strangersInto are the strangers whom the trust policy of a role lets in: those who can be anybody, and those whom
+// it names. rest is the answer about everybody else outside.
+func strangersInto(p *claim.Prover, role *engine.Principal) (anybody, named []strangerWay, rest search.Answer) {
+	note := func(way strangerWay) bool {
+		switch {
+		case !way.answer.Open:
+			rest = rest.And(way.answer)
+		case way.named:
+			named = append(named, way)
+		default:
+			anybody = append(anybody, way)
+		}
+		return way.answer.Open
+	}
+	for _, way := range search.WaysIn(role) {
+		switch way.Class {
+		case &search.UsersAndRoles:
+			if !note(anybodyIn(p, role, way)) {
+				for _, foreign := range accountsIn(p, role, way) {
+					note(foreign)
+				}
+			}
+		case &search.AwsServices:
+			note(unnamed(p, role, way, "every AWS service"))
+		default:
+			identitiesIn(p, role, way, note)
+		}
+	}
+	return anybody, named, rest
+}
+
+const everybodyInAWS = "everybody in AWS"
+
+// AssumingBy asks who assumes a role under some conditions.
+func AssumingBy(conditions []policy.Condition, permitted ...policy.Statement) search.Question {
+	return search.Asking(
+		[]policy.Statement{policy.Allow("", search.Assuming...).On("*").When(conditions...)},
+		permitted...)
+}
+
+// anybodyIn asks about somebody of whom nothing is known: of an account that nobody has heard of, in no organization.
+func anybodyIn(p *claim.Prover, role *engine.Principal, way search.WayIn) strangerWay {
+	w := strangerWay{who: everybodyInAWS}
+	if way.Entry.Kind != policy.PrincipalAny {
+		return w
+	}
+	c := search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account)
+	id := unheardOf(p, role)
+	c.Any.Fixed[conditionkey.KeyPrincipalAccount], c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Single(
+		id,
+	), engine.Values{}, engine.Values{}
+	c.Principal.Account.ID = id
+	c.Any.OfAccount(c.Principal, id)
+	w.answer = search.AskWayIn(p.Engine, role, way, c, AssumingBy(nil))
+	return w
+}
+
+// unheardOf is an account id that neither the world nor the trust policy has.
+func unheardOf(p *claim.Prover, role *engine.Principal) string {
+	var text strings.Builder
+	for _, st := range slices.Concat(role.Trust.Allow, role.Trust.Deny) {
+		text.WriteString(st.Text())
+	}
+	for digit := '9'; digit > '0'; digit-- {
+		id := strings.Repeat(string(digit), 12)
+		if _, known := p.Engine.Accounts[id]; !known && !strings.Contains(text.String(), id) {
+			return id
+		}
+	}
+	return "123456789012"
+}
+
+// maxForeign bounds how many accounts and organizations are told of one statement.
+const maxForeign = 20
+
+// accountsIn asks about users and roles of accounts that are neither in the world nor in its organization, one
+// account or organization after the other.
+func accountsIn(p *claim.Prover, role *engine.Principal, way search.WayIn) []strangerWay {
+	known := slices.Sorted(maps.Keys(p.Engine.Accounts))
+	var organizations []string
+	if o := p.Engine.World().Organization; o != nil {
+		organizations = append(organizations, o.ID)
+		known = append(known, o.Management)
+	}
+	var out []strangerWay
+	for range maxForeign {
+		permitted := []policy.Statement{
+			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...)),
+			policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", principalsOf(known)...)),
+		}
+		if len(organizations) > 0 {
+			permitted = append(
+				permitted,
+				policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalOrgID", organizations...)),
+			)
+		}
+		c := search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account)
+		foreign := strangerWay{
+			named:  true,
+			answer: search.AskWayIn(p.Engine, role, way, c, AssumingBy(nil, permitted...)),
+		}
+		if !foreign.answer.Open {
+			return append(out, foreign)
+		}
+		m := foreign.answer.Witness.M
+		account := c.Principal.Account.ID
+		if account == "" {
+			account = cmp.Or(m.Text("aws:principalaccount"), policy.ARNPart(m.Text("aws:principalarn"), 4))
+		}
+		switch organization := m.Text("aws:principalorgid"); {
+		case organization != "":
+			foreign.id, foreign.who = organization, "organization "+organization
+			organizations = append(organizations, organization)
+		case way.Entry.Kind == policy.PrincipalCanonical:
+			foreign.id, foreign.who = way.Entry.Text, "the account with the canonical user id "+way.Entry.Text
+		case policy.IsAccountID(account):
+			foreign.id, foreign.who = way.Entry.Text, "account "+account
+			if foreign.id == "" || policy.IsAccountID(foreign.id) {
+				foreign.id = "arn:" + string(role.Account.Partition) + ":iam::" + account + ":root"
+			}
+			known = append(known, account)
+		default:
+			foreign.id, foreign.who = role.Arn, "whoever meets the conditions of statement "+way.St.By.Sid
+		}
+		out = append(out, foreign)
+		if way.Entry.Kind != policy.PrincipalAny || foreign.id == role.Arn {
+			return out
+		}
+	}
+	return out
+}
+
+// principalsOf are patterns of all users and roles of accounts.
+func principalsOf(accounts []string) []string {
+	var patterns []string
+	for _, id := range accounts {
+		patterns = append(patterns, "arn:*:iam::"+id+":*", "arn:*:sts::"+id+":*")
+	}
+	return patterns
+}
+
+// unnamed asks about services or providers that an entry lets in without naming them.
+func unnamed(p *claim.Prover, role *engine.Principal, way search.WayIn, who string) strangerWay {
+	w := strangerWay{who: who}
+	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
+		w.answer = search.AskWayIn(
+			p.Engine,
+			role,
+			way,
+			search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account),
+			AssumingBy(nil),
+		)
+	}
+	return w
+}
+
+// identitiesIn asks about the people and jobs of identity providers: of providers that the policy does not name, of a
+// provider in another account, and of somebody else at an issuer that many share.
+func identitiesIn(p *claim.Prover, role *engine.Principal, way search.WayIn, note func(strangerWay) bool) {
+	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
+		note(unnamed(p, role, way, "whoever an identity provider vouches for"))
+		return
+	}
+	provider := way.Entry.Text
+	ask := func(token engine.OidcToken) search.Answer {
+		return search.AskWayIn(
+			p.Engine,
+			role,
+			way,
+			search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account),
+			AssumingBy(token),
+		)
+	}
+	if id := policy.ARNPart(provider, 4); strings.HasPrefix(provider, "arn:") && p.Engine.Accounts[id] == nil {
+		note(
+			strangerWay{
+				who:    "whoever " + provider + " vouches for, of account " + id,
+				named:  true,
+				id:     provider,
+				answer: ask(nil),
+			},
+		)
+		return
+	}
+	host, isOIDC := engine.OidcHost(provider)
+	if !isOIDC {
+		return
+	}
+	for _, token := range engine.StrangersOf(host, way.St.Conditions) {
+		if note(strangerWay{who: "whoever has an account at " + host, answer: ask(token)}) {
+			return
+		}
+	}
+}

@@ -1,0 +1,241 @@
+package trust_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/intent"
+	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
+)
+
+func like(key string, patterns ...string) policy.Condition {
+	return policy.Is(policy.Operator{Base: policy.OpStringLike}, key, patterns...)
+}
+
+// trusts is a role with one trust statement.
+func roleTrusting(admin bool, st policy.Statement) world.Role {
+	r := world.Role{Name: "target", Trust: policy.New(st)}
+	if admin {
+		r.Inline = []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
+	}
+	return r
+}
+
+func strangersOfRole(t *testing.T, r world.Role, intent func(*intent.Account)) prove.Finding {
+	t.Helper()
+	w := world.World{
+		Accounts: []world.Account{
+			{ID: fixture.People, Partition: policy.AWS, Roles: []world.Role{r}, Users: []world.User{{Name: "bob"}}},
+		},
+	}
+	in := claims.DerivedIntent(w.Accounts[0])
+	if intent != nil {
+		intent(&in)
+	}
+	report, err := claims.Prove(fixture.Compiled(t, w), in)
+	require.NoError(t, err)
+	for _, f := range report.Findings {
+		if f.ID == "only-known-callers" {
+			return f
+		}
+	}
+	return prove.Finding{}
+}
+
+// A role is held to be closed only where strangers are kept out, however its trust policy lets them in.
+func TestNoRoleIsOpenToStrangers(t *testing.T) {
+	assume := func(p ...policy.Principal) policy.Statement { return policy.Allow("T", "sts:AssumeRole").For(p...) }
+	web := func(provider string, c ...policy.Condition) policy.Statement {
+		return policy.Allow("T", "sts:AssumeRoleWithWebIdentity").
+			For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}).
+			When(c...)
+	}
+	canonical := policy.Principal{
+		Kind:   policy.PrincipalCanonical,
+		Values: []string{"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},
+	}
+	github := "token.actions.githubusercontent.com"
+	eks := "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
+	aud := policy.StringEquals(github+":aud", "sts.amazonaws.com")
+	for name, c := range map[string]struct {
+		st policy.Statement
+		// plain and admin are the verdicts for a role without rights and for one that administers.
+		plain, admin prove.Verdict
+		says         string
+	}{
+		"everybody": {assume(policy.Anyone()), prove.DoesNotHold, prove.DoesNotHold,
+			"everybody in AWS"},
+		"everybody as AWS": {assume(policy.AWSPrincipals("*")), prove.DoesNotHold, prove.DoesNotHold,
+			"everybody in AWS"},
+		"everybody but one": {policy.Allow("T",
+			"sts:AssumeRole").ForAllExcept(policy.AWSPrincipals(fixture.UserARN("bob"))), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"everybody with an external id": {assume(policy.Anyone()).When(policy.StringEquals("sts:ExternalId", "x")),
+			prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"everybody from an address": {assume(policy.Anyone()).When(policy.Is(policy.Operator{Base: policy.OpIPAddress},
+			"aws:SourceIp", "203.0.113.0/24")), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"everybody whose ARN is bob's, if there is one": {
+			policy.Allow("T", "sts:Assume*").For(policy.Anyone()).When(policy.Is(policy.Operator{Base: policy.OpArnEquals, IfExists: true}, "aws:PrincipalArn", fixture.UserARN("bob"))),
+			prove.DoesNotHold, prove.DoesNotHold, "every AWS service"},
+		"everybody of the account": {assume(policy.Anyone()).When(policy.StringEquals("aws:PrincipalAccount",
+			fixture.People)), prove.Holds, prove.Holds, ""},
+		"a role of the account by its ARN": {assume(policy.Anyone()).When(policy.ArnLike("aws:PrincipalArn",
+			"arn:aws:iam::"+fixture.People+":role/Deploy")), prove.Holds, prove.Holds, ""},
+		"roles of the account by their ARNs": {assume(policy.Anyone()).When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:PrincipalArn", "arn:aws:iam::"+fixture.People+":role/*")), prove.Holds, prove.Holds, ""},
+		"a role of two accounts by its ARN": {assume(policy.Anyone()).When(policy.ArnLike("aws:PrincipalArn",
+			"arn:aws:iam::"+fixture.People+":role/Deploy", "arn:aws:iam::"+fixture.Members+":role/Deploy")),
+			prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members},
+		"a role of any account by its name": {assume(policy.Anyone()).When(policy.ArnLike("aws:PrincipalArn",
+			"arn:aws:iam::*:role/Deploy")), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"everybody but those of the account": {assume(policy.Anyone()).When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People)), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"everybody of an organization": {assume(policy.Anyone()).When(policy.StringEquals("aws:PrincipalOrgID",
+			"o-exampleorgid")), prove.HoldsIf, prove.DoesNotHold, "organization o-exampleorgid"},
+		"its own account": {assume(policy.AWSPrincipals(fixture.People)), prove.Holds, prove.Holds,
+			""},
+		"another account": {assume(policy.AWSPrincipals(fixture.Members)), prove.HoldsIf,
+			prove.DoesNotHold, "account " + fixture.Members},
+		"another account as root": {assume(policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":root")),
+			prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members},
+		"a role of another account": {assume(policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":role/x")),
+			prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members},
+		"a session of another account": {assume(policy.AWSPrincipals("arn:aws:sts::" + fixture.Members + ":assumed-role/x/y")), prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members},
+		"another account by its condition": {assume(policy.Anyone()).When(policy.StringEquals("aws:PrincipalAccount",
+			fixture.Members)), prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members},
+		"a canonical user id": {assume(canonical), prove.HoldsIf, prove.DoesNotHold,
+			"canonical user id"},
+		"a user of its own account": {assume(policy.AWSPrincipals(fixture.UserARN("bob"))), prove.Holds,
+			prove.Holds, ""},
+		"a service": {assume(policy.ServicePrincipals("ec2.amazonaws.com")), prove.Holds,
+			prove.Holds, ""},
+		"every service": {assume(policy.ServicePrincipals("*")), prove.DoesNotHold,
+			prove.DoesNotHold, "every AWS service"},
+		"every provider": {web("*"), prove.DoesNotHold, prove.DoesNotHold,
+			"whoever an identity provider vouches for"},
+		"a SAML provider": {policy.Allow("T",
+			"sts:AssumeRoleWithSAML").For(policy.Principal{Kind: policy.PrincipalFederated,
+			Values: []string{fixture.SamlProvider}}), prove.Holds, prove.Holds, ""},
+		"GitHub": {web(fixture.GithubProvider, aud), prove.DoesNotHold, prove.DoesNotHold,
+			"whoever has an account at " + github},
+		"GitHub, any subject": {web(fixture.GithubProvider, aud, like(github+":sub", "repo:*")),
+			prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, any branch main": {web(fixture.GithubProvider, aud,
+			like(github+":sub", "repo:*:ref:refs/heads/main")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, a subject if there is one": {web(fixture.GithubProvider, aud,
+			policy.Is(policy.Operator{Base: policy.OpStringLike, IfExists: true}, github+":sub",
+				"repo:acme/*")), prove.Holds, prove.Holds, ""},
+		"GitHub, all but a subject": {web(fixture.GithubProvider, aud,
+			policy.StringNotEquals(github+":sub", "repo:acme/infra:*")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, one organization": {web(fixture.GithubProvider, aud, like(github+":sub", "repo:acme/*")),
+			prove.Holds, prove.Holds, ""},
+		"GitHub, one subject": {web(fixture.GithubProvider, aud,
+			policy.StringEquals(github+":sub", "repo:acme/infra:ref:refs/heads/main")), prove.Holds, prove.Holds, ""},
+		"GitHub, names that begin alike": {web(fixture.GithubProvider, aud, like(github+":sub", "repo:acme*")),
+			prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, names that end alike": {web(fixture.GithubProvider, aud,
+			like(github+":sub", "repo:*acme/infra:*")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, names of four letters": {web(fixture.GithubProvider, aud,
+			like(github+":sub", "repo:????/infra:*")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, one organization and names that begin like another": {
+			web(fixture.GithubProvider, aud,
+				like(github+":sub", "repo:acme/*", "repo:other*")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, repositories that begin alike": {web(fixture.GithubProvider, aud,
+			like(github+":sub", "repo:acme/infra*")), prove.Holds, prove.Holds, ""},
+		"GitHub, owners that begin alike": {web(fixture.GithubProvider, aud,
+			like(github+":repository_owner", "acme*")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, one owner": {web(fixture.GithubProvider, aud,
+			policy.StringEquals(github+":repository_owner", "acme")), prove.Holds, prove.Holds, ""},
+		"GitHub, one owner and a pattern": {web(fixture.GithubProvider, aud,
+			policy.StringEquals(github+":repository_owner", "acme"), like(github+":sub",
+				"repo:acme*")), prove.Holds, prove.Holds, ""},
+		"GitHub, a workflow that others call": {web(fixture.GithubProvider, aud,
+			like(github+":job_workflow_ref", "acme/*")), prove.DoesNotHold, prove.DoesNotHold, github},
+		"GitHub, two organizations": {web(fixture.GithubProvider, aud,
+			like(github+":sub", "repo:acme/*", "repo:other/*")), prove.Holds, prove.Holds, ""},
+		"GitHub, whatever the case": {web(fixture.GithubProvider, aud,
+			policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, github+":sub",
+				"REPO:ACME/INFRA:ref:refs/heads/main")), prove.Holds, prove.Holds, ""},
+		"GitLab, groups that begin alike": {web("arn:aws:iam::"+fixture.People+":oidc-provider/gitlab.com",
+			like("gitlab.com:sub",
+				"project_path:acme*:ref_type:branch:ref:main")), prove.DoesNotHold, prove.DoesNotHold, "gitlab.com"},
+		"HCP Terraform, organizations that begin alike": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/app.terraform.io",
+				like("app.terraform.io:sub",
+					"organization:acme*:project:*")), prove.DoesNotHold, prove.DoesNotHold, "app.terraform.io"},
+		"HCP Terraform, one organization": {web("arn:aws:iam::"+fixture.People+":oidc-provider/app.terraform.io",
+			like("app.terraform.io:sub", "organization:acme:project:*")), prove.Holds, prove.Holds, ""},
+		"GitLab": {web("arn:aws:iam::"+fixture.People+":oidc-provider/gitlab.com",
+			policy.StringEquals("gitlab.com:aud",
+				"https://gitlab.com")), prove.DoesNotHold, prove.DoesNotHold, "gitlab.com"},
+		"GitLab, one project": {web("arn:aws:iam::"+fixture.People+":oidc-provider/gitlab.com",
+			policy.StringEquals("gitlab.com:sub",
+				"project_path:a/b:ref_type:branch:ref:main")), prove.Holds, prove.Holds, ""},
+		"EKS": {web(fixture.EksProvider,
+			policy.StringEquals(eks+":aud", "sts.amazonaws.com")), prove.DoesNotHold, prove.DoesNotHold, eks},
+		"EKS, any service account": {web(fixture.EksProvider, like(eks+":sub", "system:serviceaccount:*:*")),
+			prove.DoesNotHold, prove.DoesNotHold, eks},
+		"EKS, one service account": {web(fixture.EksProvider,
+			policy.StringEquals(eks+":sub",
+				"system:serviceaccount:kube-system:aws-node")), prove.Holds, prove.Holds, ""},
+		"Cognito": {web("cognito-identity.amazonaws.com"), prove.DoesNotHold, prove.DoesNotHold,
+			"cognito-identity.amazonaws.com"},
+		"Cognito, guests of a pool": {web("cognito-identity.amazonaws.com",
+			policy.StringEquals("cognito-identity.amazonaws.com:aud",
+				"us-east-1:12345678-abcd-abcd-abcd-123456790ab")), prove.DoesNotHold, prove.DoesNotHold, "cognito"},
+		"Cognito, people of a pool": {web("cognito-identity.amazonaws.com",
+			policy.StringEquals("cognito-identity.amazonaws.com:aud", "us-east-1:12345678-abcd-abcd-abcd-123456790ab"),
+			policy.Is(policy.Operator{Base: policy.OpStringLike, Quantifier: policy.ForAnyValue},
+				"cognito-identity.amazonaws.com:amr", "authenticated")), prove.Holds, prove.Holds, ""},
+		"a provider of another account": {web("arn:aws:iam::" + fixture.Members + ":oidc-provider/gitlab.com"),
+			prove.HoldsIf, prove.DoesNotHold, fixture.Members},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for admin, want := range map[bool]prove.Verdict{false: c.plain, true: c.admin} {
+				f := strangersOfRole(t, roleTrusting(admin, c.st), nil)
+				require.Equal(t, want, f.Verdict, "admin %t: %s", admin, f)
+				if want == prove.DoesNotHold {
+					assert.Contains(t, f.Problem, c.says)
+					assert.Equal(t, admin, strings.Contains(f.Problem, "administers"))
+				}
+				if want == prove.HoldsIf {
+					require.NotEmpty(t, f.Assumptions)
+					assert.Contains(t, f.Assumptions[0].Text, c.says)
+				}
+			}
+		})
+	}
+}
+
+// The stranger of a finding is one whom the evaluator lets in: whoever an entry names, however short the name, and
+// somebody of the organization or unit that a condition names.
+func TestTheStrangerOfAFindingIsLetIn(t *testing.T) {
+	assume := func(p ...policy.Principal) policy.Statement { return policy.Allow("T", "sts:AssumeRole").For(p...) }
+	const other = "arn:aws:iam::" + fixture.Stranger + ":"
+	inOrganization := policy.StringEquals("aws:PrincipalOrgID", "o-elsewhere1")
+	for name, st := range map[string]policy.Statement{
+		"a role with a short name":  assume(policy.AWSPrincipals(other + "role/x")),
+		"a role at a path":          assume(policy.AWSPrincipals(other + "role/a/b")),
+		"a user with a short name":  assume(policy.AWSPrincipals(other + "user/y")),
+		"an account":                assume(policy.AWSPrincipals(fixture.Stranger)),
+		"an organization":           assume(policy.Anyone()).When(inOrganization),
+		"a user of an organization": assume(policy.Anyone()).When(inOrganization, like("aws:username", "b*")),
+		"a unit": assume(policy.Anyone()).When(policy.Is(
+			policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike},
+			"aws:PrincipalOrgPaths", "o-elsewhere1/r-abcd/ou-abcd-11111111/*",
+		)),
+		"one account of it":          assume(policy.AWSPrincipals(fixture.Stranger)).When(inOrganization),
+		"everybody of short names":   assume(policy.Anyone()).When(like("aws:PrincipalArn", "arn:aws:iam::*:role/?")),
+		"everybody of an other name": assume(policy.Anyone()).When(like("aws:PrincipalArn", other+"role/ops-*")),
+	} {
+		f := strangersOfRole(t, roleTrusting(true, st), nil)
+		require.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", name, f)
+		require.NotNil(t, f.Witness, name)
+		assert.Empty(t, f.Unreal, "%s: %s", name, f)
+		assert.True(t, f.Witness.Allowed(), "%s: %s", name, f)
+	}
+}
