@@ -52,6 +52,18 @@ var evaluator = []string{
 	"access/world/details",
 }
 
+// cloudCore are the rooms that every service of the sandbox's AWS stands on, and cloudServices those services that have
+// something of their own.
+var (
+	cloudCore     = []string{"policy", "internal/sandbox/cloud/api", "internal/sandbox/cloud/store"}
+	cloudServices = []string{
+		"internal/sandbox/cloud/iam",
+		"internal/sandbox/cloud/organizations",
+		"internal/sandbox/cloud/ssm",
+		"internal/sandbox/cloud/ssoadmin",
+	}
+)
+
 // rooms is the map of the repository. An arrow that is not here is added only with a reason, and never upwards.
 var rooms = []room{
 	{dir: "policy", foreign: noForeign},
@@ -475,9 +487,70 @@ var rooms = []room{
 		),
 		foreign: noForeign,
 	},
+	{dir: "internal/sandbox/cloud/store", foreign: noForeign},
+	{dir: "internal/sandbox/cloud/api", may: []string{"policy", "internal/sandbox/cloud/store"}, foreign: noForeign},
+	{dir: "internal/sandbox/cloud/cloudcontrol", may: cloudCore, foreign: noForeign},
+	{dir: "internal/sandbox/cloud/organizations", may: cloudCore, foreign: noForeign},
+	{dir: "internal/sandbox/cloud/ssm", may: cloudCore, foreign: []string{"gopkg.in/yaml.v3"}},
+	{
+		// The features of central root access are the organization's, and an instance profile is a node's.
+		dir: "internal/sandbox/cloud/iam",
+		may: slices.Concat(
+			cloudCore,
+			[]string{
+				"access/catalogue",
+				"internal/sandbox/cloud/organizations",
+				"internal/sandbox/cloud/ssm",
+			},
+		),
+		foreign: noForeign,
+	},
+	{
+		// Identity Center makes roles in the accounts of the organization.
+		dir: "internal/sandbox/cloud/ssoadmin",
+		may: slices.Concat(
+			cloudCore,
+			[]string{"internal/sandbox/cloud/iam", "internal/sandbox/cloud/organizations"},
+		),
+		foreign: noForeign,
+	},
+	{dir: "internal/sandbox/cloud/plant", may: slices.Concat(cloudCore, cloudServices), foreign: noForeign},
+	{
+		dir: "internal/sandbox/cloud",
+		may: slices.Concat(
+			cloudCore,
+			cloudServices,
+			[]string{"internal/sandbox/cloud/cloudcontrol", "internal/sandbox/cloud/plant"},
+		),
+		foreign: noForeign,
+	},
+	{
+		dir: "internal/sandbox/provider",
+		may: slices.Concat(
+			cloudCore,
+			cloudServices,
+			[]string{"internal/awstype", "internal/sandbox/cloud", "internal/sandbox/cloud/cloudcontrol"},
+		),
+		foreign: []string{
+			"github.com/hashicorp/awspolicyequivalence",
+			"github.com/pulumi/",
+			"google.golang.org/",
+		},
+	},
 	{
 		dir: "internal/sandbox",
-		may: slices.Concat(values, evaluator, []string{"internal/awstype", "internal/strictyaml"}),
+		may: slices.Concat(
+			values,
+			evaluator,
+			cloudCore,
+			cloudServices,
+			[]string{
+				"internal/strictyaml",
+				"internal/sandbox/cloud",
+				"internal/sandbox/cloud/plant",
+				"internal/sandbox/provider",
+			},
+		),
 	},
 	{
 		dir: "internal/workspace",
@@ -491,6 +564,8 @@ var rooms = []room{
 				"internal/judge",
 				"internal/program",
 				"internal/sandbox",
+				"internal/sandbox/cloud/api",
+				"internal/sandbox/cloud/store",
 			},
 		),
 	},
@@ -513,7 +588,7 @@ var rooms = []room{
 				"internal/stack",
 				"internal/judge",
 				"internal/program",
-				"internal/sandbox",
+				"internal/sandbox/provider",
 				"internal/workspace",
 			},
 		),

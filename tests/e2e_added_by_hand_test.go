@@ -18,7 +18,8 @@ import (
 
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -74,7 +75,7 @@ var additions = []addition{
 	{to: groupType, make: inlined("group")},
 	{to: groupType, make: attached("group")},
 	{to: groupType, left: true, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
-		_, err := h.server.IAM(account).CreateUser(h.t.Context(), cloud.NewUser{Name: "outsider"})
+		_, err := h.server.IAM(account).CreateUser(h.t.Context(), iam.NewUser{Name: "outsider"})
 		require.NoError(h.t, err)
 		return membershipType, map[string]any{"user": "outsider", "groups": []any{r.name()}}, `"outsider"`
 	}},
@@ -342,11 +343,11 @@ func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
 		_, err := s.Preview(t.Context(), optpreview.Refresh(), optpreview.ProgressStreams(&said))
 		return err
 	}, func(server *sandbox.Server) {
-		iam := server.IAM(devAccount)
-		_, err := iam.CreateGroup(t.Context(), "admins", "/")
+		admin := server.IAM(devAccount)
+		_, err := admin.CreateGroup(t.Context(), "admins", "/")
 		require.NoError(t, err)
-		require.NoError(t, iam.AddUserToGroup(t.Context(), "admins", user))
-		require.NoError(t, iam.AttachPolicy(t.Context(), cloud.KindUser, user, powerUser))
+		require.NoError(t, admin.AddUserToGroup(t.Context(), "admins", user))
+		require.NoError(t, admin.AttachPolicy(t.Context(), iam.KindUser, user, powerUser))
 	})
 	assert.Contains(t, strings.Join(strings.Fields(said.String()), " "), user+`: somebody added admins to its groups; `+
 		`plain "pulumi up" leaves that, and "guardrails up dev" takes it away`)
@@ -373,8 +374,8 @@ func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, s.IAM(devAccount).AddUserToGroup(t.Context(), "admins", user))
 	})
-	faults := &cloud.Faults{Rules: []cloud.FaultRule{
-		{Call: "RemoveUserFromGroup", Subject: "admins/" + user, Fault: cloud.ErrorBefore},
+	faults := &api.Faults{Rules: []api.FaultRule{
+		{Call: "RemoveUserFromGroup", Subject: "admins/" + user, Fault: api.ErrorBefore},
 	}}
 	summary, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), workspace.Up, "dev")
 	require.Error(t, err)
@@ -403,8 +404,8 @@ func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
 func TestAQuestionWithoutAnAnswerIsSaid(t *testing.T) {
 	t.Parallel()
 	d := devDeployed.copy(t)
-	refused := func() *cloud.Faults {
-		return &cloud.Faults{Rules: []cloud.FaultRule{{Call: "GetResource", Fault: cloud.ErrorBefore, Times: 1000}}}
+	refused := func() *api.Faults {
+		return &api.Faults{Rules: []api.FaultRule{{Call: "GetResource", Fault: api.ErrorBefore, Times: 1000}}}
 	}
 	_, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), workspace.Drift, "dev")
 	require.ErrorContains(t, err, "the groups of non-97-test-user1")

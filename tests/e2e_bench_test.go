@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -109,7 +109,7 @@ func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 		return summary.Stacks[0]
 	}
 	run(workspace.Up, workspace.Options{})
-	throttled := &cloud.Faults{Seed: 1, Delay: time.Second, Rates: map[cloud.Fault]float64{cloud.Throttled: 0.05}}
+	throttled := &api.Faults{Seed: 1, Delay: time.Second, Rates: map[api.Fault]float64{api.Throttled: 0.05}}
 	for _, c := range []struct {
 		name    string
 		options workspace.Options

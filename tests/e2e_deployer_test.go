@@ -22,7 +22,8 @@ import (
 	"aws-access-guardrails/internal/deployer"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli"
@@ -75,7 +76,7 @@ func (p *pipeline) as(
 	t *testing.T,
 	role, name string,
 	operate func(context.Context, auto.Stack) error,
-) ([]cloud.Call, error) {
+) ([]api.Call, error) {
 	t.Helper()
 	account := p.stack(t, name).Account.ID
 	listener := &program.Listener{Thorough: true}
@@ -145,23 +146,23 @@ func (p *pipeline) admit(t *testing.T, name string) *deployer.Rendering {
 	require.NoError(t, err)
 	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: stack.Account.ID})
 	defer func() { require.NoError(t, server.Close()) }()
-	iam := server.IAM(stack.Account.ID)
+	admin := server.IAM(stack.Account.ID)
 	for _, role := range []deployer.Role{rendering.Deployer, rendering.Preview} {
-		existing, err := iam.GetRole(t.Context(), role.Name)
+		existing, err := admin.GetRole(t.Context(), role.Name)
 		if err != nil {
-			existing, err = iam.CreateRole(
+			existing, err = admin.CreateRole(
 				t.Context(),
-				cloud.NewRole{Name: role.Name, Path: role.Path, Trust: role.Trust.JSON()},
+				iam.NewRole{Name: role.Name, Path: role.Path, Trust: role.Trust.JSON()},
 			)
 		}
 		require.NoError(t, err)
 		for _, arn := range existing.Attached {
-			require.NoError(t, iam.DetachPolicy(t.Context(), cloud.KindRole, role.Name, arn))
+			require.NoError(t, admin.DetachPolicy(t.Context(), iam.KindRole, role.Name, arn))
 		}
 		for _, document := range role.Policies {
 			require.NoError(
 				t,
-				iam.PutPolicy(t.Context(), cloud.KindRole, role.Name, document.Name, document.Document.JSON()),
+				admin.PutPolicy(t.Context(), iam.KindRole, role.Name, document.Name, document.Document.JSON()),
 			)
 		}
 	}
@@ -183,7 +184,7 @@ func (p *pipeline) change(t *testing.T, name string, edits ...string) {
 type calledFor struct {
 	account   string
 	partition policy.Partition
-	calls     []cloud.Call
+	calls     []api.Call
 	documents []deployer.Policy
 }
 
@@ -419,23 +420,23 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 	stack := p.stack(t, name)
 	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: stack.Account.ID})
 	defer func() { require.NoError(t, server.Close()) }()
-	iam := server.IAM(stack.Account.ID)
+	admin := server.IAM(stack.Account.ID)
 	world := stack.World()
 	for _, g := range world.Groups {
 		require.NoError(
 			t,
-			iam.AttachPolicy(t.Context(), cloud.KindGroup, g.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+			admin.AttachPolicy(t.Context(), iam.KindGroup, g.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
 		)
 	}
 	others := policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON()
 	for _, r := range world.Roles[:min(1, len(world.Roles))] {
-		require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, r.Name, "somebody-elses", others))
-		require.NoError(t, iam.UpdateRoleDescription(t.Context(), r.Name, "somebody else's"))
-		require.NoError(t, iam.UpdateRole(t.Context(), r.Name, 39600))
+		require.NoError(t, admin.PutPolicy(t.Context(), iam.KindRole, r.Name, "somebody-elses", others))
+		require.NoError(t, admin.UpdateRoleDescription(t.Context(), r.Name, "somebody else's"))
+		require.NoError(t, admin.UpdateRole(t.Context(), r.Name, 39600))
 		if r.Boundary == "" {
 			require.NoError(
 				t,
-				iam.PutRolePermissionsBoundary(t.Context(), r.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+				admin.PutRolePermissionsBoundary(t.Context(), r.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
 			)
 		}
 	}
@@ -447,12 +448,12 @@ func (p *pipeline) interfere(t *testing.T, name string) {
 		if stays[u.Name] {
 			require.NoError(
 				t,
-				iam.PutUserPermissionsBoundary(t.Context(), u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+				admin.PutUserPermissionsBoundary(t.Context(), u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
 			)
-			require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindUser, u.Name, "somebody-elses", others))
+			require.NoError(t, admin.PutPolicy(t.Context(), iam.KindUser, u.Name, "somebody-elses", others))
 			require.NoError(
 				t,
-				iam.AttachPolicy(t.Context(), cloud.KindUser, u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
+				admin.AttachPolicy(t.Context(), iam.KindUser, u.Name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")),
 			)
 		}
 	}
@@ -480,18 +481,18 @@ func (p *pipeline) burdenAll(t *testing.T, name string) {
 }
 
 // burden gives a user everything that has to go before the user can.
-func burden(t *testing.T, iam cloud.IAM, name, document string) {
+func burden(t *testing.T, admin iam.Client, name, document string) {
 	t.Helper()
 	ctx := t.Context()
-	require.NoError(t, iam.PutPolicy(ctx, cloud.KindUser, name, "somebody-elses", document))
-	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindUser, name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
-	for _, kind := range []cloud.Credential{cloud.SSHPublicKey, cloud.SigningCertificate, cloud.ServiceSpecificCredential} {
-		_, err := iam.AddCredential(ctx, kind, name)
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindUser, name, "somebody-elses", document))
+	require.NoError(t, admin.AttachPolicy(ctx, iam.KindUser, name, policy.AWS.ManagedPolicyARN("ReadOnlyAccess")))
+	for _, kind := range []iam.Credential{iam.SSHPublicKey, iam.SigningCertificate, iam.ServiceSpecificCredential} {
+		_, err := admin.AddCredential(ctx, kind, name)
 		require.NoError(t, err)
 	}
-	_, err := iam.CreateGroup(ctx, "somebody-elses-"+name, "/")
+	_, err := admin.CreateGroup(ctx, "somebody-elses-"+name, "/")
 	require.NoError(t, err)
-	require.NoError(t, iam.AddUserToGroup(ctx, "somebody-elses-"+name, name))
+	require.NoError(t, admin.AddUserToGroup(ctx, "somebody-elses-"+name, name))
 }
 
 // judge takes each action out of the documents in turn and looks for a call that is denied then.
@@ -517,7 +518,7 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 		require.NoError(t, err)
 		return compiled, access.AssumedRole(role.ARN(&account), "ci")
 	}
-	allowed := func(e *access.Engine, s access.Session, call cloud.Call) bool {
+	allowed := func(e *access.Engine, s access.Session, call api.Call) bool {
 		decision, err := e.Decide(s, sandbox.RequestOf(call))
 		require.NoError(t, err)
 		return decision.Allowed()
@@ -555,31 +556,31 @@ func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	p.admit(t, "dev")
 	_, err := p.as(t, deployer.DeployerName, "dev", up)
 	require.NoError(t, err)
-	account := func(use func(cloud.IAM, *sandbox.Server)) {
+	account := func(use func(iam.Client, *sandbox.Server)) {
 		server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: "dev", Account: devAccount})
 		use(server.IAM(devAccount), server)
 		require.NoError(t, server.Close())
 	}
-	account(func(iam cloud.IAM, _ *sandbox.Server) {
-		burden(t, iam, leaver, policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON())
+	account(func(admin iam.Client, _ *sandbox.Server) {
+		burden(t, admin, leaver, policy.New(policy.Allow("SomebodyElses", "s3:ListAllMyBuckets").On("*")).JSON())
 		deny := policy.New(policy.Deny("NotYet", "iam:ListGroupsForUser", "iam:RemoveUserFromGroup").On("*"))
-		require.NoError(t, iam.PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()))
+		require.NoError(t, admin.PutPolicy(t.Context(), iam.KindRole, deployer.DeployerName, "less", deny.JSON()))
 	})
 	p.edit(t, "Pulumi.dev.yaml", ", {name: "+leaver+"}", "")
 	_, err = p.as(t, deployer.DeployerName, "dev", up)
 	require.ErrorContains(t, err, "AccessDenied")
-	account(func(iam cloud.IAM, s *sandbox.Server) {
+	account(func(admin iam.Client, s *sandbox.Server) {
 		assert.Contains(
 			t,
 			s.Snapshot().Accounts[devAccount].Users[leaver].Groups,
 			"guardrails-mfa",
 			"the leaver is without the guard",
 		)
-		require.NoError(t, iam.DeleteInlinePolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less"))
+		require.NoError(t, admin.DeleteInlinePolicy(t.Context(), iam.KindRole, deployer.DeployerName, "less"))
 	})
 	_, err = p.as(t, deployer.DeployerName, "dev", up)
 	require.NoError(t, err)
-	account(func(_ cloud.IAM, s *sandbox.Server) {
+	account(func(_ iam.Client, s *sandbox.Server) {
 		assert.NotContains(t, s.Snapshot().Accounts[devAccount].Users, leaver)
 	})
 }
@@ -593,7 +594,7 @@ func TestADeployerWithoutAnActionIsDenied(t *testing.T) {
 	deny := policy.New(policy.Deny("NoGuard", "iam:PutGroupPolicy").On("*"))
 	require.NoError(
 		t,
-		server.IAM("111122223333").PutPolicy(t.Context(), cloud.KindRole, deployer.DeployerName, "less", deny.JSON()),
+		server.IAM("111122223333").PutPolicy(t.Context(), iam.KindRole, deployer.DeployerName, "less", deny.JSON()),
 	)
 	require.NoError(t, server.Close())
 	_, err := p.as(t, deployer.DeployerName, "dev", up)

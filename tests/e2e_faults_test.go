@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -38,14 +38,14 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			d := newDeployment(t)
-			faults := &cloud.Faults{Seed: seed, Rates: map[cloud.Fault]float64{
+			faults := &api.Faults{Seed: seed, Rates: map[api.Fault]float64{
 				// A run reads everything first, so that each of its many reads may end it.
-				cloud.Throttled:        0.05,
-				cloud.ThrottledForGood: 0.003,
-				cloud.ErrorBefore:      0.004,
-				cloud.ErrorAfter:       0.004,
-				cloud.LostReply:        0.004,
-				cloud.Slow:             0.02,
+				api.Throttled:        0.05,
+				api.ThrottledForGood: 0.003,
+				api.ErrorBefore:      0.004,
+				api.ErrorAfter:       0.004,
+				api.LostReply:        0.004,
+				api.Slow:             0.02,
 			}}
 			failed := 0
 			for {
@@ -76,15 +76,15 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 		"CreateUser": "aws:iam/user:User", "CreateGroup": "aws:iam/group:Group", "CreateRole": "aws:iam/role:Role",
 		"CreatePolicy": "aws:iam/policy:Policy", "CreateDocument": "aws:ssm/document:Document",
 	}
-	for _, fault := range clitest.Sample(1, cloud.LostReply, cloud.ErrorAfter) {
+	for _, fault := range clitest.Sample(1, api.LostReply, api.ErrorAfter) {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
-			faults := &cloud.Faults{}
+			faults := &api.Faults{}
 			for call, typ := range types {
-				if fault == cloud.LostReply {
+				if fault == api.LostReply {
 					call = "Create " + typ
 				}
-				faults.Rules = append(faults.Rules, cloud.FaultRule{Call: call, Fault: fault})
+				faults.Rules = append(faults.Rules, api.FaultRule{Call: call, Fault: fault})
 			}
 			d := newDeployment(t)
 			hit := map[string]bool{}
@@ -138,14 +138,14 @@ var creations = map[string]string{
 // disturbance is one fault at the creations of one type, three times in a row, in a run over all stacks of a folder.
 type disturbance struct {
 	typ   string
-	fault cloud.Fault
+	fault api.Fault
 }
 
-func (c disturbance) rule() cloud.FaultRule {
-	if c.fault == cloud.LostReply {
-		return cloud.FaultRule{Call: "Create " + c.typ, Fault: c.fault, Times: 3}
+func (c disturbance) rule() api.FaultRule {
+	if c.fault == api.LostReply {
+		return api.FaultRule{Call: "Create " + c.typ, Fault: c.fault, Times: 3}
 	}
-	return cloud.FaultRule{Call: creations[c.typ], Fault: c.fault, Times: 3}
+	return api.FaultRule{Call: creations[c.typ], Fault: c.fault, Times: 3}
 }
 
 // repeated are the types of which a creation that the SDK repeats, because its answer was lost, is told from somebody
@@ -209,7 +209,7 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 			if folder.stacks > 2 {
 				clitest.Long(t)
 			}
-			up := func(d *deployment, faults *cloud.Faults) (*workspace.Summary, error) {
+			up := func(d *deployment, faults *api.Faults) (*workspace.Summary, error) {
 				return d.workspace(t, workspace.Options{Faults: faults, Parallel: 1}).Run(t.Context(), workspace.Up)
 			}
 			want, summary := folder.clean.world(t), folder.clean.summary
@@ -224,11 +224,11 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 			}
 			var all []disturbance
 			for _, typ := range slices.Sorted(maps.Keys(types)) {
-				for _, fault := range []cloud.Fault{cloud.LostReply, cloud.ErrorAfter, cloud.Killed} {
+				for _, fault := range []api.Fault{api.LostReply, api.ErrorAfter, api.Killed} {
 					all = append(all, disturbance{typ, fault})
 				}
 				if repeated(typ) {
-					all = append(all, disturbance{typ, cloud.LostAnswer})
+					all = append(all, disturbance{typ, api.LostAnswer})
 				}
 			}
 			if !clitest.Nightly() {
@@ -243,7 +243,7 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 			for _, c := range all {
 				t.Run(c.typ+" "+string(c.fault), func(t *testing.T) {
 					d := folder.open(t)
-					faults := &cloud.Faults{Rules: []cloud.FaultRule{c.rule()}, Kill: d.killEngines}
+					faults := &api.Faults{Rules: []api.FaultRule{c.rule()}, Kill: d.killEngines}
 					failed := 0
 					for range 3 {
 						if _, err := up(d, faults); err == nil {
@@ -278,12 +278,12 @@ func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	want := clean.world(t)
 
 	d := devDeployed.copy(t)
-	faults := &cloud.Faults{Seed: 7, Rates: map[cloud.Fault]float64{
-		cloud.ThrottledForGood: 0.02,
-		cloud.ErrorBefore:      0.02,
-		cloud.ErrorAfter:       0.02,
-		cloud.LostReply:        0.02,
-		cloud.LostAnswer:       0.02,
+	faults := &api.Faults{Seed: 7, Rates: map[api.Fault]float64{
+		api.ThrottledForGood: 0.02,
+		api.ErrorBefore:      0.02,
+		api.ErrorAfter:       0.02,
+		api.LostReply:        0.02,
+		api.LostAnswer:       0.02,
 	}}
 	failed := 0
 	for {

@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -50,8 +51,8 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		t.Parallel()
 		clitest.Long(t)
 		d := newOrganization(t)
-		faults := &cloud.Faults{
-			Rules: []cloud.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: cloud.ErrorBefore}},
+		faults := &api.Faults{
+			Rules: []api.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: api.ErrorBefore}},
 		}
 		options := workspace.Options{Faults: faults, DoorsFirst: true}
 		summary, err := d.workspace(t, options).Run(t.Context(), workspace.Up)
@@ -128,13 +129,13 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 			aws := s.IAM("444455556666")
 			require.NoError(
 				t,
-				aws.AttachPolicy(ctx, cloud.KindRole, "shop-alice", "arn:aws:iam::aws:policy/AdministratorAccess"),
+				aws.AttachPolicy(ctx, iam.KindRole, "shop-alice", "arn:aws:iam::aws:policy/AdministratorAccess"),
 			)
 			require.NoError(
 				t,
 				aws.PutPolicy(
 					ctx,
-					cloud.KindRole,
+					iam.KindRole,
 					"billing-bob",
 					"mine",
 					`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
@@ -145,7 +146,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 			require.NoError(t, aws.UpdateAssumeRolePolicy(ctx, "AdminRole", trust))
 			require.NoError(
 				t,
-				s.IAM("111122223333").DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", "mfa-guard"),
+				s.IAM("111122223333").DeleteInlinePolicy(ctx, iam.KindGroup, "guardrails-mfa", "mfa-guard"),
 			)
 		})
 		world := whole.world(t)

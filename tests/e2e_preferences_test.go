@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -33,14 +33,14 @@ func TestPreferencesGoBack(t *testing.T) {
 						"  guardrails:sessions: {idleTimeout: %dm}\n", devAccount, n),
 				)
 			}
-			inForce := func() cloud.Document {
+			inForce := func() ssm.Document {
 				for _, document := range d.account(t, devAccount).Documents {
 					if document.Name == "SSM-SessionManagerRunShell" {
 						return document
 					}
 				}
 				t.Fatal("there are no preferences")
-				return cloud.Document{}
+				return ssm.Document{}
 			}
 			for _, n := range []int{30, 40, 30, 40, 30} {
 				minutes(n)
@@ -50,16 +50,16 @@ func TestPreferencesGoBack(t *testing.T) {
 			}
 			put := func(content string) {
 				d.aws(t, func(s *sandbox.Server) {
-					ssm := s.SSM(devAccount, "ap-northeast-1")
-					version, err := ssm.UpdateDocument(
+					systems := s.SSM(devAccount, "ap-northeast-1")
+					version, err := systems.UpdateDocument(
 						t.Context(),
 						"SSM-SessionManagerRunShell",
-						cloud.NewDocument{Content: content},
+						ssm.NewDocument{Content: content},
 					)
 					require.NoError(t, err)
 					require.NoError(
 						t,
-						ssm.UpdateDocumentDefaultVersion(t.Context(), "SSM-SessionManagerRunShell", version),
+						systems.UpdateDocumentDefaultVersion(t.Context(), "SSM-SessionManagerRunShell", version),
 					)
 				})
 			}

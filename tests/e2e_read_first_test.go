@@ -17,7 +17,9 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
@@ -34,20 +36,20 @@ func (d *deployment) byOthers(t *testing.T) {
 	ctx := t.Context()
 	d.aws(t, func(s *sandbox.Server) {
 		aws := s.IAM(devAccount)
-		require.NoError(t, aws.AttachPolicy(ctx, cloud.KindRole, devRole, administrator))
+		require.NoError(t, aws.AttachPolicy(ctx, iam.KindRole, devRole, administrator))
 		require.NoError(
 			t,
 			aws.PutPolicy(
 				ctx,
-				cloud.KindRole,
+				iam.KindRole,
 				devRole,
 				"mine",
 				`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`,
 			),
 		)
-		require.NoError(t, aws.AttachPolicy(ctx, cloud.KindGroup, "guardrails-mfa", administrator))
+		require.NoError(t, aws.AttachPolicy(ctx, iam.KindGroup, "guardrails-mfa", administrator))
 		require.NoError(t, aws.TagRole(ctx, devRole, map[string]string{"Project": "Test Project 1"}))
-		require.NoError(t, aws.DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", "mfa-guard"))
+		require.NoError(t, aws.DeleteInlinePolicy(ctx, iam.KindGroup, "guardrails-mfa", "mfa-guard"))
 	})
 }
 
@@ -114,7 +116,7 @@ func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 				d.aws(t, func(s *sandbox.Server) {
 					assert.NoError(
 						t,
-						s.IAM(devAccount).AttachPolicy(t.Context(), cloud.KindRole, devRole, administrator),
+						s.IAM(devAccount).AttachPolicy(t.Context(), iam.KindRole, devRole, administrator),
 					)
 				})
 			}
@@ -234,7 +236,7 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 						`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
 				require.NoError(t, err)
 				_, err = s.SSM(devAccount, "ap-northeast-1").
-					UpdateDocument(ctx, "SSM-SessionManagerRunShell", cloud.NewDocument{Content: open})
+					UpdateDocument(ctx, "SSM-SessionManagerRunShell", ssm.NewDocument{Content: open})
 				require.NoError(t, err)
 			}
 			require.NoError(t, s.IAM(devAccount).SetDefaultPolicyVersion(ctx, guard, "v2"))
@@ -292,16 +294,16 @@ func TestDeniesGoBackBeforeAllows(t *testing.T) {
 			if strings.HasSuffix(arn, "-guard") {
 				guard = arn
 			}
-			require.NoError(t, aws.DetachPolicy(ctx, cloud.KindRole, devRole, arn))
+			require.NoError(t, aws.DetachPolicy(ctx, iam.KindRole, devRole, arn))
 		}
 		for _, name := range inline {
-			require.NoError(t, aws.DeleteInlinePolicy(ctx, cloud.KindGroup, "guardrails-mfa", name))
+			require.NoError(t, aws.DeleteInlinePolicy(ctx, iam.KindGroup, "guardrails-mfa", name))
 		}
 	})
 	require.NotEmpty(t, guard, "test bug: the role has no guard")
-	faults := &cloud.Faults{Rules: []cloud.FaultRule{
-		{Call: "AttachRolePolicy", Subject: devRole + "/" + guard, Fault: cloud.ErrorBefore},
-		{Call: "PutGroupPolicy", Subject: "guardrails-mfa/mfa-guard", Fault: cloud.ErrorBefore},
+	faults := &api.Faults{Rules: []api.FaultRule{
+		{Call: "AttachRolePolicy", Subject: devRole + "/" + guard, Fault: api.ErrorBefore},
+		{Call: "PutGroupPolicy", Subject: "guardrails-mfa/mfa-guard", Fault: api.ErrorBefore},
 	}}
 	_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(ctx, workspace.Up, "dev")
 	require.ErrorContains(t, err, "ServiceFailure")

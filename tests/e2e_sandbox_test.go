@@ -16,7 +16,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
@@ -255,7 +255,7 @@ func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 	d.aws(t, func(s *sandbox.Server) {
 		require.NoError(
 			t,
-			s.IAM(devAccount).Enrol("non-97-test-user2", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}),
+			s.IAM(devAccount).Enrol("non-97-test-user2", iam.Enrolment{Password: true, MFA: true, AccessKeys: 1}),
 		)
 	})
 	require.NotEmpty(t, d.account(t, devAccount).Users["non-97-test-user2"].MFADevices)

@@ -27,7 +27,6 @@ var longPackages = map[string]string{
 	"internal/replay": "the forms in which records come are files of their own, and a room of their own " +
 		"would know all of Event",
 	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
-	"internal/sandbox/cloud":    "one file for each service of AWS, which share the decision of a call alone",
 	"internal/workspace":        "the verbs that run the engine, which share the run",
 	"access/internal/engine":    "one decision, whose steps read the same compiled statements",
 	"access/internal/search":    "one search, whose parts share the request under construction",

@@ -13,7 +13,7 @@ import (
 
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/refusal"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
@@ -25,7 +25,7 @@ func asked(row refusal.Row) string {
 	for _, verb := range []string{"%s", "%q", "%v"} {
 		filled = strings.ReplaceAll(filled, verb, "x")
 	}
-	return (&cloud.Error{Service: "IAM", Operation: "Call", Status: 400, RequestID: "1-2-3", Code: row.Code,
+	return (&api.Error{Service: "IAM", Operation: "Call", Status: 400, RequestID: "1-2-3", Code: row.Code,
 		Message: strings.ReplaceAll(filled, "%d", "7")}).Error()
 }
 

@@ -12,6 +12,8 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/policy"
 )
 
@@ -120,7 +122,7 @@ func tagsOf(tags map[string]string) []world.Tag {
 
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
-func nodeOf(account string, a cloud.AccountSnapshot, n cloud.Node) world.Node {
+func nodeOf(account string, a cloud.AccountSnapshot, n ssm.Node) world.Node {
 	node := world.Node{
 		Kind:       world.Instance,
 		ID:         n.ID,
@@ -139,7 +141,7 @@ func nodeOf(account string, a cloud.AccountSnapshot, n cloud.Node) world.Node {
 }
 
 // preferencesOf reads the preferences of a Region as the agent does: what is absent is AWS's default.
-func preferencesOf(d cloud.Document) world.SessionPreferences {
+func preferencesOf(d ssm.Document) world.SessionPreferences {
 	var content struct {
 		Inputs struct {
 			RunAsEnabled       bool   `json:"runAsEnabled"`
@@ -191,14 +193,14 @@ func (r *reader) unit(s *cloud.OrganizationSnapshot, id, name string) world.Unit
 // serviceControl are the service control policies of a target. Where the type is disabled nothing is attached and
 // everything is allowed, which is what FullAWSAccess says.
 func (r *reader) serviceControl(s *cloud.OrganizationSnapshot, target string) []world.ServiceControlPolicy {
-	if !slices.Contains(s.PolicyTypes, cloud.ServiceControlPolicy) {
+	if !slices.Contains(s.PolicyTypes, organizations.ServiceControlPolicy) {
 		full := policy.New(policy.Allow("FullAWSAccess", "*").On("*"))
 		return []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: full}}
 	}
 	var out []world.ServiceControlPolicy
 	for _, id := range s.Attached[target] {
 		p := s.Policies[id]
-		if p.Type == cloud.ServiceControlPolicy {
+		if p.Type == organizations.ServiceControlPolicy {
 			out = append(
 				out,
 				world.ServiceControlPolicy{Name: p.Name, Document: r.document(p.Content, "policy %s", p.Name)},

@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // deployerSession is the name of the session that makes the calls.
@@ -23,7 +24,7 @@ type decider struct {
 	role string
 
 	mu    sync.Mutex
-	calls []cloud.Call
+	calls []api.Call
 }
 
 // newDecider takes a role as stack files write it: "role/" and its name, with the path between.
@@ -39,7 +40,7 @@ func newDecider(c *cloud.Cloud, role string) (*decider, error) {
 }
 
 // Decide decides one call. A role that an account does not have is an error: its session could not exist.
-func (d *decider) Decide(call cloud.Call) (session, reason string, err error) {
+func (d *decider) Decide(call api.Call) (session, reason string, err error) {
 	d.mu.Lock()
 	d.calls = append(d.calls, call)
 	d.mu.Unlock()
@@ -67,7 +68,7 @@ func (d *decider) Decide(call cloud.Call) (session, reason string, err error) {
 
 // RequestOf is a call of the sandbox as the access engine takes it. What the call acts on keeps the tags that AWS has
 // for it; those do not decide here.
-func RequestOf(call cloud.Call) access.Request {
+func RequestOf(call api.Call) access.Request {
 	return access.Request{Action: call.Action, Resources: access.On(call.Resources...), Context: call.Context}
 }
 
@@ -100,7 +101,7 @@ func (d *decider) world(account string) (access.World, world.Role, error) {
 
 // Calls are the calls that were decided since the server started, in the order in which they came; none without
 // Options.CallsAs.
-func (s *Server) Calls() []cloud.Call {
+func (s *Server) Calls() []api.Call {
 	if s.decider == nil {
 		return nil
 	}

@@ -25,6 +25,8 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	sandboxiam "aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // pulumiCLI is the Pulumi CLI of the variable GUARDRAILS_PULUMI, of the cache that `guardrails` builds it into, or of
@@ -199,8 +201,8 @@ func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 	assert.Equal(t, map[apitype.OpType]int{apitype.OpSame: 16}, preview.ChangeSummary, preview.StdOut)
 
 	iamNow := s.IAM("111122223333")
-	require.NoError(t, iamNow.PutPolicy(ctx, cloud.KindGroup, "mfa", "foreign", readPolicy))
-	require.NoError(t, iamNow.Enrol("bob", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
+	require.NoError(t, iamNow.PutPolicy(ctx, sandboxiam.KindGroup, "mfa", "foreign", readPolicy))
+	require.NoError(t, iamNow.Enrol("bob", sandboxiam.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
 	_, err = st.Refresh(ctx, optrefresh.SuppressProgress())
 	require.NoError(t, err)
 	a.users, a.session = []string{"alice"}, session[:len(session)-len(`"60"}}`)]+`"30"}}`
@@ -230,9 +232,9 @@ func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 func TestTheEngineRecoversFromFaults(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
-	s, err := start(t, "", sandbox.Options{Account: "111122223333", Faults: &cloud.Faults{Rules: []cloud.FaultRule{
-		{Call: "CreateRole", Subject: "alice-ops", Fault: cloud.ThrottledForGood},
-		{Call: "Create aws:iam/groupPolicy:GroupPolicy", Subject: "guard", Fault: cloud.LostReply},
+	s, err := start(t, "", sandbox.Options{Account: "111122223333", Faults: &api.Faults{Rules: []api.FaultRule{
+		{Call: "CreateRole", Subject: "alice-ops", Fault: api.ThrottledForGood},
+		{Call: "Create aws:iam/groupPolicy:GroupPolicy", Subject: "guard", Fault: api.LostReply},
 	}}})
 	require.NoError(t, err)
 	a := &account{session: session, users: []string{"alice"}}

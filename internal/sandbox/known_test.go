@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/policy"
 )
 
@@ -148,7 +148,7 @@ func TestPrincipalsOfTheStackFilesFollowThem(t *testing.T) {
 	require.NoError(t, err)
 	trust := `{"Version":"2012-10-17","Statement":[{"Sid":"T","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 	_, err = s.IAM("111122223333").
-		CreateRole(t.Context(), cloud.NewRole{Name: "GuardrailDeployer", Path: "/", Trust: trust})
+		CreateRole(t.Context(), iam.NewRole{Name: "GuardrailDeployer", Path: "/", Trust: trust})
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 
@@ -179,7 +179,7 @@ func TestWhatExistsBesideIsToldWithItsLine(t *testing.T) {
 		"777788889999":                      `no stack file of the folder has account 777788889999; if it exists, write in sandbox.yaml: accounts: {"777788889999": {}}`,
 	} {
 		trust := `{"Version":"2012-10-17","Statement":[{"Sid":"T","Effect":"Allow","Principal":{"AWS":"` + principal + `"},"Action":"sts:AssumeRole"}]}`
-		_, createErr := s.IAM("111122223333").CreateRole(t.Context(), cloud.NewRole{Name: "r", Path: "/", Trust: trust})
+		_, createErr := s.IAM("111122223333").CreateRole(t.Context(), iam.NewRole{Name: "r", Path: "/", Trust: trust})
 		require.Error(t, createErr, principal)
 		assert.Contains(t, createErr.Error(), want)
 	}

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/internal/sandbox/provider"
 	"aws-access-guardrails/policy"
 )
@@ -35,7 +38,7 @@ type Options struct {
 	// allowed.
 	CallsAs string
 	// Faults go wrong between the engine, the providers and AWS; nil for none.
-	Faults *cloud.Faults
+	Faults *api.Faults
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -138,9 +141,9 @@ func (s *Server) Close() error {
 func (s *Server) Snapshot() cloud.Snapshot { return s.cloud.Snapshot() }
 
 // IAM is a client that changes an account from outside the stacks, as its administrators do. It meets no faults.
-func (s *Server) IAM(account string) cloud.IAM { return s.cloud.IAM(cloud.Caller{Account: account}) }
+func (s *Server) IAM(account string) iam.Client { return s.cloud.IAM(api.Caller{Account: account}) }
 
 // SSM is a client that changes documents of an account in a Region from outside the stacks. It meets no faults.
-func (s *Server) SSM(account, region string) cloud.SSM {
-	return s.cloud.SSM(cloud.Caller{Account: account, Region: region})
+func (s *Server) SSM(account, region string) ssm.Client {
+	return s.cloud.SSM(api.Caller{Account: account, Region: region})
 }

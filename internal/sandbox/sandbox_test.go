@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/policy"
 )
 
@@ -23,7 +23,7 @@ func TestTheWorldOutlivesTheServer(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "aws.json")
 	first, err := start(t, everything, sandbox.Options{State: state, Stack: "dev"})
 	require.NoError(t, err)
-	_, err = first.IAM("111122223333").CreateUser(context.Background(), cloud.NewUser{Name: "made"})
+	_, err = first.IAM("111122223333").CreateUser(context.Background(), iam.NewUser{Name: "made"})
 	require.NoError(t, err)
 	before := first.Snapshot()
 	require.NoError(t, first.Close())

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/plant"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -237,7 +238,7 @@ func (w *worldFile) plant(c *cloud.Cloud) error {
 	}
 	var found strictyaml.Problems
 	for _, err := range joined.Unwrap() {
-		var plant *cloud.PlantError
+		var plant *plant.PlantError
 		if !errors.As(err, &plant) {
 			return err
 		}

@@ -5,13 +5,18 @@ import (
 	"maps"
 	"slices"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
+	"aws-access-guardrails/internal/sandbox/cloud/plant"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/policy"
 )
 
 // plants are the things of the file, accounts in the order of their ids.
-func (w *worldFile) plants() cloud.Plants {
-	var out cloud.Plants
+func (w *worldFile) plants() plant.Plants {
+	var out plant.Plants
 	for _, id := range slices.Sorted(maps.Keys(w.Accounts)) {
 		w.Accounts[id].plants(id, &out)
 	}
@@ -24,9 +29,9 @@ func (w *worldFile) plants() cloud.Plants {
 	return out
 }
 
-func (o *worldOrganization) plants(out *cloud.Plants) {
-	in := cloud.ExistingOrganization{
-		Organization: cloud.Organization{
+func (o *worldOrganization) plants(out *plant.Plants) {
+	in := organizations.ExistingOrganization{
+		Organization: organizations.Organization{
 			ID:              o.ID,
 			Root:            o.Root,
 			Management:      o.Management,
@@ -36,20 +41,20 @@ func (o *worldOrganization) plants(out *cloud.Plants) {
 		Accounts: o.Accounts,
 	}
 	if o.PolicyTypes == nil {
-		in.PolicyTypes = []string{cloud.ServiceControlPolicy}
+		in.PolicyTypes = []string{organizations.ServiceControlPolicy}
 	}
 	for _, u := range o.Units {
-		in.Units = append(in.Units, cloud.Unit{ID: u.ID, Name: u.Name, Parent: cmp.Or(u.Parent, o.Root)})
+		in.Units = append(in.Units, organizations.Unit{ID: u.ID, Name: u.Name, Parent: cmp.Or(u.Parent, o.Root)})
 	}
-	out.Organization = append(out.Organization, cloud.Planted[cloud.ExistingOrganization]{Path: o.path, Thing: in})
+	out.Organization = append(out.Organization, plant.Planted[organizations.ExistingOrganization]{Path: o.path, Thing: in})
 	for _, p := range o.Policies {
 		out.OrganizationPolicies = append(
 			out.OrganizationPolicies,
-			cloud.Planted[cloud.ExistingPolicy]{Path: p.path, Thing: cloud.ExistingPolicy{
-				NewOrganizationPolicy: cloud.NewOrganizationPolicy{
+			plant.Planted[organizations.ExistingPolicy]{Path: p.path, Thing: organizations.ExistingPolicy{
+				NewPolicy: organizations.NewPolicy{
 					Name:        p.Name,
 					Description: p.Description,
-					Type:        cmp.Or(p.Type, cloud.ServiceControlPolicy),
+					Type:        cmp.Or(p.Type, organizations.ServiceControlPolicy),
 					Content:     p.Content,
 					Tags:        p.Tags,
 				},
@@ -59,8 +64,8 @@ func (o *worldOrganization) plants(out *cloud.Plants) {
 	}
 }
 
-func (i *worldIdentityCenter) plants(o *worldOrganization, out *cloud.Plants) {
-	in := cloud.IdentityCenter{
+func (i *worldIdentityCenter) plants(o *worldOrganization, out *plant.Plants) {
+	in := ssoadmin.IdentityCenter{
 		ARN:     i.Instance,
 		Store:   i.Store,
 		Region:  i.Region,
@@ -73,9 +78,9 @@ func (i *worldIdentityCenter) plants(o *worldOrganization, out *cloud.Plants) {
 		in.Account = o.Management
 	}
 	for _, key := range slices.Sorted(maps.Keys(i.Attributes)) {
-		in.Attributes = append(in.Attributes, cloud.AccessAttribute{Key: key, Source: []string{i.Attributes[key]}})
+		in.Attributes = append(in.Attributes, ssoadmin.AccessAttribute{Key: key, Source: []string{i.Attributes[key]}})
 	}
-	out.IdentityCenter = append(out.IdentityCenter, cloud.Planted[cloud.IdentityCenter]{Path: i.path, Thing: in})
+	out.IdentityCenter = append(out.IdentityCenter, plant.Planted[ssoadmin.IdentityCenter]{Path: i.path, Thing: in})
 }
 
 // profiles are the accounts of the profiles.
@@ -95,43 +100,43 @@ func (w *worldFile) named() []string {
 	return slices.Compact(out)
 }
 
-func (a *worldAccount) plants(id string, out *cloud.Plants) {
+func (a *worldAccount) plants(id string, out *plant.Plants) {
 	partition := policy.Partition(a.Partition)
 	if partition == "" {
 		partition = policy.AWS
 	}
 	out.Accounts = append(
 		out.Accounts,
-		cloud.Planted[cloud.Account]{Path: a.path, Thing: cloud.Account{ID: id, Alias: a.Alias, Partition: partition}},
+		plant.Planted[api.Account]{Path: a.path, Thing: api.Account{ID: id, Alias: a.Alias, Partition: partition}},
 	)
 	for _, p := range a.Policies {
 		out.Policies = append(
 			out.Policies,
-			cloud.Planted[cloud.NewPolicy]{Path: p.path, Account: id, Thing: cloud.NewPolicy{
+			plant.Planted[iam.NewPolicy]{Path: p.path, Account: id, Thing: iam.NewPolicy{
 				Name: p.Name, Path: p.Path, Description: p.Description, Document: p.Document, Tags: p.Tags,
 			}},
 		)
 	}
 	for _, g := range a.Groups {
-		out.Groups = append(out.Groups, cloud.Planted[cloud.NewGroup]{Path: g.path, Account: id, Thing: cloud.NewGroup{
+		out.Groups = append(out.Groups, plant.Planted[iam.NewGroup]{Path: g.path, Account: id, Thing: iam.NewGroup{
 			Name: g.Name, Path: g.Path, Policies: policiesOf(g.InlinePolicies, g.Policies),
 		}})
 	}
 	for _, u := range a.Users {
 		out.Users = append(
 			out.Users,
-			cloud.Planted[cloud.ExistingUser]{Soft: u.known, Path: u.path, Account: id, Thing: cloud.ExistingUser{
-				NewUser:  cloud.NewUser{Name: u.Name, Path: u.Path, Boundary: u.Boundary, Tags: u.Tags},
+			plant.Planted[iam.ExistingUser]{Soft: u.known, Path: u.path, Account: id, Thing: iam.ExistingUser{
+				NewUser:  iam.NewUser{Name: u.Name, Path: u.Path, Boundary: u.Boundary, Tags: u.Tags},
 				Policies: policiesOf(u.InlinePolicies, u.Policies), Groups: u.Groups,
-				Enrolment: cloud.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: u.AccessKeys},
+				Enrolment: iam.Enrolment{Password: u.Password, MFA: u.MFA, AccessKeys: u.AccessKeys},
 			}},
 		)
 	}
 	for _, r := range a.Roles {
 		out.Roles = append(
 			out.Roles,
-			cloud.Planted[cloud.ExistingRole]{Soft: r.known, Path: r.path, Account: id, Thing: cloud.ExistingRole{
-				NewRole: cloud.NewRole{
+			plant.Planted[iam.ExistingRole]{Soft: r.known, Path: r.path, Account: id, Thing: iam.ExistingRole{
+				NewRole: iam.NewRole{
 					Name:        r.Name,
 					Path:        r.Path,
 					Description: r.Description,
@@ -147,14 +152,14 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 	for _, d := range a.Documents {
 		out.Documents = append(
 			out.Documents,
-			cloud.Planted[cloud.ExistingDocument]{Path: d.path, Account: id, Thing: cloud.ExistingDocument{
+			plant.Planted[ssm.ExistingDocument]{Path: d.path, Account: id, Thing: ssm.ExistingDocument{
 				Region:      d.Region,
-				NewDocument: cloud.NewDocument{Name: d.Name, Type: d.Type, Content: d.Content, Tags: d.Tags},
+				NewDocument: ssm.NewDocument{Name: d.Name, Type: d.Type, Content: d.Content, Tags: d.Tags},
 			}},
 		)
 	}
 	for _, n := range a.Nodes {
-		node := cloud.Node{
+		node := ssm.Node{
 			ID:      n.ID,
 			Region:  n.Region,
 			Tags:    n.Tags,
@@ -165,21 +170,21 @@ func (a *worldAccount) plants(id string, out *cloud.Plants) {
 			node.VolumeKeys = []string{}
 		}
 		node.VolumeKeys = append(node.VolumeKeys, n.VolumeKeys...)
-		out.Nodes = append(out.Nodes, cloud.Planted[cloud.Node]{Path: n.path, Account: id, Thing: node})
+		out.Nodes = append(out.Nodes, plant.Planted[ssm.Node]{Path: n.path, Account: id, Thing: node})
 	}
 	for _, e := range a.Enrol {
 		out.Enrolments = append(
 			out.Enrolments,
-			cloud.Planted[cloud.Arrival]{Path: e.path, Account: id, Thing: cloud.Arrival{
+			plant.Planted[iam.Arrival]{Path: e.path, Account: id, Thing: iam.Arrival{
 				User:      e.User,
-				Enrolment: cloud.Enrolment{Password: e.Password, MFA: e.MFA, AccessKeys: e.AccessKeys},
+				Enrolment: iam.Enrolment{Password: e.Password, MFA: e.MFA, AccessKeys: e.AccessKeys},
 			}},
 		)
 	}
 }
 
-func policiesOf(inline map[string]string, attached []string) cloud.Policies {
-	p := cloud.Policies{Attached: attached}
+func policiesOf(inline map[string]string, attached []string) iam.Policies {
+	p := iam.Policies{Attached: attached}
 	if len(inline) > 0 {
 		p.Inline = inline
 	}

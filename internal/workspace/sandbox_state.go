@@ -10,7 +10,7 @@ import (
 
 	"github.com/shirou/gopsutil/v4/disk"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/store"
 	"aws-access-guardrails/internal/workspace/filebackend"
 )
 
@@ -76,8 +76,8 @@ func (h *sandboxHome) sound() error {
 			errs = append(errs, h.broken(layout, err))
 		}
 	}
-	var state *cloud.StateError
-	switch err := cloud.Sound(h.state()); {
+	var state *store.StateError
+	switch err := store.Sound(h.state()); {
 	case errors.As(err, &state):
 		errs = append(errs, h.broken(state.Path, state.Err))
 	case err != nil:

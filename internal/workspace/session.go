@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/store"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/schedule"
@@ -52,7 +52,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 	world, err := begin()
 	if err != nil {
 		home.Close()
-		var state *cloud.StateError
+		var state *store.StateError
 		if errors.As(err, &state) {
 			err = home.broken(state.Path, state.Err)
 		}

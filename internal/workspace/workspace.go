@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
@@ -39,7 +39,7 @@ type Options struct {
 	// command as wrong use. Nil asks nobody.
 	Confirm func(*Summary) (bool, error)
 	// Faults go wrong in the sandbox, for tests of what a run survives; nil for none.
-	Faults *cloud.Faults
+	Faults *api.Faults
 	// Progress shows what is under way; nil is silent.
 	Progress *Progress
 	// Cache is the folder of sandboxes. Empty means "guardrails" under the user's cache.

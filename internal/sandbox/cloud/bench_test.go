@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/policy"
 )
 
@@ -20,21 +21,21 @@ func BenchmarkACallInALargeAccount(b *testing.B) {
 	require.NoError(b, err)
 	defer c.Close()
 	require.NoError(b, c.AddAccount(home, policy.AWS))
-	iam := iamOf(c, home)
+	admin := iamOf(c, home)
 	for i := range 2000 {
-		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: fmt.Sprintf("user%d", i)})
+		_, err := admin.CreateUser(ctx, iam.NewUser{Name: fmt.Sprintf("user%d", i)})
 		require.NoError(b, err)
 	}
 	for i := range 500 {
-		_, err := iam.CreateRole(
+		_, err := admin.CreateRole(
 			ctx,
-			cloud.NewRole{Name: fmt.Sprintf("role%d", i), Trust: trusting("arn:aws:iam::111122223333:user/user1")},
+			iam.NewRole{Name: fmt.Sprintf("role%d", i), Trust: trusting("arn:aws:iam::111122223333:user/user1")},
 		)
 		require.NoError(b, err)
 	}
 	for b.Loop() {
-		require.NoError(b, iam.PutPolicy(ctx, cloud.KindRole, "role7", "p", sample))
-		_, err := iam.GetRole(ctx, "role7")
+		require.NoError(b, admin.PutPolicy(ctx, iam.KindRole, "role7", "p", sample))
+		_, err := admin.GetRole(ctx, "role7")
 		require.NoError(b, err)
 	}
 }

@@ -1,73 +1,35 @@
 package cloud
 
 import (
-	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"aws-access-guardrails/policy"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/cloudcontrol"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
+	"aws-access-guardrails/internal/sandbox/cloud/plant"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
+	"aws-access-guardrails/internal/sandbox/cloud/store"
 )
 
 // Cloud is the whole of AWS as one sandbox knows it. Its clients are safe for concurrent use.
 type Cloud struct {
-	mu    sync.Mutex
-	store *store
-	now   func() time.Time
-	// requests counts calls, for request ids.
-	requests int
+	*api.World
+	iam           *iam.State
+	ssm           *ssm.State
+	organizations *organizations.State
+	ssoadmin      *ssoadmin.State
+	planter       *plant.Planter
+
 	// opened counts those who share the cloud of one state file; guarded by openClouds.
 	opened int
 	// run is the number of this opening among all openings of the world; zero until BeginRun counts it.
 	run int
-
-	accounts  *table[Account]
-	users     *table[User]
-	groups    *table[Group]
-	roles     *table[Role]
-	policies  *table[Policy]
-	devices   *table[Device]
-	documents *table[Document]
-	nodes     *table[Node]
-	// organizations holds the one organization; units, members (the unit or root of each account), policies and
-	// attachments (the policies of each target) are its parts.
-	organizations        *table[Organization]
-	units                *table[Unit]
-	members              *table[string]
-	organizationPolicies *table[OrganizationPolicy]
-	attachments          *table[[]string]
-	// identityCenters holds the one instance of IAM Identity Center; permission sets and assignments are its parts.
-	identityCenters *table[IdentityCenter]
-	permissionSets  *table[PermissionSet]
-	assignments     *table[Assignment]
-	// enrolments are what people do once their user exists, by the user's name.
-	enrolments *table[Enrolment]
-	counters   *table[int]
-	seeds      *table[string]
-
-	// Quotas are the limits of policies and what holds them. Set them before the first call.
-	Quotas policy.Quotas
-	// EveryVersion compares a new content of a document with all its versions, and not with the latest alone. Set it
-	// before the first call.
-	EveryVersion bool
-	// moreManaged are AWS managed policies that AWS has and this package does not know yet, with their paths.
-	moreManaged map[string]bool
 }
-
-// Account is one AWS account.
-type Account struct {
-	// ID is the twelve-digit account id.
-	ID        string           `json:"id"`
-	Alias     string           `json:"alias,omitempty"`
-	Partition policy.Partition `json:"partition"`
-	// PasswordPolicy is nil while the account has AWS's default.
-	PasswordPolicy *PasswordPolicy `json:"passwordPolicy,omitempty"`
-}
-
-var zeroTime time.Time
 
 // openClouds are the clouds of this process by state file, so that the stacks of one folder share one AWS.
 var openClouds = struct {
@@ -101,62 +63,44 @@ func Open(path string, now func() time.Time) (*Cloud, error) {
 }
 
 func open(path string, now func() time.Time) (*Cloud, error) {
+	world := api.NewWorld(now)
+	systems, tree := ssm.NewState(world), organizations.NewState(world)
+	identities := iam.NewState(world, systems, tree)
+	center := ssoadmin.NewState(world, identities, tree)
 	c := &Cloud{
-		now:                  now,
-		opened:               1,
-		accounts:             newTable[Account]("accounts"),
-		users:                newTable[User]("users"),
-		groups:               newTable[Group]("groups"),
-		roles:                newTable[Role]("roles"),
-		policies:             newTable[Policy]("policies"),
-		devices:              newTable[Device]("mfaDevices"),
-		documents:            newTable[Document]("documents"),
-		nodes:                newTable[Node]("nodes"),
-		organizations:        newTable[Organization]("organizations"),
-		units:                newTable[Unit]("units"),
-		members:              newTable[string]("members"),
-		organizationPolicies: newTable[OrganizationPolicy]("organizationPolicies"),
-		attachments:          newTable[[]string]("attachments"),
-		identityCenters:      newTable[IdentityCenter]("identityCenters"),
-		permissionSets:       newTable[PermissionSet]("permissionSets"),
-		assignments:          newTable[Assignment]("assignments"),
-		enrolments:           newTable[Enrolment]("enrolments"),
-		counters:             newTable[int]("counters"),
-		seeds:                newTable[string]("seeds"),
-		Quotas:               policy.DefaultQuotas(),
+		World:         world,
+		iam:           identities,
+		ssm:           systems,
+		organizations: tree,
+		ssoadmin:      center,
+		planter:       plant.New(world, identities, systems, tree, center),
+		opened:        1,
 	}
-	if c.now == nil {
-		c.now = time.Now
-	}
-	store, err := openStore(path, c.tables())
-	if err != nil {
-		return nil, err
-	}
-	c.store = store
-	return c, nil
+	return c, world.Keep(path, c.tables())
 }
 
-func (c *Cloud) tables() []anyTable {
-	return []anyTable{
-		c.accounts,
-		c.users,
-		c.groups,
-		c.roles,
-		c.policies,
-		c.devices,
-		c.documents,
-		c.nodes,
-		c.organizations,
-		c.units,
-		c.members,
-		c.organizationPolicies,
-		c.attachments,
-		c.identityCenters,
-		c.permissionSets,
-		c.assignments,
-		c.enrolments,
-		c.counters,
-		c.seeds,
+// tables are the tables of the state file, in the order in which it has them.
+func (c *Cloud) tables() []store.AnyTable {
+	return []store.AnyTable{
+		c.World.Accounts,
+		c.iam.Users,
+		c.iam.Groups,
+		c.iam.Roles,
+		c.iam.Policies,
+		c.iam.Devices,
+		c.ssm.Documents,
+		c.ssm.Nodes,
+		c.organizations.Organizations,
+		c.organizations.Units,
+		c.organizations.Members,
+		c.organizations.OrganizationPolicies,
+		c.organizations.Attachments,
+		c.ssoadmin.IdentityCenters,
+		c.ssoadmin.PermissionSets,
+		c.ssoadmin.Assignments,
+		c.iam.Enrolments,
+		c.World.Counters,
+		c.planter.Seeds,
 	}
 }
 
@@ -167,156 +111,45 @@ func (c *Cloud) Close() error {
 	if c.opened--; c.opened > 0 {
 		return nil
 	}
-	if c.store.path != "" {
-		delete(openClouds.byPath, c.store.path)
+	if c.World.Path() != "" {
+		delete(openClouds.byPath, c.World.Path())
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.store.close()
+	return c.World.Close()
 }
 
 // BeginRun counts this opening of the world, so that faults of the same seed differ from one to the next. Those who
 // share an opening are one run.
-func (c *Cloud) BeginRun(faults *Faults) error {
-	run, err := atomically(c, func(tx *tx) (int, error) {
-		if c.run == 0 {
-			c.run = c.next(tx, "", "runs")
-		}
-		return c.run, nil
-	})
-	faults.begin(run)
-	return err
+func (c *Cloud) BeginRun(faults *api.Faults) error {
+	return c.World.BeginRun(&c.run, faults)
 }
 
-// Caller is whose credentials a call carries.
-type Caller struct {
-	Account string
-	// Region is the Region of the endpoint; global services ignore it.
-	Region string
-	// Faults go wrong between this caller and AWS; nil for none.
-	Faults *Faults
-	// Decider decides each call; nil lets the caller do everything.
-	Decider Decider
+// IAM returns a client of IAM.
+func (c *Cloud) IAM(caller api.Caller) iam.Client { return c.iam.Client(caller) }
+
+// SSM returns a client of Systems Manager.
+func (c *Cloud) SSM(caller api.Caller) ssm.Client { return c.ssm.Client(caller) }
+
+// Organizations returns a client of AWS Organizations.
+func (c *Cloud) Organizations(caller api.Caller) organizations.Client {
+	return c.organizations.Client(caller)
 }
 
-// client is what the clients of all services have in common.
-type client struct {
-	cloud   *Cloud
-	caller  Caller
-	service string
-	extent  extent
+// SSOAdmin returns a client of IAM Identity Center.
+func (c *Cloud) SSOAdmin(caller api.Caller) ssoadmin.Client { return c.ssoadmin.Client(caller) }
+
+// IdentityStore returns a client of the directory of IAM Identity Center.
+func (c *Cloud) IdentityStore(caller api.Caller) ssoadmin.IdentityStore {
+	return c.ssoadmin.Directory(caller)
 }
 
-// partition is the partition of the caller's account.
-func (s client) partition() policy.Partition { return s.cloud.partitionOf(s.caller.Account) }
-
-func (c *Cloud) partitionOf(account string) policy.Partition {
-	a, _ := c.accounts.get("", account)
-	return cmp.Or(a.Partition, policy.AWS)
+// CloudControl returns a client of AWS Cloud Control.
+func (c *Cloud) CloudControl(caller api.Caller) cloudcontrol.Client {
+	return cloudcontrol.New(c.World, caller)
 }
 
-// call makes one API call about a subject: faults, then the effect as a whole, then the dress of the error.
-func call[T any](ctx context.Context, s client, operation, subject string, effect func(*tx) (T, error)) (T, error) {
-	fault := s.caller.Faults.Draw(operation, subject, false)
-	var none T
-	if err := s.authorize(operation, subject); err != nil {
-		return none, s.answer(operation, subject, err)
-	}
-	switch fault {
-	case Slow, Throttled:
-		if err := s.caller.Faults.wait(ctx); err != nil {
-			return none, err
-		}
-	case ThrottledForGood:
-		return none, s.answer(operation, subject, throttledForGood())
-	case ErrorBefore:
-		return none, s.answer(operation, subject, serviceFailure())
-	}
-	out, err := atomically(s.cloud, effect)
-	if err == nil && fault == LostAnswer {
-		out, err = atomically(s.cloud, effect)
-	}
-	if err == nil && fault == Killed && s.caller.Faults.Kill != nil {
-		s.caller.Faults.Kill()
-		return none, s.answer(operation, subject, serviceFailure())
-	}
-	if err == nil && fault == ErrorAfter {
-		return none, s.answer(operation, subject, serviceFailure())
-	}
-	return out, s.answer(operation, subject, err)
-}
-
-// do is call for what answers nothing.
-func do(ctx context.Context, s client, operation, subject string, effect func(*tx) error) error {
-	_, err := call(ctx, s, operation, subject, func(tx *tx) (struct{}, error) { return struct{}{}, effect(tx) })
-	return err
-}
-
-// atomically applies an effect as a whole and records it, or leaves everything as it was.
-func atomically[T any](c *Cloud, effect func(*tx) (T, error)) (T, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	tx := &tx{}
-	out, err := effect(tx)
-	if err == nil {
-		err = c.store.commit(tx)
-	}
-	if err != nil {
-		tx.rollback()
-		var none T
-		return none, err
-	}
-	return out, nil
-}
-
-// answer completes a refusal with what the call knows.
-func (s client) answer(operation, subject string, err error) error {
-	var refusal *Error
-	if !errors.As(err, &refusal) {
-		return err
-	}
-	s.cloud.mu.Lock()
-	defer s.cloud.mu.Unlock()
-	s.cloud.requests++
-	refusal.Service, refusal.Operation = s.service, operation
-	refusal.RequestID = requestID(operation, subject, s.cloud.requests)
-	return refusal
-}
-
-// HasAccount reports whether the world has the account.
-func (c *Cloud) HasAccount(id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.accounts.has("", id)
-}
-
-// Partition is the partition of the account; aws if the world does not have it.
-func (c *Cloud) Partition(account string) policy.Partition {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.partitionOf(account)
-}
-
-// AddAWSManagedPolicies says which managed policies AWS has besides those that this package knows: names with their
+// AddAWSManagedPolicies says which managed policies AWS has besides those that the sandbox knows: names with their
 // paths.
-func (c *Cloud) AddAWSManagedPolicies(names ...string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.moreManaged == nil {
-		c.moreManaged = map[string]bool{}
-	}
-	for _, name := range names {
-		c.moreManaged[name] = true
-	}
-}
+func (c *Cloud) AddAWSManagedPolicies(names ...string) { c.iam.AddManaged(names...) }
 
-// AddAccount puts an account into the world, if it is not there yet.
-func (c *Cloud) AddAccount(id string, partition policy.Partition) error {
-	_, err := atomically(c, func(tx *tx) (struct{}, error) {
-		if !c.accounts.has("", id) {
-			c.accounts.put(tx, "", id, Account{ID: id, Partition: partition})
-		}
-		return struct{}{}, nil
-	})
-	return err
-}
+// Plant puts the plants into the world, all of them or none. The errors name the paths.
+func (c *Cloud) Plant(plants plant.Plants) error { return c.planter.Plant(plants) }

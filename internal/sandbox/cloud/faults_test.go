@@ -10,37 +10,39 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // faulty is a client of IAM whose calls meet the faults.
-func faulty(t *testing.T, f *cloud.Faults) (cloud.IAM, cloud.IAM) {
+func faulty(t *testing.T, f *api.Faults) (iam.Client, iam.Client) {
 	t.Helper()
 	c := newCloud(t)
 	require.NoError(t, c.BeginRun(f))
-	return c.IAM(cloud.Caller{Account: home, Region: tokyo, Faults: f}), iamOf(c, home)
+	return c.IAM(api.Caller{Account: home, Region: tokyo, Faults: f}), iamOf(c, home)
 }
 
 // Each fault shows as it does in AWS: what the caller is told, and whether the call took effect.
 func TestAFaultTellsTheCallerAndTheWorldWhatItSays(t *testing.T) {
 	ctx := context.Background()
-	for fault, want := range map[cloud.Fault]struct {
+	for fault, want := range map[api.Fault]struct {
 		code, text string
 		effect     bool
 	}{
-		cloud.Throttled: {"", "", true},
-		cloud.ThrottledForGood: {"Throttling",
+		api.Throttled: {"", "", true},
+		api.ThrottledForGood: {"Throttling",
 			"exceeded maximum number of attempts, 25, https response error StatusCode: 400", false},
-		cloud.ErrorBefore: {"ServiceFailure", "StatusCode: 500", false},
-		cloud.ErrorAfter:  {"ServiceFailure", "StatusCode: 500", true},
-		cloud.LostAnswer:  {"EntityAlreadyExists", "User with name alice already exists.", true},
-		cloud.Slow:        {"", "", true},
+		api.ErrorBefore: {"ServiceFailure", "StatusCode: 500", false},
+		api.ErrorAfter:  {"ServiceFailure", "StatusCode: 500", true},
+		api.LostAnswer:  {"EntityAlreadyExists", "User with name alice already exists.", true},
+		api.Slow:        {"", "", true},
 	} {
-		iam, sane := faulty(
+		admin, sane := faulty(
 			t,
-			&cloud.Faults{Delay: time.Millisecond, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: fault}}},
+			&api.Faults{Delay: time.Millisecond, Rules: []api.FaultRule{{Call: "CreateUser", Fault: fault}}},
 		)
-		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
-		assert.Equal(t, want.code, cloud.Code(err), "%s: %v", fault, err)
+		_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice"})
+		assert.Equal(t, want.code, api.Code(err), "%s: %v", fault, err)
 		if want.text != "" {
 			assert.ErrorContains(t, err, want.text)
 		}
@@ -54,8 +56,8 @@ func TestARuleHitsTheCallsThatItNames(t *testing.T) {
 	ctx := context.Background()
 	iam, _ := faulty(
 		t,
-		&cloud.Faults{
-			Rules: []cloud.FaultRule{{Call: "GetUser", Subject: "alice", Skip: 1, Times: 2, Fault: cloud.ErrorBefore}},
+		&api.Faults{
+			Rules: []api.FaultRule{{Call: "GetUser", Subject: "alice", Skip: 1, Times: 2, Fault: api.ErrorBefore}},
 		},
 	)
 	user(t, iam, "alice")
@@ -63,7 +65,7 @@ func TestARuleHitsTheCallsThatItNames(t *testing.T) {
 	var codes []string
 	for range 4 {
 		_, err := iam.GetUser(ctx, "alice")
-		codes = append(codes, cloud.Code(err))
+		codes = append(codes, api.Code(err))
 		_, err = iam.GetUser(ctx, "bob")
 		assert.NoError(t, err)
 	}
@@ -72,24 +74,24 @@ func TestARuleHitsTheCallsThatItNames(t *testing.T) {
 
 // A seed draws the same faults in every order of calls, and others in the next run of the same world.
 func TestASeedDrawsTheSameFaults(t *testing.T) {
-	draw := func(f *cloud.Faults, names []string) map[string]cloud.Fault {
-		out := map[string]cloud.Fault{}
+	draw := func(f *api.Faults, names []string) map[string]api.Fault {
+		out := map[string]api.Fault{}
 		for _, name := range names {
 			out[name] = f.Draw("CreateUser", name, false)
 		}
 		return out
 	}
-	rates := map[cloud.Fault]float64{cloud.ErrorBefore: 0.3, cloud.LostAnswer: 0.3}
+	rates := map[api.Fault]float64{api.ErrorBefore: 0.3, api.LostAnswer: 0.3}
 	state := filepath.Join(t.TempDir(), "aws.json")
 	c, err := cloud.Open(state, nil)
 	require.NoError(t, err)
-	first, second, third := &cloud.Faults{
+	first, second, third := &api.Faults{
 		Seed:  7,
 		Rates: rates,
-	}, &cloud.Faults{
+	}, &api.Faults{
 		Seed:  7,
 		Rates: rates,
-	}, &cloud.Faults{
+	}, &api.Faults{
 		Seed:  7,
 		Rates: rates,
 	}
@@ -105,7 +107,7 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 	require.NoError(t, c.BeginRun(third))
 	assert.NotEqual(t, forwards, draw(third, []string{"a", "b", "c", "d", "e", "f", "g", "h"}))
 	assert.Contains(t, forwards, "a")
-	kinds := map[cloud.Fault]bool{}
+	kinds := map[api.Fault]bool{}
 	for _, fault := range forwards {
 		kinds[fault] = true
 	}
@@ -114,16 +116,16 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 
 // A call that takes its time, slow or throttled, ends when its caller gives up, without effect.
 func TestASlowCallEndsWithItsCaller(t *testing.T) {
-	for _, fault := range []cloud.Fault{cloud.Slow, cloud.Throttled} {
-		iam, sane := faulty(
+	for _, fault := range []api.Fault{api.Slow, api.Throttled} {
+		admin, sane := faulty(
 			t,
-			&cloud.Faults{Delay: time.Hour, Rules: []cloud.FaultRule{{Call: "CreateUser", Fault: fault}}},
+			&api.Faults{Delay: time.Hour, Rules: []api.FaultRule{{Call: "CreateUser", Fault: fault}}},
 		)
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
+		_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice"})
 		assert.ErrorIs(t, err, context.Canceled, fault)
 		_, err = sane.GetUser(context.Background(), "alice")
-		assert.Equal(t, "NoSuchEntity", cloud.Code(err), fault)
+		assert.Equal(t, "NoSuchEntity", api.Code(err), fault)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/policy"
 )
 
@@ -50,14 +52,14 @@ func newCloud(t *testing.T) *cloud.Cloud {
 	return c
 }
 
-func iamOf(c *cloud.Cloud, account string) cloud.IAM {
-	return c.IAM(cloud.Caller{Account: account, Region: tokyo})
+func iamOf(c *cloud.Cloud, account string) iam.Client {
+	return c.IAM(api.Caller{Account: account, Region: tokyo})
 }
 
 // refuses asserts the code of a refusal and a part of its sentence.
 func refuses(t *testing.T, err error, code, sentence string) {
 	t.Helper()
-	if assert.Equal(t, code, cloud.Code(err), "%v", err) {
+	if assert.Equal(t, code, api.Code(err), "%v", err) {
 		assert.ErrorContains(t, err, sentence)
 	}
 }
@@ -68,28 +70,28 @@ func trusting(principal string) string {
 		`"},"Action":"sts:AssumeRole"}]}`
 }
 
-func user(t *testing.T, iam cloud.IAM, name string) cloud.User {
+func user(t *testing.T, admin iam.Client, name string) iam.User {
 	t.Helper()
-	u, err := iam.CreateUser(context.Background(), cloud.NewUser{Name: name})
+	u, err := admin.CreateUser(context.Background(), iam.NewUser{Name: name})
 	require.NoError(t, err)
 	return u
 }
 
-func group(t *testing.T, iam cloud.IAM, name string) {
+func group(t *testing.T, iam iam.Client, name string) {
 	t.Helper()
 	_, err := iam.CreateGroup(context.Background(), name, "")
 	require.NoError(t, err)
 }
 
-func role(t *testing.T, iam cloud.IAM, name string) {
+func role(t *testing.T, admin iam.Client, name string) {
 	t.Helper()
-	_, err := iam.CreateRole(context.Background(), cloud.NewRole{Name: name, Trust: trusting(home)})
+	_, err := admin.CreateRole(context.Background(), iam.NewRole{Name: name, Trust: trusting(home)})
 	require.NoError(t, err)
 }
 
-func managed(t *testing.T, iam cloud.IAM, name string) string {
+func managed(t *testing.T, admin iam.Client, name string) string {
 	t.Helper()
-	p, err := iam.CreatePolicy(context.Background(), cloud.NewPolicy{Name: name, Document: sample})
+	p, err := admin.CreatePolicy(context.Background(), iam.NewPolicy{Name: name, Document: sample})
 	require.NoError(t, err)
 	return p.ARN
 }

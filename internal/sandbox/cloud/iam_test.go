@@ -9,71 +9,72 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // Names of users, groups, roles and policies are taken in every case once they are taken in one.
 func TestNamesThatDifferByCaseAloneCannotExistTogether(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	group(t, iam, "ops")
-	role(t, iam, "deploy")
-	managed(t, iam, "read")
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	group(t, admin, "ops")
+	role(t, admin, "deploy")
+	managed(t, admin, "read")
 
-	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "Alice"})
+	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "Alice"})
 	refuses(t, err, "EntityAlreadyExists", "User with name Alice already exists.")
-	_, err = iam.CreateGroup(ctx, "OPS", "")
+	_, err = admin.CreateGroup(ctx, "OPS", "")
 	refuses(t, err, "EntityAlreadyExists", "Group with name OPS already exists.")
-	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "Deploy", Trust: trusting(home)})
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "Deploy", Trust: trusting(home)})
 	refuses(t, err, "EntityAlreadyExists", "Role with name Deploy already exists.")
-	_, err = iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "Read", Document: sample})
+	_, err = admin.CreatePolicy(ctx, iam.NewPolicy{Name: "Read", Document: sample})
 	refuses(t, err, "EntityAlreadyExists", "A policy called Read already exists.")
-	_, err = iam.GetUser(ctx, "ALICE")
+	_, err = admin.GetUser(ctx, "ALICE")
 	refuses(t, err, "NoSuchEntity", "The user with name ALICE cannot be found.")
 }
 
 // What does not exist is NoSuchEntity, whatever is done to it.
 func TestCallsAboutWhatDoesNotExistAreRefused(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
 	calls := map[string]error{
-		"TagUser":                iam.TagUser(ctx, "nobody", nil),
-		"DeleteUser":             iam.DeleteUser(ctx, "nobody"),
-		"UpdateUser":             iam.UpdateUser(ctx, "nobody", "somebody", ""),
-		"DeleteGroup":            iam.DeleteGroup(ctx, "nobody"),
-		"UpdateAssumeRolePolicy": iam.UpdateAssumeRolePolicy(ctx, "nobody", trusting(home)),
-		"DeleteRole":             iam.DeleteRole(ctx, "nobody"),
-		"PutUserPolicy":          iam.PutPolicy(ctx, cloud.KindUser, "nobody", "p", sample),
-		"PutGroupPolicy":         iam.PutPolicy(ctx, cloud.KindGroup, "nobody", "p", sample),
-		"PutRolePolicy":          iam.PutPolicy(ctx, cloud.KindRole, "nobody", "p", sample),
-		"AttachRolePolicy": iam.AttachPolicy(
+		"TagUser":                admin.TagUser(ctx, "nobody", nil),
+		"DeleteUser":             admin.DeleteUser(ctx, "nobody"),
+		"UpdateUser":             admin.UpdateUser(ctx, "nobody", "somebody", ""),
+		"DeleteGroup":            admin.DeleteGroup(ctx, "nobody"),
+		"UpdateAssumeRolePolicy": admin.UpdateAssumeRolePolicy(ctx, "nobody", trusting(home)),
+		"DeleteRole":             admin.DeleteRole(ctx, "nobody"),
+		"PutUserPolicy":          admin.PutPolicy(ctx, iam.KindUser, "nobody", "p", sample),
+		"PutGroupPolicy":         admin.PutPolicy(ctx, iam.KindGroup, "nobody", "p", sample),
+		"PutRolePolicy":          admin.PutPolicy(ctx, iam.KindRole, "nobody", "p", sample),
+		"AttachRolePolicy": admin.AttachPolicy(
 			ctx,
-			cloud.KindRole,
+			iam.KindRole,
 			"nobody",
 			"arn:aws:iam::aws:policy/AdministratorAccess",
 		),
-		"AddUserToGroup":       iam.AddUserToGroup(ctx, "nobody", "nobody"),
-		"DeletePolicy":         iam.DeletePolicy(ctx, "arn:aws:iam::111122223333:policy/none"),
-		"DeleteLoginProfile":   iam.DeleteLoginProfile(ctx, "nobody"),
-		"DeletePasswordPolicy": iam.DeleteAccountPasswordPolicy(ctx),
-		"DeleteAccountAlias":   iam.DeleteAccountAlias(ctx, "none"),
+		"AddUserToGroup":       admin.AddUserToGroup(ctx, "nobody", "nobody"),
+		"DeletePolicy":         admin.DeletePolicy(ctx, "arn:aws:iam::111122223333:policy/none"),
+		"DeleteLoginProfile":   admin.DeleteLoginProfile(ctx, "nobody"),
+		"DeletePasswordPolicy": admin.DeleteAccountPasswordPolicy(ctx),
+		"DeleteAccountAlias":   admin.DeleteAccountAlias(ctx, "none"),
 	}
 	for call, err := range calls {
-		assert.Equal(t, "NoSuchEntity", cloud.Code(err), "%s: %v", call, err)
+		assert.Equal(t, "NoSuchEntity", api.Code(err), "%s: %v", call, err)
 	}
 }
 
 // The text of a refusal is the one that the AWS SDK prints.
 func TestRefusalsReadLikeThoseOfTheSDK(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice"})
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice"})
 	assert.Regexp(
 		t,
 		`^operation error IAM: CreateUser, https response error StatusCode: 409, RequestID: [0-9a-f-]{36}, `+
 			`EntityAlreadyExists: User with name alice already exists\.$`,
 		err,
 	)
-	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "al ice"})
+	_, err = admin.CreateUser(ctx, iam.NewUser{Name: "al ice"})
 	assert.Regexp(
 		t,
 		`StatusCode: 400, RequestID: [0-9a-f-]{36}, api error ValidationError: The specified value for userName is invalid\.`,
@@ -83,9 +84,9 @@ func TestRefusalsReadLikeThoseOfTheSDK(t *testing.T) {
 
 // Characters and lengths of names, paths, descriptions and tags are those of IAM.
 func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
 	long := strings.Repeat("a", 65)
-	for _, in := range []cloud.NewUser{
+	for _, in := range []iam.NewUser{
 		{Name: ""}, {Name: "al ice"}, {Name: "ärger"}, {Name: long},
 		{Name: "alice", Path: "guardrails/"}, {Name: "alice", Path: "/guardrails"}, {Name: "alice", Path: "/a//b/"},
 		{Name: "alice", Tags: map[string]string{"": "x"}}, {Name: "alice", Tags: map[string]string{"Team": "a|b"}},
@@ -93,20 +94,20 @@ func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
 			Tags: map[string]string{"T": strings.Repeat("x", 257)}},
 		{Name: "alice", Tags: map[string]string{strings.Repeat("k", 129): "x"}},
 	} {
-		_, err := iam.CreateUser(ctx, in)
-		assert.Equal(t, "ValidationError", cloud.Code(err), "%+v: %v", in, err)
+		_, err := admin.CreateUser(ctx, in)
+		assert.Equal(t, "ValidationError", api.Code(err), "%+v: %v", in, err)
 	}
-	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Tags: map[string]string{"aws:x": "y"}})
+	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice", Tags: map[string]string{"aws:x": "y"}})
 	refuses(t, err, "InvalidInput", "reserved")
-	_, err = iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Tags: map[string]string{"Email": "a", "email": "b"}})
+	_, err = admin.CreateUser(ctx, iam.NewUser{Name: "alice", Tags: map[string]string{"Email": "a", "email": "b"}})
 	refuses(t, err, "InvalidInput", "Tag keys are case insensitive")
-	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting(home), Description: "日本語"})
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: trusting(home), Description: "日本語"})
 	refuses(t, err, "ValidationError", "description")
-	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting(home), MaxSession: 60})
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: trusting(home), MaxSession: 60})
 	refuses(t, err, "ValidationError", "maxSessionDuration")
-	_, err = iam.CreateUser(
+	_, err = admin.CreateUser(
 		ctx,
-		cloud.NewUser{Name: "a+=,.@_-1", Path: "/a/b-c.d/", Tags: map[string]string{"Full Name": "Zoë Müller + co"}},
+		iam.NewUser{Name: "a+=,.@_-1", Path: "/a/b-c.d/", Tags: map[string]string{"Full Name": "Zoë Müller + co"}},
 	)
 	assert.NoError(t, err)
 }
@@ -124,82 +125,82 @@ func TestTagKeysOfIAMIgnoreCase(t *testing.T) {
 
 // A user who belongs to something or owns something cannot be deleted; the sentence says what is left.
 func TestAUserInUseCannotBeDeleted(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	group(t, iam, "mfa")
-	arn := managed(t, iam, "read")
-	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
-	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", arn))
-	require.NoError(t, iam.PutPolicy(ctx, cloud.KindUser, "alice", "own", sample))
-	require.NoError(t, iam.Enrol("alice", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
-	u, err := iam.GetUser(ctx, "alice")
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	group(t, admin, "mfa")
+	arn := managed(t, admin, "read")
+	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
+	require.NoError(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", arn))
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindUser, "alice", "own", sample))
+	require.NoError(t, admin.Enrol("alice", iam.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
+	u, err := admin.GetUser(ctx, "alice")
 	require.NoError(t, err)
 
 	for _, step := range []struct {
 		sentence string
 		undo     func() error
 	}{
-		{"must remove users from group first", func() error { return iam.RemoveUserFromGroup(ctx, "mfa", "alice") }},
-		{"must detach all policies first", func() error { return iam.DetachPolicy(ctx, cloud.KindUser, "alice", arn) }},
+		{"must remove users from group first", func() error { return admin.RemoveUserFromGroup(ctx, "mfa", "alice") }},
+		{"must detach all policies first", func() error { return admin.DetachPolicy(ctx, iam.KindUser, "alice", arn) }},
 		{"must delete policies first",
-			func() error { return iam.DeleteInlinePolicy(ctx, cloud.KindUser, "alice", "own") }},
-		{"must delete login profile first", func() error { return iam.DeleteLoginProfile(ctx, "alice") }},
-		{"must delete access keys first", func() error { return iam.DeleteAccessKey(ctx, "alice", u.AccessKeys[0]) }},
+			func() error { return admin.DeleteInlinePolicy(ctx, iam.KindUser, "alice", "own") }},
+		{"must delete login profile first", func() error { return admin.DeleteLoginProfile(ctx, "alice") }},
+		{"must delete access keys first", func() error { return admin.DeleteAccessKey(ctx, "alice", u.AccessKeys[0]) }},
 		{"must delete MFA device first",
-			func() error { return iam.DeactivateMFADevice(ctx, "alice", u.MFADevices[0]) }},
+			func() error { return admin.DeactivateMFADevice(ctx, "alice", u.MFADevices[0]) }},
 	} {
-		refuses(t, iam.DeleteUser(ctx, "alice"), "DeleteConflict", step.sentence)
+		refuses(t, admin.DeleteUser(ctx, "alice"), "DeleteConflict", step.sentence)
 		require.NoError(t, step.undo())
 	}
-	require.NoError(t, iam.DeleteUser(ctx, "alice"))
-	require.NoError(t, iam.DeleteVirtualMFADevice(ctx, u.MFADevices[0]))
+	require.NoError(t, admin.DeleteUser(ctx, "alice"))
+	require.NoError(t, admin.DeleteVirtualMFADevice(ctx, u.MFADevices[0]))
 }
 
 // Groups, roles and policies cannot be deleted while something hangs on them.
 func TestWhatIsInUseCannotBeDeleted(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	group(t, iam, "mfa")
-	role(t, iam, "ops")
-	arn := managed(t, iam, "read")
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	group(t, admin, "mfa")
+	role(t, admin, "ops")
+	arn := managed(t, admin, "read")
 
-	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
-	refuses(t, iam.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must remove users from group first")
-	require.NoError(t, iam.RemoveUserFromGroup(ctx, "mfa", "alice"))
-	require.NoError(t, iam.PutPolicy(ctx, cloud.KindGroup, "mfa", "guard", sample))
-	refuses(t, iam.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must delete policies first")
+	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
+	refuses(t, admin.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must remove users from group first")
+	require.NoError(t, admin.RemoveUserFromGroup(ctx, "mfa", "alice"))
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", sample))
+	refuses(t, admin.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must delete policies first")
 
-	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn))
-	refuses(t, iam.DeleteRole(ctx, "ops"), "DeleteConflict", "must detach all policies first")
-	refuses(t, iam.DeletePolicy(ctx, arn), "DeleteConflict", "Cannot delete a policy attached to entities.")
-	require.NoError(t, iam.DetachPolicy(ctx, cloud.KindRole, "ops", arn))
-	require.NoError(t, iam.PutRolePermissionsBoundary(ctx, "ops", arn))
-	refuses(t, iam.DeletePolicy(ctx, arn), "DeleteConflict", "attached to entities")
-	require.NoError(t, iam.PutRolePermissionsBoundary(ctx, "ops", ""))
+	require.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, "ops", arn))
+	refuses(t, admin.DeleteRole(ctx, "ops"), "DeleteConflict", "must detach all policies first")
+	refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "Cannot delete a policy attached to entities.")
+	require.NoError(t, admin.DetachPolicy(ctx, iam.KindRole, "ops", arn))
+	require.NoError(t, admin.PutRolePermissionsBoundary(ctx, "ops", arn))
+	refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "attached to entities")
+	require.NoError(t, admin.PutRolePermissionsBoundary(ctx, "ops", ""))
 
-	version, err := iam.CreatePolicyVersion(ctx, arn, sample)
+	version, err := admin.CreatePolicyVersion(ctx, arn, sample)
 	require.NoError(t, err)
-	refuses(t, iam.DeletePolicy(ctx, arn), "DeleteConflict", "more than one version")
-	refuses(t, iam.DeletePolicyVersion(ctx, arn, "v1"), "DeleteConflict", "default version")
-	require.NoError(t, iam.DeletePolicyVersion(ctx, arn, version))
-	require.NoError(t, iam.DeletePolicy(ctx, arn))
-	require.NoError(t, iam.DeleteRole(ctx, "ops"))
+	refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "more than one version")
+	refuses(t, admin.DeletePolicyVersion(ctx, arn, "v1"), "DeleteConflict", "default version")
+	require.NoError(t, admin.DeletePolicyVersion(ctx, arn, version))
+	require.NoError(t, admin.DeletePolicy(ctx, arn))
+	require.NoError(t, admin.DeleteRole(ctx, "ops"))
 }
 
 // A trust policy can name accounts of the world and users and roles that exist, in whatever account, and nobody else.
 func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
 	c := newCloud(t)
-	ctx, iam := context.Background(), iamOf(c, home)
-	_, err := iamOf(c, other).CreateUser(ctx, cloud.NewUser{Name: "bob", Path: "/people/"})
+	ctx, admin := context.Background(), iamOf(c, home)
+	_, err := iamOf(c, other).CreateUser(ctx, iam.NewUser{Name: "bob", Path: "/people/"})
 	require.NoError(t, err)
 	role(t, iamOf(c, other), "ci")
 
 	for _, principal := range []string{
 		"arn:aws:iam::444455556666:user/people/bob", "arn:aws:iam::444455556666:role/ci", "arn:aws:iam::444455556666:root", other,
 	} {
-		_, createErr := iam.CreateRole(
+		_, createErr := admin.CreateRole(
 			ctx,
-			cloud.NewRole{
+			iam.NewRole{
 				Name:  "r" + strings.NewReplacer(":", "-", "/", "-").Replace(principal),
 				Trust: trusting(principal),
 			},
@@ -211,31 +212,31 @@ func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
 		"arn:aws:iam::111122223333:role/ci", "arn:aws:iam::999999999999:root", "999999999999", "arn:aws-cn:iam::444455556666:root",
 		"AIDAIOSFODNN7EXAMPLE1", "arn:aws:iam::444455556666:group/ops", "arn:aws:iam::444455556666:user/*",
 	} {
-		_, createErr := iam.CreateRole(ctx, cloud.NewRole{Name: "refused", Trust: trusting(principal)})
+		_, createErr := admin.CreateRole(ctx, iam.NewRole{Name: "refused", Trust: trusting(principal)})
 		refuses(t, createErr, "MalformedPolicyDocument", "Invalid principal in policy")
 	}
-	role(t, iam, "kept")
+	role(t, admin, "kept")
 	refuses(
 		t,
-		iam.UpdateAssumeRolePolicy(ctx, "kept", trusting("arn:aws:iam::111122223333:user/eve")),
+		admin.UpdateAssumeRolePolicy(ctx, "kept", trusting("arn:aws:iam::111122223333:user/eve")),
 		"MalformedPolicyDocument",
 		"eve",
 	)
-	r, err := iam.GetRole(ctx, "kept")
+	r, err := admin.GetRole(ctx, "kept")
 	require.NoError(t, err)
 	assert.Equal(t, trusting(home), r.Trust, "a refused update changed the trust policy")
 }
 
 // AWS keeps the unique id of a principal: who is made again under the same name is somebody else.
 func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
 	const arn = "arn:aws:iam::111122223333:user/alice"
-	first := user(t, iam, "alice")
-	_, err := iam.CreateRole(ctx, cloud.NewRole{Name: "ops", Trust: trusting(arn)})
+	first := user(t, admin, "alice")
+	_, err := admin.CreateRole(ctx, iam.NewRole{Name: "ops", Trust: trusting(arn)})
 	require.NoError(t, err)
 
-	require.NoError(t, iam.UpdateUser(ctx, "alice", "alicia", "/people/"))
-	r, err := iam.GetRole(ctx, "ops")
+	require.NoError(t, admin.UpdateUser(ctx, "alice", "alicia", "/people/"))
+	r, err := admin.GetRole(ctx, "ops")
 	require.NoError(t, err)
 	assert.Contains(
 		t,
@@ -243,26 +244,26 @@ func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
 		"arn:aws:iam::111122223333:user/people/alicia",
 		"the principal did not follow the rename",
 	)
-	require.NoError(t, iam.UpdateUser(ctx, "alicia", "alice", "/"))
+	require.NoError(t, admin.UpdateUser(ctx, "alicia", "alice", "/"))
 
-	require.NoError(t, iam.DeleteUser(ctx, "alice"))
-	second := user(t, iam, "alice")
+	require.NoError(t, admin.DeleteUser(ctx, "alice"))
+	second := user(t, admin, "alice")
 	assert.NotEqual(t, first.ID, second.ID)
-	r, err = iam.GetRole(ctx, "ops")
+	r, err = admin.GetRole(ctx, "ops")
 	require.NoError(t, err)
 	assert.Contains(t, r.Trust, `"`+first.ID+`"`)
 	assert.NotContains(t, r.Trust, arn)
 
-	require.NoError(t, iam.UpdateAssumeRolePolicy(ctx, "ops", trusting(arn)))
-	r, err = iam.GetRole(ctx, "ops")
+	require.NoError(t, admin.UpdateAssumeRolePolicy(ctx, "ops", trusting(arn)))
+	r, err = admin.GetRole(ctx, "ops")
 	require.NoError(t, err)
 	assert.Contains(t, r.Trust, arn, "writing the trust policy again did not find the new user")
 }
 
 // Documents that AWS cannot read are refused with what is wrong with them.
 func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	role(t, iam, "ops")
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	role(t, admin, "ops")
 	statement := func(s string) string { return `{"Version":"2012-10-17","Statement":[` + s + `]}` }
 	for document, sentence := range map[string]string{
 		`{`:                        "Syntax errors in policy.",
@@ -276,13 +277,13 @@ func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
 		statement(`{"Sid":"not allowed","Effect":"Allow","Action":"s3:*","Resource":"*"}`):                                                  "alpha-numeric",
 		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}}}`):                     "StringEqual",
 	} {
-		refuses(t, iam.PutPolicy(ctx, cloud.KindRole, "ops", "p", document), "MalformedPolicyDocument", sentence)
-		_, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: document})
+		refuses(t, admin.PutPolicy(ctx, iam.KindRole, "ops", "p", document), "MalformedPolicyDocument", sentence)
+		_, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: document})
 		refuses(t, err, "MalformedPolicyDocument", sentence)
 	}
-	_, err := iam.CreateRole(
+	_, err := admin.CreateRole(
 		ctx,
-		cloud.NewRole{
+		iam.NewRole{
 			Name: "r",
 			Trust: statement(
 				`{"Effect":"Allow","Principal":{"AWS":"` + home + `"},"Action":"sts:AssumeRole","Resource":"*"}`,
@@ -300,45 +301,45 @@ func sized(n int) string {
 
 // A document one character over the quota is refused, one at the quota is not, and white space does not count.
 func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	group(t, iam, "mfa")
-	role(t, iam, "ops")
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	group(t, admin, "mfa")
+	role(t, admin, "ops")
 	for _, kind := range []struct {
-		kind  cloud.Kind
+		kind  iam.Kind
 		name  string
 		quota int
-	}{{cloud.KindUser, "alice", 2048}, {cloud.KindGroup, "mfa", 5120}, {cloud.KindRole, "ops", 10240}} {
+	}{{iam.KindUser, "alice", 2048}, {iam.KindGroup, "mfa", 5120}, {iam.KindRole, "ops", 10240}} {
 		sentence := fmt.Sprintf(
 			"Maximum policy size of %d bytes exceeded for %s %s",
 			kind.quota,
 			strings.ToLower(string(kind.kind)),
 			kind.name,
 		)
-		refuses(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
+		refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
 		spaced := strings.Replace(sized(kind.quota), `,"Statement"`, ",\n\t \"Statement\"", 1)
-		assert.NoError(t, iam.PutPolicy(ctx, kind.kind, kind.name, "p", spaced))
-		refuses(t, iam.PutPolicy(ctx, kind.kind, kind.name, "second", sample), "LimitExceeded", sentence)
+		assert.NoError(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", spaced))
+		refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "second", sample), "LimitExceeded", sentence)
 		assert.NoError(
 			t,
-			iam.PutPolicy(ctx, kind.kind, kind.name, "p", sample),
+			admin.PutPolicy(ctx, kind.kind, kind.name, "p", sample),
 			"a policy does not count against its own replacement",
 		)
 	}
-	_, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: sized(6145)})
+	_, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: sized(6145)})
 	refuses(t, err, "LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
-	p, err := iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "p", Document: sized(6144)})
+	p, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: sized(6144)})
 	require.NoError(t, err)
-	_, err = iam.CreatePolicyVersion(ctx, p.ARN, sized(6145))
+	_, err = admin.CreatePolicyVersion(ctx, p.ARN, sized(6145))
 	refuses(t, err, "LimitExceeded", "PolicySize")
 
 	trust := trusting(home)
 	long := strings.Replace(trust, `"Trust"`, `"Trust`+strings.Repeat("t", 2048-len(trust))+`"`, 1)
 	require.Len(t, long, 2048)
-	assert.NoError(t, iam.UpdateAssumeRolePolicy(ctx, "ops", long))
+	assert.NoError(t, admin.UpdateAssumeRolePolicy(ctx, "ops", long))
 	refuses(
 		t,
-		iam.UpdateAssumeRolePolicy(ctx, "ops", strings.Replace(long, "Trust", "Trustt", 1)),
+		admin.UpdateAssumeRolePolicy(ctx, "ops", strings.Replace(long, "Trust", "Trustt", 1)),
 		"LimitExceeded",
 		"ACLSizePerRole: 2048",
 	)
@@ -346,63 +347,63 @@ func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
 
 // Attachments, groups, tags and versions have AWS's quotas.
 func TestCountsHaveAWSsQuotas(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	role(t, iam, "ops")
-	group(t, iam, "mfa")
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	role(t, admin, "ops")
+	group(t, admin, "mfa")
 	for i := range 10 {
-		arn := managed(t, iam, fmt.Sprintf("p%d", i))
-		require.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn))
-		require.NoError(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", arn))
-		require.NoError(t, iam.AttachPolicy(ctx, cloud.KindGroup, "mfa", arn))
-		group(t, iam, fmt.Sprintf("g%d", i))
-		require.NoError(t, iam.AddUserToGroup(ctx, fmt.Sprintf("g%d", i), "alice"))
+		arn := managed(t, admin, fmt.Sprintf("p%d", i))
+		require.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, "ops", arn))
+		require.NoError(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", arn))
+		require.NoError(t, admin.AttachPolicy(ctx, iam.KindGroup, "mfa", arn))
+		group(t, admin, fmt.Sprintf("g%d", i))
+		require.NoError(t, admin.AddUserToGroup(ctx, fmt.Sprintf("g%d", i), "alice"))
 	}
-	more := managed(t, iam, "more")
+	more := managed(t, admin, "more")
 	refuses(
 		t,
-		iam.AttachPolicy(ctx, cloud.KindRole, "ops", more),
+		admin.AttachPolicy(ctx, iam.KindRole, "ops", more),
 		"LimitExceeded",
 		"Cannot exceed quota for PoliciesPerRole: 10",
 	)
-	refuses(t, iam.AttachPolicy(ctx, cloud.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
-	refuses(t, iam.AttachPolicy(ctx, cloud.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
-	refuses(t, iam.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
+	refuses(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
+	refuses(t, admin.AttachPolicy(ctx, iam.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
+	refuses(t, admin.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
 
 	tags := map[string]string{}
 	for i := range 50 {
 		tags[fmt.Sprintf("Tag%d", i)] = "x"
 	}
-	require.NoError(t, iam.TagRole(ctx, "ops", tags))
-	refuses(t, iam.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
+	require.NoError(t, admin.TagRole(ctx, "ops", tags))
+	refuses(t, admin.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
 	assert.NoError(
 		t,
-		iam.TagRole(ctx, "ops", map[string]string{"tag1": "y"}),
+		admin.TagRole(ctx, "ops", map[string]string{"tag1": "y"}),
 		"a tag that is there already takes no place",
 	)
 
 	for range 4 {
-		_, err := iam.CreatePolicyVersion(ctx, more, sample)
+		_, err := admin.CreatePolicyVersion(ctx, more, sample)
 		require.NoError(t, err)
 	}
-	_, err := iam.CreatePolicyVersion(ctx, more, sample)
+	_, err := admin.CreatePolicyVersion(ctx, more, sample)
 	refuses(t, err, "LimitExceeded", "up to 5 versions")
-	require.NoError(t, iam.Enrol("alice", cloud.Enrolment{AccessKeys: 2}))
-	_, err = iam.CreateAccessKey(ctx, "alice")
+	require.NoError(t, admin.Enrol("alice", iam.Enrolment{AccessKeys: 2}))
+	_, err = admin.CreateAccessKey(ctx, "alice")
 	refuses(t, err, "LimitExceeded", "AccessKeysPerUser: 2")
 }
 
 // A managed policy can be attached where it exists and is meant to be attached.
 func TestOnlyAttachablePoliciesAttach(t *testing.T) {
 	c := newCloud(t)
-	ctx, iam := context.Background(), iamOf(c, home)
-	role(t, iam, "ops")
+	ctx, admin := context.Background(), iamOf(c, home)
+	role(t, admin, "ops")
 	foreign := managed(t, iamOf(c, other), "read")
 	for _, arn := range []string{
 		"arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
 		"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
 	} {
-		assert.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn))
+		assert.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, "ops", arn))
 	}
 	for arn, code := range map[string]string{
 		"arn:aws:iam::aws:policy/AdministratorAcces": "NoSuchEntity",
@@ -413,33 +414,33 @@ func TestOnlyAttachablePoliciesAttach(t *testing.T) {
 		"AdministratorAccess":                        "InvalidInput",
 		"arn:aws:iam::aws:policy/aws-service-role/AWSOrganizationsServiceTrustPolicy": "PolicyNotAttachable",
 	} {
-		assert.Equal(t, code, cloud.Code(iam.AttachPolicy(ctx, cloud.KindRole, "ops", arn)), arn)
+		assert.Equal(t, code, api.Code(admin.AttachPolicy(ctx, iam.KindRole, "ops", arn)), arn)
 	}
-	_, err := iam.CreateUser(ctx, cloud.NewUser{Name: "alice", Boundary: "arn:aws:iam::111122223333:policy/none"})
+	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice", Boundary: "arn:aws:iam::111122223333:policy/none"})
 	refuses(t, err, "NoSuchEntity", "Scope ARN")
 }
 
 // Groups and users keep what they have under a new name.
 func TestRenamesKeepMembershipsPoliciesAndDevices(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	group(t, iam, "mfa")
-	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
-	require.NoError(t, iam.PutPolicy(ctx, cloud.KindGroup, "mfa", "guard", sample))
-	require.NoError(t, iam.Enrol("alice", cloud.Enrolment{MFA: true}))
+	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	user(t, admin, "alice")
+	group(t, admin, "mfa")
+	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", sample))
+	require.NoError(t, admin.Enrol("alice", iam.Enrolment{MFA: true}))
 
-	require.NoError(t, iam.UpdateGroup(ctx, "mfa", "guarded", "/g/"))
-	require.NoError(t, iam.UpdateUser(ctx, "alice", "Alice", ""))
-	g, members, err := iam.GetGroup(ctx, "guarded")
+	require.NoError(t, admin.UpdateGroup(ctx, "mfa", "guarded", "/g/"))
+	require.NoError(t, admin.UpdateUser(ctx, "alice", "Alice", ""))
+	g, members, err := admin.GetGroup(ctx, "guarded")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"Alice"}, members)
 	assert.Equal(t, "/g/", g.Path)
 	assert.Contains(t, g.Inline, "guard")
-	u, err := iam.GetUser(ctx, "Alice")
+	u, err := admin.GetUser(ctx, "Alice")
 	require.NoError(t, err)
-	assert.NoError(t, iam.DeactivateMFADevice(ctx, "Alice", u.MFADevices[0]))
-	user(t, iam, "bob")
-	refuses(t, iam.UpdateUser(ctx, "bob", "ALICE", ""), "EntityAlreadyExists", "ALICE")
+	assert.NoError(t, admin.DeactivateMFADevice(ctx, "Alice", u.MFADevices[0]))
+	user(t, admin, "bob")
+	refuses(t, admin.UpdateUser(ctx, "bob", "ALICE", ""), "EntityAlreadyExists", "ALICE")
 }
 
 // A device belongs to one user, and only one that nobody has can be deleted.
@@ -466,12 +467,12 @@ func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
 	ctx, iam := context.Background(), iamOf(c, home)
 	_, err := iam.GetAccountPasswordPolicy(ctx)
 	refuses(t, err, "NoSuchEntity", "Password Policy")
-	for _, p := range []cloud.PasswordPolicy{{MinimumLength: 5}, {MinimumLength: 129}, {MinimumLength: 8, MaxAge: 1096}, {MinimumLength: 8, ReusePrevention: 25}} {
+	for _, p := range []api.PasswordPolicy{{MinimumLength: 5}, {MinimumLength: 129}, {MinimumLength: 8, MaxAge: 1096}, {MinimumLength: 8, ReusePrevention: 25}} {
 		refuses(t, iam.UpdateAccountPasswordPolicy(ctx, p), "ValidationError", "failed to satisfy constraint")
 	}
 	require.NoError(
 		t,
-		iam.UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{MinimumLength: 16, ReusePrevention: 24}),
+		iam.UpdateAccountPasswordPolicy(ctx, api.PasswordPolicy{MinimumLength: 16, ReusePrevention: 24}),
 	)
 	p, err := iam.GetAccountPasswordPolicy(ctx)
 	require.NoError(t, err)

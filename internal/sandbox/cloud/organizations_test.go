@@ -11,6 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
+	"aws-access-guardrails/internal/sandbox/cloud/plant"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 )
 
 const (
@@ -21,21 +26,21 @@ const (
 	denyAll    = `{"Version":"2012-10-17","Statement":[{"Sid":"DenyAll","Effect":"Deny","Action":"*","Resource":"*"}]}`
 )
 
-func organization() cloud.Plants {
-	return cloud.Plants{
-		Organization: []cloud.Planted[cloud.ExistingOrganization]{
-			{Path: "organization", Thing: cloud.ExistingOrganization{
-				Organization: cloud.Organization{
+func organization() plant.Plants {
+	return plant.Plants{
+		Organization: []plant.Planted[organizations.ExistingOrganization]{
+			{Path: "organization", Thing: organizations.ExistingOrganization{
+				Organization: organizations.Organization{
 					ID:          "o-exampleorgid",
 					Root:        root,
 					Management:  management,
-					PolicyTypes: []string{cloud.ServiceControlPolicy},
+					PolicyTypes: []string{organizations.ServiceControlPolicy},
 				},
-				Units:    []cloud.Unit{{ID: workloads, Name: "Workloads", Parent: root}},
+				Units:    []organizations.Unit{{ID: workloads, Name: "Workloads", Parent: root}},
 				Accounts: map[string]string{home: workloads, other: root},
 			}},
 		},
-		IdentityCenter: []cloud.Planted[cloud.IdentityCenter]{{Path: "identityCenter", Thing: cloud.IdentityCenter{
+		IdentityCenter: []plant.Planted[ssoadmin.IdentityCenter]{{Path: "identityCenter", Thing: ssoadmin.IdentityCenter{
 			ARN:     instance,
 			Store:   "d-1234567890",
 			Account: management,
@@ -47,18 +52,18 @@ func organization() cloud.Plants {
 }
 
 // newOrganization is a world with an organization, and a client of its management account.
-func newOrganization(t *testing.T) (*cloud.Cloud, cloud.Organizations) {
+func newOrganization(t *testing.T) (*cloud.Cloud, organizations.Client) {
 	t.Helper()
 	c := newCloud(t)
 	require.NoError(t, c.Plant(organization()))
-	return c, c.Organizations(cloud.Caller{Account: management, Region: "us-east-1"})
+	return c, c.Organizations(api.Caller{Account: management, Region: "us-east-1"})
 }
 
-func scp(t *testing.T, o cloud.Organizations, name, content string) string {
+func scp(t *testing.T, o organizations.Client, name, content string) string {
 	t.Helper()
 	p, err := o.CreatePolicy(
 		context.Background(),
-		cloud.NewOrganizationPolicy{Name: name, Type: cloud.ServiceControlPolicy, Content: content},
+		organizations.NewPolicy{Name: name, Type: organizations.ServiceControlPolicy, Content: content},
 	)
 	require.NoError(t, err)
 	return p.ID
@@ -68,17 +73,17 @@ func scp(t *testing.T, o cloud.Organizations, name, content string) string {
 func TestTheOrganizationBelongsToItsManagementAccount(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
-	member := c.Organizations(cloud.Caller{Account: home})
+	member := c.Organizations(api.Caller{Account: home})
 	_, err := member.CreatePolicy(
 		ctx,
-		cloud.NewOrganizationPolicy{Name: "p", Type: cloud.ServiceControlPolicy, Content: denyAll},
+		organizations.NewPolicy{Name: "p", Type: organizations.ServiceControlPolicy, Content: denyAll},
 	)
 	refuses(t, err, "AccessDeniedException", "permissions")
 	org, parents, err := member.Describe(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, "o-exampleorgid", org.ID)
 	assert.Equal(t, map[string]string{home: workloads, other: root, management: root}, parents)
-	_, _, err = c.Organizations(cloud.Caller{Account: "999999999999"}).Describe(ctx)
+	_, _, err = c.Organizations(api.Caller{Account: "999999999999"}).Describe(ctx)
 	refuses(t, err, "AWSOrganizationsNotInUseException", "not a member")
 }
 
@@ -122,23 +127,23 @@ func TestPoliciesAttachAsOrganizationsLetsThem(t *testing.T) {
 func TestServiceControlPoliciesAreReadInFull(t *testing.T) {
 	ctx := context.Background()
 	_, o := newOrganization(t)
-	create := func(in cloud.NewOrganizationPolicy) error {
+	create := func(in organizations.NewPolicy) error {
 		if in.Type == "" {
-			in.Type = cloud.ServiceControlPolicy
+			in.Type = organizations.ServiceControlPolicy
 		}
 		_, err := o.CreatePolicy(ctx, in)
 		return err
 	}
-	refuses(t, create(cloud.NewOrganizationPolicy{Name: "", Content: denyAll}), "InvalidInputException", "name")
+	refuses(t, create(organizations.NewPolicy{Name: "", Content: denyAll}), "InvalidInputException", "name")
 	refuses(
 		t,
-		create(cloud.NewOrganizationPolicy{Name: "p", Type: "SCP", Content: denyAll}),
+		create(organizations.NewPolicy{Name: "p", Type: "SCP", Content: denyAll}),
 		"InvalidInputException",
 		"INVALID_ENUM_POLICY_TYPE",
 	)
 	refuses(
 		t,
-		create(cloud.NewOrganizationPolicy{Name: "p", Content: denyAll, Description: strings.Repeat("d", 513)}),
+		create(organizations.NewPolicy{Name: "p", Content: denyAll, Description: strings.Repeat("d", 513)}),
 		"InvalidInputException",
 		"description",
 	)
@@ -148,22 +153,22 @@ func TestServiceControlPoliciesAreReadInFull(t *testing.T) {
 	} {
 		refuses(
 			t,
-			create(cloud.NewOrganizationPolicy{Name: "p", Content: content}),
+			create(organizations.NewPolicy{Name: "p", Content: content}),
 			"MalformedPolicyDocumentException",
 			"does not meet the requirements",
 		)
 	}
 	full := denyAll + strings.Repeat(" ", 10240-len(denyAll))
-	assert.NoError(t, create(cloud.NewOrganizationPolicy{Name: "full", Content: full}))
+	assert.NoError(t, create(organizations.NewPolicy{Name: "full", Content: full}))
 	refuses(
 		t,
-		create(cloud.NewOrganizationPolicy{Name: "over", Content: full + " "}),
+		create(organizations.NewPolicy{Name: "over", Content: full + " "}),
 		"ConstraintViolationException",
 		"POLICY_CONTENT_LIMIT_EXCEEDED",
 	)
 	refuses(
 		t,
-		create(cloud.NewOrganizationPolicy{Name: "full", Content: denyAll}),
+		create(organizations.NewPolicy{Name: "full", Content: denyAll}),
 		"DuplicatePolicyException",
 		"same name",
 	)
@@ -183,16 +188,16 @@ func TestDisablingAPolicyTypeDetachesEverything(t *testing.T) {
 	c, o := newOrganization(t)
 	id := scp(t, o, "deny", denyAll)
 	require.NoError(t, o.AttachPolicy(ctx, id, root))
-	require.NoError(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false))
+	require.NoError(t, o.SetPolicyType(ctx, organizations.ServiceControlPolicy, false))
 	assert.Empty(t, c.Snapshot().Organization.Attached[root])
 	refuses(t, o.AttachPolicy(ctx, id, root), "PolicyTypeNotEnabledException", "enabled policy types")
 	refuses(
 		t,
-		o.SetPolicyType(ctx, cloud.ServiceControlPolicy, false),
+		o.SetPolicyType(ctx, organizations.ServiceControlPolicy, false),
 		"PolicyTypeNotEnabledException",
 		"isn't currently enabled",
 	)
-	require.NoError(t, o.SetPolicyType(ctx, cloud.ServiceControlPolicy, true))
+	require.NoError(t, o.SetPolicyType(ctx, organizations.ServiceControlPolicy, true))
 	for target, attached := range c.Snapshot().Organization.Attached {
 		assert.Equal(t, []string{"p-FullAWSAccess"}, attached, target)
 	}
@@ -208,7 +213,7 @@ func TestAnOrganizationFollowsItsFile(t *testing.T) {
 	changed := organization()
 	changed.Organization[0].Thing.Units = append(
 		changed.Organization[0].Thing.Units,
-		cloud.Unit{ID: "ou-exam-22222222", Name: "Sandbox", Parent: workloads},
+		organizations.Unit{ID: "ou-exam-22222222", Name: "Sandbox", Parent: workloads},
 	)
 	changed.Organization[0].Thing.Accounts = map[string]string{home: "ou-exam-22222222"}
 	require.NoError(t, c.Plant(changed))
@@ -217,24 +222,24 @@ func TestAnOrganizationFollowsItsFile(t *testing.T) {
 	assert.Equal(t, []string{"p-FullAWSAccess"}, s.Attached["ou-exam-22222222"])
 	assert.NotContains(t, s.Attached, other)
 	assert.Equal(t, map[string]string{home: "ou-exam-22222222", management: root}, s.Accounts)
-	require.NoError(t, c.Plant(cloud.Plants{}))
+	require.NoError(t, c.Plant(plant.Plants{}))
 	assert.Nil(t, c.Snapshot().Organization)
 	assert.Nil(t, c.Snapshot().IdentityCenter)
 }
 
 // Trees that hang in the air are refused.
 func TestBrokenTreesAreRefused(t *testing.T) {
-	for want, breakIt := range map[string]func(*cloud.ExistingOrganization){
-		"does not lie below the root": func(o *cloud.ExistingOrganization) { o.Units[0].Parent = workloads },
-		"stands twice": func(o *cloud.ExistingOrganization) {
+	for want, breakIt := range map[string]func(*organizations.ExistingOrganization){
+		"does not lie below the root": func(o *organizations.ExistingOrganization) { o.Units[0].Parent = workloads },
+		"stands twice": func(o *organizations.ExistingOrganization) {
 			o.Units = append(o.Units,
 				o.Units[0])
 		},
-		"which is not the root r-exam":      func(o *cloud.ExistingOrganization) { o.Accounts[home] = "ou-exam-33333333" },
-		"is no type of policies":            func(o *cloud.ExistingOrganization) { o.PolicyTypes = []string{"SCP"} },
-		"organization: ":                    func(o *cloud.ExistingOrganization) { o.ID = "example" },
-		"the id of a root":                  func(o *cloud.ExistingOrganization) { o.Root = "root" },
-		"account 111122223333 is in r-oot1": func(o *cloud.ExistingOrganization) { o.Accounts[home] = "r-oot1" },
+		"which is not the root r-exam":      func(o *organizations.ExistingOrganization) { o.Accounts[home] = "ou-exam-33333333" },
+		"is no type of policies":            func(o *organizations.ExistingOrganization) { o.PolicyTypes = []string{"SCP"} },
+		"organization: ":                    func(o *organizations.ExistingOrganization) { o.ID = "example" },
+		"the id of a root":                  func(o *organizations.ExistingOrganization) { o.Root = "root" },
+		"account 111122223333 is in r-oot1": func(o *organizations.ExistingOrganization) { o.Accounts[home] = "r-oot1" },
 	} {
 		plants := organization()
 		breakIt(&plants.Organization[0].Thing)
@@ -278,8 +283,8 @@ func TestCentralRootAccessWantsTrustedAccess(t *testing.T) {
 	assert.Equal(t, []string{"RootSessions"}, features)
 }
 
-func ssoOf(c *cloud.Cloud) cloud.SSOAdmin {
-	return c.SSOAdmin(cloud.Caller{Account: management, Region: "us-east-1"})
+func ssoOf(c *cloud.Cloud) ssoadmin.Client {
+	return c.SSOAdmin(api.Caller{Account: management, Region: "us-east-1"})
 }
 
 // An instance has one configuration of attributes, whole, in its own account and Region.
@@ -287,7 +292,7 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
 	sso := ssoOf(c)
-	runAs := []cloud.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:userName}"}}}
+	runAs := []ssoadmin.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:userName}"}}}
 	_, err := sso.DescribeAttributes(ctx, instance)
 	refuses(t, err, "ResourceNotFoundException", "does not exist")
 	refuses(t, sso.UpdateAttributes(ctx, instance, runAs), "ResourceNotFoundException", "does not exist")
@@ -298,17 +303,17 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 		sso.UpdateAttributes(
 			ctx,
 			instance,
-			append(runAs, cloud.AccessAttribute{Key: "Project", Source: []string{"${path:enterprise.costCenter}"}}),
+			append(runAs, ssoadmin.AccessAttribute{Key: "Project", Source: []string{"${path:enterprise.costCenter}"}}),
 		),
 	)
 	got, err := sso.DescribeAttributes(ctx, instance)
 	require.NoError(t, err)
 	assert.Len(t, got, 2)
-	many := make([]cloud.AccessAttribute, 51)
+	many := make([]ssoadmin.AccessAttribute, 51)
 	for i := range many {
-		many[i] = cloud.AccessAttribute{Key: fmt.Sprint(i), Source: []string{"x"}}
+		many[i] = ssoadmin.AccessAttribute{Key: fmt.Sprint(i), Source: []string{"x"}}
 	}
-	for _, bad := range [][]cloud.AccessAttribute{
+	for _, bad := range [][]ssoadmin.AccessAttribute{
 		{{Key: "", Source: []string{"x"}}}, {{Key: "a|b", Source: []string{"x"}}}, {{Key: "a",
 			Source: nil}}, {{Key: "a", Source: []string{"x", "y"}}},
 		{{Key: "a", Source: []string{""}}}, slices.Concat(runAs, runAs), many,
@@ -317,13 +322,13 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 	}
 	refuses(
 		t,
-		c.SSOAdmin(cloud.Caller{Account: home, Region: "us-east-1"}).UpdateAttributes(ctx, instance, runAs),
+		c.SSOAdmin(api.Caller{Account: home, Region: "us-east-1"}).UpdateAttributes(ctx, instance, runAs),
 		"AccessDeniedException",
 		"sufficient access",
 	)
 	refuses(
 		t,
-		c.SSOAdmin(cloud.Caller{Account: management, Region: tokyo}).UpdateAttributes(ctx, instance, runAs),
+		c.SSOAdmin(api.Caller{Account: management, Region: tokyo}).UpdateAttributes(ctx, instance, runAs),
 		"ResourceNotFoundException",
 		"does not exist",
 	)
@@ -337,17 +342,17 @@ func TestAPermissionSetBecomesARole(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
 	sso := ssoOf(c)
-	p, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "Ops"})
+	p, err := sso.CreatePermissionSet(ctx, instance, ssoadmin.NewPermissionSet{Name: "Ops"})
 	require.NoError(t, err)
 	assert.Equal(t, "PT1H", p.SessionDuration)
-	_, err = sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "Ops"})
+	_, err = sso.CreatePermissionSet(ctx, instance, ssoadmin.NewPermissionSet{Name: "Ops"})
 	refuses(t, err, "ConflictException", "already exists")
-	person := cloud.Assignment{PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER", Account: home}
-	team := cloud.Assignment{PermissionSet: p.ARN, PrincipalID: "g-1", PrincipalType: "GROUP", Account: home}
+	person := ssoadmin.Assignment{PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER", Account: home}
+	team := ssoadmin.Assignment{PermissionSet: p.ARN, PrincipalID: "g-1", PrincipalType: "GROUP", Account: home}
 	require.NoError(t, sso.CreateAccountAssignment(ctx, instance, person))
 	require.NoError(t, sso.CreateAccountAssignment(ctx, instance, team))
-	roles := func() []cloud.Role {
-		var out []cloud.Role
+	roles := func() []iam.Role {
+		var out []iam.Role
 		for _, r := range c.Snapshot().Accounts[home].Roles {
 			out = append(out, r)
 		}
@@ -367,7 +372,7 @@ func TestAPermissionSetBecomesARole(t *testing.T) {
 	refuses(t, iamOf(c, home).DeleteRole(ctx, r.Name), "UnmodifiableEntity", r.Name)
 	refuses(
 		t,
-		iamOf(c, home).AttachPolicy(ctx, cloud.KindRole, r.Name, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+		iamOf(c, home).AttachPolicy(ctx, iam.KindRole, r.Name, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
 		"UnmodifiableEntity",
 		r.Name,
 	)
@@ -392,7 +397,7 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 	ctx := context.Background()
 	c, _ := newOrganization(t)
 	sso := ssoOf(c)
-	for _, in := range []cloud.NewPermissionSet{
+	for _, in := range []ssoadmin.NewPermissionSet{
 		{Name: ""}, {Name: strings.Repeat("p", 33)}, {Name: "a b"}, {Name: "p", SessionDuration: "1h"}, {Name: "p",
 			SessionDuration: "PT13H"},
 		{Name: "p", Description: strings.Repeat("d", 701)}, {Name: "p", Tags: map[string]string{"a|b": "c"}},
@@ -404,11 +409,11 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 		_, err := sso.CreatePermissionSet(
 			ctx,
 			instance,
-			cloud.NewPermissionSet{Name: "p" + duration, SessionDuration: duration},
+			ssoadmin.NewPermissionSet{Name: "p" + duration, SessionDuration: duration},
 		)
 		assert.NoError(t, err)
 	}
-	p, err := sso.CreatePermissionSet(ctx, instance, cloud.NewPermissionSet{Name: "p"})
+	p, err := sso.CreatePermissionSet(ctx, instance, ssoadmin.NewPermissionSet{Name: "p"})
 	require.NoError(t, err)
 	refuses(
 		t,
@@ -441,7 +446,7 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 		"ResourceNotFoundException",
 		"not attached",
 	)
-	for want, a := range map[string]cloud.Assignment{
+	for want, a := range map[string]ssoadmin.Assignment{
 		"USER with id u-9 not found": {PermissionSet: p.ARN, PrincipalID: "u-9", PrincipalType: "USER",
 			Account: home},
 		"GROUP with id u-1 not found": {PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "GROUP",
@@ -459,11 +464,11 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 func TestAPolicyOfTheFileFollowsTheFile(t *testing.T) {
 	c, o := newOrganization(t)
 	plants := organization()
-	plants.OrganizationPolicies = []cloud.Planted[cloud.ExistingPolicy]{
-		{Path: "organization.policies[0]", Thing: cloud.ExistingPolicy{
-			NewOrganizationPolicy: cloud.NewOrganizationPolicy{
+	plants.OrganizationPolicies = []plant.Planted[organizations.ExistingPolicy]{
+		{Path: "organization.policies[0]", Thing: organizations.ExistingPolicy{
+			NewPolicy: organizations.NewPolicy{
 				Name:    "stay",
-				Type:    cloud.ServiceControlPolicy,
+				Type:    organizations.ServiceControlPolicy,
 				Content: denyAll,
 				Tags:    map[string]string{"A": "1", "B": "1"},
 			},

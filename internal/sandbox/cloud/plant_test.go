@@ -8,39 +8,41 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/plant"
 	"aws-access-guardrails/policy"
 )
 
-func planted[T any](path string, thing T) cloud.Planted[T] {
-	return cloud.Planted[T]{Path: path, Account: other, Thing: thing}
+func planted[T any](path string, thing T) plant.Planted[T] {
+	return plant.Planted[T]{Path: path, Account: other, Thing: thing}
 }
 
 // somePlants are two people, a role for one of them, and what they use.
-func somePlants() cloud.Plants {
-	return cloud.Plants{
-		Accounts: []cloud.Planted[cloud.Account]{
-			{Path: "accounts.444455556666", Thing: cloud.Account{ID: other, Alias: "jump", Partition: policy.AWS}},
+func somePlants() plant.Plants {
+	return plant.Plants{
+		Accounts: []plant.Planted[api.Account]{
+			{Path: "accounts.444455556666", Thing: api.Account{ID: other, Alias: "jump", Partition: policy.AWS}},
 		},
-		Policies: []cloud.Planted[cloud.NewPolicy]{
-			planted("policies[0]", cloud.NewPolicy{Name: "read", Document: sample}),
+		Policies: []plant.Planted[iam.NewPolicy]{
+			planted("policies[0]", iam.NewPolicy{Name: "read", Document: sample}),
 		},
-		Groups: []cloud.Planted[cloud.NewGroup]{planted("groups[0]", cloud.NewGroup{
-			Name: "people", Policies: cloud.Policies{Attached: []string{"arn:aws:iam::444455556666:policy/read"}},
+		Groups: []plant.Planted[iam.NewGroup]{planted("groups[0]", iam.NewGroup{
+			Name: "people", Policies: iam.Policies{Attached: []string{"arn:aws:iam::444455556666:policy/read"}},
 		})},
-		Users: []cloud.Planted[cloud.ExistingUser]{
+		Users: []plant.Planted[iam.ExistingUser]{
 			planted(
 				"users[0]",
-				cloud.ExistingUser{
-					NewUser:   cloud.NewUser{Name: "alice"},
+				iam.ExistingUser{
+					NewUser:   iam.NewUser{Name: "alice"},
 					Groups:    []string{"people"},
-					Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 1},
+					Enrolment: iam.Enrolment{MFA: true, Password: true, AccessKeys: 1},
 				},
 			),
-			planted("users[1]", cloud.ExistingUser{NewUser: cloud.NewUser{Name: "bob"}}),
+			planted("users[1]", iam.ExistingUser{NewUser: iam.NewUser{Name: "bob"}}),
 		},
-		Roles: []cloud.Planted[cloud.ExistingRole]{planted("roles[0]", cloud.ExistingRole{
-			NewRole: cloud.NewRole{Name: "ops", Trust: trusting("arn:aws:iam::444455556666:user/alice")},
+		Roles: []plant.Planted[iam.ExistingRole]{planted("roles[0]", iam.ExistingRole{
+			NewRole: iam.NewRole{Name: "ops", Trust: trusting("arn:aws:iam::444455556666:user/alice")},
 		})},
 	}
 }
@@ -65,7 +67,7 @@ func TestPlantingTheSameAgainChangesNothing(t *testing.T) {
 	ctx, c := context.Background(), newCloud(t)
 	require.NoError(t, c.Plant(somePlants()))
 	require.NoError(t, iamOf(c, other).TagUser(ctx, "bob", map[string]string{"Email": "bob@example.com"}))
-	require.NoError(t, iamOf(c, other).Enrol("bob", cloud.Enrolment{MFA: true}))
+	require.NoError(t, iamOf(c, other).Enrol("bob", iam.Enrolment{MFA: true}))
 	before := c.Snapshot()
 	require.NoError(t, c.Plant(somePlants()))
 	assert.Empty(t, cmp.Diff(before, c.Snapshot()))
@@ -88,8 +90,8 @@ func TestChangedPlantsFollow(t *testing.T) {
 	assert.Equal(t, "/people/", moved.Path)
 	assert.Equal(t, alice.ID, moved.ID)
 	_, err = iamOf(c, other).GetUser(ctx, "bob")
-	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
-	require.NoError(t, c.Plant(cloud.Plants{}))
+	assert.Equal(t, "NoSuchEntity", api.Code(err))
+	require.NoError(t, c.Plant(plant.Plants{}))
 	assert.Empty(t, c.Snapshot().Accounts[other].Users)
 	assert.Empty(t, c.Snapshot().Accounts[other].MFADevices)
 }
@@ -122,10 +124,10 @@ func TestAPlantDoesNotReplaceWhatWasMadeSince(t *testing.T) {
 // People of whom the world says so enrol as soon as a stack makes their users.
 func TestPeopleEnrolOnArrival(t *testing.T) {
 	c := newCloud(t)
-	require.NoError(t, c.Plant(cloud.Plants{Enrolments: []cloud.Planted[cloud.Arrival]{
+	require.NoError(t, c.Plant(plant.Plants{Enrolments: []plant.Planted[iam.Arrival]{
 		planted(
 			"enrol[0]",
-			cloud.Arrival{User: "Carol", Enrolment: cloud.Enrolment{MFA: true, Password: true, AccessKeys: 2}},
+			iam.Arrival{User: "Carol", Enrolment: iam.Enrolment{MFA: true, Password: true, AccessKeys: 2}},
 		),
 	}}))
 	u := user(t, iamOf(c, other), "carol")

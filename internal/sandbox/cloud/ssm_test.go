@@ -10,18 +10,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 )
 
 const preferences = `{"schemaVersion":"1.0","description":"preferences","sessionType":"Standard_Stream","inputs":{"s3BucketName":"","s3KeyPrefix":"",` +
 	`"s3EncryptionEnabled":true,"cloudWatchLogGroupName":"","cloudWatchEncryptionEnabled":true,"cloudWatchStreamingEnabled":false,"kmsKeyId":"",` +
 	`"runAsEnabled":true,"runAsDefaultUser":"","idleSessionTimeout":"15","maxSessionDuration":"60","shellProfile":{"linux":"","windows":""}}}`
 
-func ssmOf(c *cloud.Cloud, region string) cloud.SSM {
-	return c.SSM(cloud.Caller{Account: home, Region: region})
+func ssmOf(c *cloud.Cloud, region string) ssm.Client {
+	return c.SSM(api.Caller{Account: home, Region: region})
 }
 
-func sessionDocument(name, content string) cloud.NewDocument {
-	return cloud.NewDocument{Name: name, Type: "Session", Content: content}
+func sessionDocument(name, content string) ssm.NewDocument {
+	return ssm.NewDocument{Name: name, Type: "Session", Content: content}
 }
 
 // A document exists once per Region, and what exists cannot be made again.
@@ -42,28 +44,28 @@ func TestADocumentIsMadeOncePerRegion(t *testing.T) {
 // Changed content becomes a version, which is in force only once it is made the default.
 func TestUpdatesOfADocumentAreVersions(t *testing.T) {
 	ctx, c := context.Background(), newCloud(t)
-	ssm := ssmOf(c, tokyo)
-	_, err := ssm.CreateDocument(ctx, sessionDocument("shell", preferences))
+	systems := ssmOf(c, tokyo)
+	_, err := systems.CreateDocument(ctx, sessionDocument("shell", preferences))
 	require.NoError(t, err)
 	changed := strings.Replace(preferences, `"60"`, `"30"`, 1)
-	version, err := ssm.UpdateDocument(ctx, "shell", cloud.NewDocument{Content: changed})
+	version, err := systems.UpdateDocument(ctx, "shell", ssm.NewDocument{Content: changed})
 	require.NoError(t, err)
-	d, err := ssm.DescribeDocument(ctx, "shell")
+	d, err := systems.DescribeDocument(ctx, "shell")
 	require.NoError(t, err)
 	assert.Equal(t, preferences, d.Content(), "a new version is in force too early")
 	assert.Equal(t, changed, d.Latest())
-	require.NoError(t, ssm.UpdateDocumentDefaultVersion(ctx, "shell", version))
-	d, err = ssm.DescribeDocument(ctx, "shell")
+	require.NoError(t, systems.UpdateDocumentDefaultVersion(ctx, "shell", version))
+	d, err = systems.DescribeDocument(ctx, "shell")
 	require.NoError(t, err)
 	assert.Equal(t, changed, d.Content())
-	_, err = ssm.UpdateDocument(ctx, "shell", cloud.NewDocument{Content: changed})
+	_, err = systems.UpdateDocument(ctx, "shell", ssm.NewDocument{Content: changed})
 	refuses(t, err, "DuplicateDocumentContent", "matches")
-	refuses(t, ssm.UpdateDocumentDefaultVersion(ctx, "shell", "3"), "InvalidDocumentVersion", "not valid")
-	require.NoError(t, ssm.ModifyDocumentPermission(ctx, "shell", []string{other}, nil))
-	refuses(t, ssm.DeleteDocument(ctx, "shell"), "InvalidDocumentOperation", "shared")
-	require.NoError(t, ssm.ModifyDocumentPermission(ctx, "shell", nil, []string{other}))
-	require.NoError(t, ssm.DeleteDocument(ctx, "shell"))
-	refuses(t, ssm.DeleteDocument(ctx, "shell"), "InvalidDocument", "does not exist")
+	refuses(t, systems.UpdateDocumentDefaultVersion(ctx, "shell", "3"), "InvalidDocumentVersion", "not valid")
+	require.NoError(t, systems.ModifyDocumentPermission(ctx, "shell", []string{other}, nil))
+	refuses(t, systems.DeleteDocument(ctx, "shell"), "InvalidDocumentOperation", "shared")
+	require.NoError(t, systems.ModifyDocumentPermission(ctx, "shell", nil, []string{other}))
+	require.NoError(t, systems.DeleteDocument(ctx, "shell"))
+	refuses(t, systems.DeleteDocument(ctx, "shell"), "InvalidDocument", "does not exist")
 }
 
 // The content of Session documents follows its schema to the last input.
@@ -95,8 +97,8 @@ func TestSessionDocumentsFollowTheirSchema(t *testing.T) {
 
 // Names, types, formats, tags and sizes that Systems Manager does not take are refused.
 func TestDocumentsThatSystemsManagerDoesNotTakeAreRefused(t *testing.T) {
-	ctx, ssm := context.Background(), ssmOf(newCloud(t), tokyo)
-	for code, documents := range map[string][]cloud.NewDocument{
+	ctx, systems := context.Background(), ssmOf(newCloud(t), tokyo)
+	for code, documents := range map[string][]ssm.NewDocument{
 		"ValidationException": {
 			sessionDocument("ab", preferences), sessionDocument("my shell", preferences), {Name: "shell",
 				Type: "Sesion", Content: preferences},
@@ -111,13 +113,13 @@ func TestDocumentsThatSystemsManagerDoesNotTakeAreRefused(t *testing.T) {
 			Tags: map[string]string{"T": "a|b"}}},
 	} {
 		for _, d := range documents {
-			_, err := ssm.CreateDocument(ctx, d)
-			assert.Equal(t, code, cloud.Code(err), "%s %s: %v", d.Name, d.Type, err)
+			_, err := systems.CreateDocument(ctx, d)
+			assert.Equal(t, code, api.Code(err), "%s %s: %v", d.Name, d.Type, err)
 		}
 	}
-	_, err := ssm.CreateDocument(
+	_, err := systems.CreateDocument(
 		ctx,
-		cloud.NewDocument{
+		ssm.NewDocument{
 			Name:    "yaml",
 			Type:    "Command",
 			Format:  "YAML",
@@ -138,9 +140,9 @@ const (
 // Approval policies have a form, automatic ones have names of AWS's, and a Region takes fifty manual ones.
 func TestApprovalPoliciesHaveAForm(t *testing.T) {
 	ctx, c := context.Background(), newCloud(t)
-	ssm := ssmOf(c, tokyo)
+	systems := ssmOf(c, tokyo)
 	create := func(name, kind, format, content string) error {
-		_, err := ssm.CreateDocument(ctx, cloud.NewDocument{Name: name, Type: kind, Format: format, Content: content})
+		_, err := systems.CreateDocument(ctx, ssm.NewDocument{Name: name, Type: kind, Format: format, Content: content})
 		return err
 	}
 	const auto, manual, deny = "AutoApprovalPolicy", "ManualApprovalPolicy", "SSM-JustInTimeAccessDenyAccessOrgPolicy"
@@ -187,7 +189,7 @@ func TestApprovalPoliciesHaveAForm(t *testing.T) {
 	require.NoError(t, create(name, auto, "", cedarApproval))
 	refuses(t, create(name, auto, "", cedarApproval), "DocumentAlreadyExists", name)
 	require.NoError(t, create(deny, auto, "", strings.Replace(cedarApproval, "permit", "forbid", 1)))
-	_, err := ssm.UpdateDocument(ctx, name, cloud.NewDocument{Content: "{}"})
+	_, err := systems.UpdateDocument(ctx, name, ssm.NewDocument{Content: "{}"})
 	refuses(t, err, "InvalidDocumentContent", "schemaVersion")
 
 	for i := range 50 {
@@ -197,6 +199,6 @@ func TestApprovalPoliciesHaveAForm(t *testing.T) {
 	_, err = ssmOf(
 		c,
 		"us-east-1",
-	).CreateDocument(ctx, cloud.NewDocument{Name: "manual-50", Type: manual, Format: "YAML", Content: stepApproval})
+	).CreateDocument(ctx, ssm.NewDocument{Name: "manual-50", Type: manual, Format: "YAML", Content: stepApproval})
 	assert.NoError(t, err, "another Region counts for itself, and JSON is YAML")
 }

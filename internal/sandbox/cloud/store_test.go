@@ -16,6 +16,8 @@ import (
 	"pgregory.net/rapid"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/store"
 	"aws-access-guardrails/policy"
 )
 
@@ -85,8 +87,8 @@ func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	refused := func(what string, content []byte) {
 		require.NoError(t, os.WriteFile(path, content, 0o600))
-		var state *cloud.StateError
-		require.ErrorAs(t, cloud.Sound(path), &state, what)
+		var state *store.StateError
+		require.ErrorAs(t, store.Sound(path), &state, what)
 		_, err := cloud.Open(path, noon)
 		require.ErrorAs(t, err, &state, what)
 		assert.Equal(t, path, state.Path)
@@ -110,8 +112,8 @@ func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 		refused(fmt.Sprintf("byte %d changed", n), changed)
 	}
 	require.NoError(t, os.WriteFile(path, data, 0o600))
-	require.NoError(t, cloud.Sound(path))
-	require.NoError(t, cloud.Sound(path+"-that-nobody-made"))
+	require.NoError(t, store.Sound(path))
+	require.NoError(t, store.Sound(path+"-that-nobody-made"))
 }
 
 // A file that was written before the header counted is read.
@@ -169,7 +171,7 @@ func TestARefusedCallChangesNothing(t *testing.T) {
 	_, err = iamOf(
 		c,
 		home,
-	).CreateRole(ctx, cloud.NewRole{Name: "r", Trust: trusting("arn:aws:iam::111122223333:user/eve")})
+	).CreateRole(ctx, iam.NewRole{Name: "r", Trust: trusting("arn:aws:iam::111122223333:user/eve")})
 	require.Error(t, err)
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -185,12 +187,12 @@ func TestTheOrderOfConcurrentCallsDoesNotShow(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 			all.Go(func() {
-				_, err := iamOf(c, home).CreateUser(context.Background(), cloud.NewUser{Name: name})
+				_, err := iamOf(c, home).CreateUser(context.Background(), iam.NewUser{Name: name})
 				assert.NoError(t, err)
 				_, err = iamOf(
 					c,
 					home,
-				).CreatePolicy(context.Background(), cloud.NewPolicy{Name: name, Document: sample})
+				).CreatePolicy(context.Background(), iam.NewPolicy{Name: name, Document: sample})
 				assert.NoError(t, err)
 			})
 		}
@@ -207,49 +209,49 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "state-"+rapid.StringMatching(`[a-z]{12}`).Draw(rt, "file"))
 		c := openAt(t, path)
 		require.NoError(t, c.AddAccount(home, policy.AWS))
-		iam := iamOf(c, home)
+		admin := iamOf(c, home)
 		name := rapid.SampledFrom([]string{"a", "b", "A"})
 		rt.Repeat(map[string]func(*rapid.T){
-			"create user": func(rt *rapid.T) { _, _ = iam.CreateUser(ctx, cloud.NewUser{Name: name.Draw(rt, "user")}) },
-			"delete user": func(rt *rapid.T) { _ = iam.DeleteUser(ctx, name.Draw(rt, "user")) },
+			"create user": func(rt *rapid.T) { _, _ = admin.CreateUser(ctx, iam.NewUser{Name: name.Draw(rt, "user")}) },
+			"delete user": func(rt *rapid.T) { _ = admin.DeleteUser(ctx, name.Draw(rt, "user")) },
 			"rename user": func(rt *rapid.T) {
-				_ = iam.UpdateUser(ctx, name.Draw(rt, "user"), name.Draw(rt, "new"),
+				_ = admin.UpdateUser(ctx, name.Draw(rt, "user"), name.Draw(rt, "new"),
 					"")
 			},
 			"tag user": func(rt *rapid.T) {
-				_ = iam.TagUser(ctx, name.Draw(rt, "user"), map[string]string{name.Draw(rt, "key"): "x"})
+				_ = admin.TagUser(ctx, name.Draw(rt, "user"), map[string]string{name.Draw(rt, "key"): "x"})
 			},
 			"untag user": func(rt *rapid.T) {
-				_ = iam.UntagUser(ctx, name.Draw(rt, "user"),
+				_ = admin.UntagUser(ctx, name.Draw(rt, "user"),
 					[]string{name.Draw(rt, "key")})
 			},
 			"enrol": func(rt *rapid.T) {
-				_ = iam.Enrol(name.Draw(rt, "user"),
-					cloud.Enrolment{MFA: true, Password: true})
+				_ = admin.Enrol(name.Draw(rt, "user"),
+					iam.Enrolment{MFA: true, Password: true})
 			},
-			"create group": func(rt *rapid.T) { _, _ = iam.CreateGroup(ctx, name.Draw(rt, "group"), "") },
+			"create group": func(rt *rapid.T) { _, _ = admin.CreateGroup(ctx, name.Draw(rt, "group"), "") },
 			"rename group": func(rt *rapid.T) {
-				_ = iam.UpdateGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "new"),
+				_ = admin.UpdateGroup(ctx, name.Draw(rt, "group"), name.Draw(rt, "new"),
 					"")
 			},
 			"join": func(rt *rapid.T) {
-				_ = iam.AddUserToGroup(ctx, name.Draw(rt, "group"),
+				_ = admin.AddUserToGroup(ctx, name.Draw(rt, "group"),
 					name.Draw(rt, "user"))
 			},
 			"leave": func(rt *rapid.T) {
-				_ = iam.RemoveUserFromGroup(ctx, name.Draw(rt, "group"),
+				_ = admin.RemoveUserFromGroup(ctx, name.Draw(rt, "group"),
 					name.Draw(rt, "user"))
 			},
 			"inline": func(rt *rapid.T) {
-				_ = iam.PutPolicy(ctx, cloud.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), sample)
+				_ = admin.PutPolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), sample)
 			},
 			"drop inline": func(rt *rapid.T) {
-				_ = iam.DeleteInlinePolicy(ctx, cloud.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"))
+				_ = admin.DeleteInlinePolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"))
 			},
 			"trust": func(rt *rapid.T) {
-				_, _ = iam.CreateRole(
+				_, _ = admin.CreateRole(
 					ctx,
-					cloud.NewRole{
+					iam.NewRole{
 						Name:  name.Draw(rt, "role"),
 						Trust: trusting("arn:aws:iam::111122223333:user/" + name.Draw(rt, "user")),
 					},

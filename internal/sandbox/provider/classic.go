@@ -1,6 +1,8 @@
 package provider
 
-import "aws-access-guardrails/internal/sandbox/cloud"
+import (
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+)
 
 // classic is the package aws.
 func classic() *registry {
@@ -24,7 +26,7 @@ func classic() *registry {
 		ssoPermissionsBoundaryAttachment(),
 		ssoAccountAssignment(),
 	}
-	for _, kind := range []cloud.Kind{cloud.KindUser, cloud.KindGroup, cloud.KindRole} {
+	for _, kind := range []iam.Kind{iam.KindUser, iam.KindGroup, iam.KindRole} {
 		types = append(
 			types,
 			inlinePolicy(kind),

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"maps"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/policy"
 )
 
@@ -46,9 +47,9 @@ func classicFunctions() map[string]function {
 			answer:    existingPermissionSet,
 		},
 		"aws:identitystore/getUser:getUser": principal("DescribeUser", "userId", "userName", "UserName",
-			func(i cloud.IdentityCenter) map[string]string { return i.Users }),
+			func(i ssoadmin.IdentityCenter) map[string]string { return i.Users }),
 		"aws:identitystore/getGroup:getGroup": principal("DescribeGroup", "groupId", "displayName", "DisplayName",
-			func(i cloud.IdentityCenter) map[string]string { return i.Groups }),
+			func(i ssoadmin.IdentityCenter) map[string]string { return i.Groups }),
 	})
 	return all
 }
@@ -64,7 +65,7 @@ func callerIdentity(_ context.Context, s *session, _ values) (values, error) {
 		"accountId": text(account),
 		"arn":       text(arn),
 		"id":        text(account),
-		"userId":    text(cloud.CallerID(arn)),
+		"userId":    text(api.CallerID(arn)),
 	}, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // controlled are the types that the sandbox reads through Cloud Control, with the properties that their handlers give.
@@ -31,7 +31,7 @@ func controlledResource(ctx context.Context, s *session, args values) (values, e
 	if err == nil {
 		properties, err = read(ctx, s, id)
 	}
-	if cloud.Is(err, "NoSuchEntity", "ResourceNotFoundException") {
+	if api.Is(err, "NoSuchEntity", "ResourceNotFoundException") {
 		err = fmt.Errorf(
 			"ResourceNotFoundException: Resource of type '%s' with identifier '%s' was not found", typ, id,
 		)
@@ -102,7 +102,7 @@ func controlledPermissionSet(ctx context.Context, s *session, id string) (map[st
 		return nil, err
 	}
 	boundary, err := s.sso().GetPermissionsBoundary(ctx, instance, arn)
-	if err != nil && !cloud.Is(err, "ResourceNotFoundException") {
+	if err != nil && !api.Is(err, "ResourceNotFoundException") {
 		return nil, err
 	}
 	err = s.sso().Besides(ctx, arn, "ListTagsForResource", "GetInlinePolicyForPermissionSet")

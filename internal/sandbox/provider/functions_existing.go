@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // functionsOfWhatExists read what is in an account, whoever made it.
@@ -93,7 +93,7 @@ func existingGroup(ctx context.Context, s *session, args values) (values, error)
 func existingRole(ctx context.Context, s *session, args values) (values, error) {
 	name := args.text("name")
 	role, err := s.iam().GetRole(ctx, name)
-	if cloud.Is(err, "NoSuchEntity") {
+	if api.Is(err, "NoSuchEntity") {
 		err = errors.New("couldn't find resource")
 	}
 	if err != nil {
@@ -142,7 +142,7 @@ func existingRoles(ctx context.Context, s *session, args values) (values, error)
 func existingPolicy(ctx context.Context, s *session, args values) (values, error) {
 	arn := args.text("arn")
 	p, attached, err := s.iam().GetPolicy(ctx, arn)
-	if cloud.Is(err, "NoSuchEntity") {
+	if api.Is(err, "NoSuchEntity") {
 		err = errors.New("couldn't find resource")
 	}
 	if err != nil {

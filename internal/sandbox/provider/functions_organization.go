@@ -9,7 +9,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/policy"
 )
 
@@ -188,7 +188,7 @@ func principal(
 	operation string,
 	idKey, nameKey resource.PropertyKey,
 	attribute string,
-	names func(cloud.IdentityCenter) map[string]string,
+	names func(ssoadmin.IdentityCenter) map[string]string,
 ) function {
 	return function{
 		arguments: []string{"alternateIdentifier", string(idKey), "identityStoreId"},

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider"
 	"aws-access-guardrails/policy"
 )
@@ -40,7 +41,7 @@ type world struct {
 	server *provider.Server
 }
 
-func newWorld(t *testing.T, faults *cloud.Faults) *world {
+func newWorld(t *testing.T, faults *api.Faults) *world {
 	t.Helper()
 	return newWorldOf(
 		t,
@@ -50,7 +51,7 @@ func newWorld(t *testing.T, faults *cloud.Faults) *world {
 	)
 }
 
-func newWorldOf(t *testing.T, pkg string, credentials provider.Credentials, faults *cloud.Faults) *world {
+func newWorldOf(t *testing.T, pkg string, credentials provider.Credentials, faults *api.Faults) *world {
 	t.Helper()
 	c, err := cloud.Open("", func() time.Time { return time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC) })
 	require.NoError(t, err)

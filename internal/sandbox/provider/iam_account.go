@@ -3,12 +3,12 @@ package provider
 import (
 	"context"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 func iamAccountPasswordPolicy() *resourceType {
 	put := func(ctx context.Context, s *session, in values) error {
-		err := s.iam().UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{
+		err := s.iam().UpdateAccountPasswordPolicy(ctx, api.PasswordPolicy{
 			MinimumLength: in.number(
 				"minimumPasswordLength",
 			),
@@ -47,7 +47,7 @@ func iamAccountPasswordPolicy() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
 			p, err := s.iam().GetAccountPasswordPolicy(ctx)
-			if cloud.Is(err, "NoSuchEntity") {
+			if api.Is(err, "NoSuchEntity") {
 				return nil, nil
 			}
 			if err != nil {

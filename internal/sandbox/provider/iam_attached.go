@@ -7,17 +7,18 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // inlinePolicy is the type of an inline policy of a user, a group or a role. The owner's property is named like its
 // kind.
-func inlinePolicy(kind cloud.Kind) *resourceType {
+func inlinePolicy(kind iam.Kind) *resourceType {
 	owner := ownerKey(kind)
 	what := "IAM " + string(kind)
 	// The real provider looks at the names of a role's policies alone; those of users and groups are refused by AWS.
 	roleOnly := func(rules ...rule) []rule {
-		if kind == cloud.KindRole {
+		if kind == iam.KindRole {
 			return rules
 		}
 		return nil
@@ -59,7 +60,7 @@ func inlinePolicy(kind cloud.Kind) *resourceType {
 }
 
 // inlinePolicyOf splits the id of an inline policy.
-func inlinePolicyOf(kind cloud.Kind, id string) (owner, name string, err error) {
+func inlinePolicyOf(kind iam.Kind, id string) (owner, name string, err error) {
 	owner, name, ok := strings.Cut(id, ":")
 	if !ok {
 		return "", "", unexpectedID(id, "<"+string(ownerKey(kind))+" name>:<policy name>")
@@ -67,13 +68,13 @@ func inlinePolicyOf(kind cloud.Kind, id string) (owner, name string, err error) 
 	return owner, name, nil
 }
 
-func readInlinePolicy(ctx context.Context, s *session, kind cloud.Kind, id string, state values) (values, error) {
+func readInlinePolicy(ctx context.Context, s *session, kind iam.Kind, id string, state values) (values, error) {
 	owner, name, err := inlinePolicyOf(kind, id)
 	if err != nil {
 		return nil, err
 	}
 	document, err := s.iam().GetInlinePolicy(ctx, kind, owner, name)
-	if cloud.Is(err, "NoSuchEntity") {
+	if api.Is(err, "NoSuchEntity") {
 		return nil, nil
 	}
 	if err != nil {
@@ -91,7 +92,7 @@ func readInlinePolicy(ctx context.Context, s *session, kind cloud.Kind, id strin
 
 // policyAttachment is the type of the attachment of a managed policy to a user, a group or a role. Old and new cannot
 // exist at once: deleting the old one would detach what the new one attached.
-func policyAttachment(kind cloud.Kind) *resourceType {
+func policyAttachment(kind iam.Kind) *resourceType {
 	owner := ownerKey(kind)
 	what := "IAM " + string(kind)
 	return &resourceType{
@@ -110,7 +111,7 @@ func policyAttachment(kind cloud.Kind) *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
 			attached, err := s.iam().ListAttachedPolicies(ctx, kind, state.text(owner))
-			if cloud.Is(err, "NoSuchEntity") || err == nil && !slices.Contains(attached, state.text("policyArn")) {
+			if api.Is(err, "NoSuchEntity") || err == nil && !slices.Contains(attached, state.text("policyArn")) {
 				return nil, nil
 			}
 			if err != nil {
@@ -141,7 +142,7 @@ func policyAttachment(kind cloud.Kind) *resourceType {
 
 // policiesExclusive is the type that removes every inline policy that it does not name. Deleting it changes nothing
 // in AWS.
-func policiesExclusive(kind cloud.Kind) *resourceType {
+func policiesExclusive(kind iam.Kind) *resourceType {
 	return exclusive(kind, strings.ToLower(string(kind))+"PoliciesExclusive", "policyNames",
 		func(ctx context.Context, s *session, name string) ([]string, error) {
 			return s.iam().ListInlinePolicies(ctx, kind, name)
@@ -157,7 +158,7 @@ func policiesExclusive(kind cloud.Kind) *resourceType {
 
 // attachmentsExclusive is the type that detaches every managed policy that it does not name, and attaches those that
 // it names. Deleting it changes nothing in AWS.
-func attachmentsExclusive(kind cloud.Kind) *resourceType {
+func attachmentsExclusive(kind iam.Kind) *resourceType {
 	return exclusive(kind, strings.ToLower(string(kind))+"PolicyAttachmentsExclusive", "policyArns",
 		func(ctx context.Context, s *session, name string) ([]string, error) {
 			return s.iam().ListAttachedPolicies(ctx, kind, name)
@@ -171,7 +172,7 @@ func attachmentsExclusive(kind cloud.Kind) *resourceType {
 }
 
 func exclusive(
-	kind cloud.Kind,
+	kind iam.Kind,
 	what string,
 	items resource.PropertyKey,
 	list func(context.Context, *session, string) ([]string, error),
@@ -207,7 +208,7 @@ func exclusive(
 		},
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
 			have, err := list(ctx, s, id)
-			if cloud.Is(err, "NoSuchEntity") {
+			if api.Is(err, "NoSuchEntity") {
 				return nil, nil
 			}
 			if err != nil {
@@ -223,7 +224,7 @@ func exclusive(
 	}
 }
 
-func ownerKey(kind cloud.Kind) resource.PropertyKey {
+func ownerKey(kind iam.Kind) resource.PropertyKey {
 	return resource.PropertyKey(strings.ToLower(string(kind)))
 }
 

@@ -3,7 +3,7 @@ package provider
 import (
 	"context"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 func iamGroup() *resourceType {
@@ -21,7 +21,7 @@ func iamGroup() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
 			group, _, err := s.iam().GetGroup(ctx, id)
-			if cloud.Is(err, "NoSuchEntity") {
+			if api.Is(err, "NoSuchEntity") {
 				return nil, nil
 			}
 			if err != nil {

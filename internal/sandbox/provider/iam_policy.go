@@ -3,7 +3,8 @@ package provider
 import (
 	"context"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 func iamPolicy() *resourceType {
@@ -20,7 +21,7 @@ func iamPolicy() *resourceType {
 			"policyId":        out(textKind),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
-			p, err := s.iam().CreatePolicy(ctx, cloud.NewPolicy{
+			p, err := s.iam().CreatePolicy(ctx, iam.NewPolicy{
 				Name: in.text(
 					"name",
 				),
@@ -33,7 +34,7 @@ func iamPolicy() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
 			p, attached, err := s.iam().GetPolicy(ctx, id)
-			if cloud.Is(err, "NoSuchEntity") {
+			if api.Is(err, "NoSuchEntity") {
 				return nil, nil
 			}
 			if err != nil {
@@ -98,7 +99,7 @@ func updatePolicy(ctx context.Context, s *session, id string, state, in values, 
 
 func removePolicy(ctx context.Context, s *session, id string, _ values) error {
 	p, err := s.iam().ListPolicyVersions(ctx, id)
-	if cloud.Is(err, "NoSuchEntity") {
+	if api.Is(err, "NoSuchEntity") {
 		return nil
 	}
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // plainQuotes refuses two quotation marks that IAM took for a while and the provider does not.
@@ -39,7 +40,7 @@ func iamRole() *resourceType {
 			"uniqueId":            out(textKind),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
-			role, err := s.iam().CreateRole(ctx, cloud.NewRole{
+			role, err := s.iam().CreateRole(ctx, iam.NewRole{
 				Name: in.text(
 					"name",
 				),
@@ -65,7 +66,7 @@ func iamRole() *resourceType {
 
 func readRole(ctx context.Context, s *session, id string, state values) (values, error) {
 	role, err := s.iam().GetRole(ctx, id)
-	if cloud.Is(err, "NoSuchEntity") {
+	if api.Is(err, "NoSuchEntity") {
 		return nil, nil
 	}
 	if err != nil {
@@ -139,18 +140,18 @@ func removeRole(ctx context.Context, s *session, id string, state values) error 
 	}
 	force := state.flag("forceDetachPolicies")
 	if force || len(state.texts("managedPolicyArns")) > 0 {
-		attached, err := s.iam().ListAttachedPolicies(ctx, cloud.KindRole, id)
+		attached, err := s.iam().ListAttachedPolicies(ctx, iam.KindRole, id)
 		for i := 0; err == nil && i < len(attached); i++ {
-			err = ignore(s.iam().DetachPolicy(ctx, cloud.KindRole, id, attached[i]), "NoSuchEntity")
+			err = ignore(s.iam().DetachPolicy(ctx, iam.KindRole, id, attached[i]), "NoSuchEntity")
 		}
 		if ignoreErr := ignore(err, "NoSuchEntity"); ignoreErr != nil {
 			return doing(ignoreErr, "deleting IAM Role (%s): detaching policies", id)
 		}
 	}
 	if p := state["inlinePolicies"]; force || p.IsArray() && len(p.ArrayValue()) > 0 {
-		inline, err := s.iam().ListInlinePolicies(ctx, cloud.KindRole, id)
+		inline, err := s.iam().ListInlinePolicies(ctx, iam.KindRole, id)
 		for i := 0; err == nil && i < len(inline); i++ {
-			err = ignore(s.iam().DeleteInlinePolicy(ctx, cloud.KindRole, id, inline[i]), "NoSuchEntity")
+			err = ignore(s.iam().DeleteInlinePolicy(ctx, iam.KindRole, id, inline[i]), "NoSuchEntity")
 		}
 		if ignoreErr := ignore(err, "NoSuchEntity"); ignoreErr != nil {
 			return doing(ignoreErr, "deleting IAM Role (%s): deleting inline policies", id)

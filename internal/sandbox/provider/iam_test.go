@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 	policyType     = "aws:iam/policy:Policy"
 )
 
-func (w *world) iam() cloud.IAM { return w.cloud.IAM(cloud.Caller{Account: home, Region: tokyo}) }
+func (w *world) iam() iam.Client { return w.cloud.IAM(api.Caller{Account: home, Region: tokyo}) }
 
 // A user is made with what the provider fills in, and read back as AWS has it.
 func TestAUserIsMadeWithTheProvidersDefaults(t *testing.T) {
@@ -112,7 +113,7 @@ func TestALeaverWhoEnrolledGoesOnlyWithForceDestroy(t *testing.T) {
 	m := e.mustCreate(userType, "alice", props{"name": "alice"})
 	e.mustCreate(groupType, "mfa", props{"name": "mfa"})
 	require.NoError(t, w.iam().AddUserToGroup(ctx, "mfa", "alice"))
-	require.NoError(t, w.iam().Enrol("alice", cloud.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
+	require.NoError(t, w.iam().Enrol("alice", iam.Enrolment{Password: true, MFA: true, AccessKeys: 2}))
 	assert.ErrorContains(
 		t,
 		e.remove(m),
@@ -258,7 +259,7 @@ func TestARefreshShowsDeadPrincipals(t *testing.T) {
 	in := props{"name": "ops", "assumeRolePolicy": document}
 	m := e.mustCreate(roleType, "ops", in)
 	require.NoError(t, w.iam().DeleteUser(ctx, "alice"))
-	_, err := w.iam().CreateUser(ctx, cloud.NewUser{Name: "alice"})
+	_, err := w.iam().CreateUser(ctx, iam.NewUser{Name: "alice"})
 	require.NoError(t, err)
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.diff(m, in).Changes, "without a refresh nothing shows")
 	_, err = e.refresh(m)
@@ -276,8 +277,8 @@ func TestARoleWithForeignPoliciesGoesAsTheRealProviderLetsIt(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	e := w.engine()
 	attach := func() {
-		require.NoError(t, w.iam().AttachPolicy(ctx, cloud.KindRole, "ops", "arn:aws:iam::aws:policy/ReadOnlyAccess"))
-		require.NoError(t, w.iam().PutPolicy(ctx, cloud.KindRole, "ops", "own", read))
+		require.NoError(t, w.iam().AttachPolicy(ctx, iam.KindRole, "ops", "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+		require.NoError(t, w.iam().PutPolicy(ctx, iam.KindRole, "ops", "own", read))
 	}
 	m := e.mustCreate(roleType, "ops", props{"name": "ops", "assumeRolePolicy": trust})
 	attach()
@@ -330,7 +331,7 @@ func TestAnAttachmentIsReplacedOldFirst(t *testing.T) {
 	d := e.diff(m, with(in, "policyArn", "arn:aws:iam::aws:policy/SecurityAudit"))
 	assert.Equal(t, []string{"policyArn"}, d.Replaces)
 	assert.True(t, d.DeleteBeforeReplace)
-	require.NoError(t, w.iam().DetachPolicy(ctx, cloud.KindRole, "ops", "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+	require.NoError(t, w.iam().DetachPolicy(ctx, iam.KindRole, "ops", "arn:aws:iam::aws:policy/ReadOnlyAccess"))
 	there, err := e.refresh(m)
 	require.NoError(t, err)
 	assert.False(t, there)
@@ -351,8 +352,8 @@ func TestInlinePoliciesBelongToTheirOwners(t *testing.T) {
 	e.mustCreate(userType, "n", props{"name": "n"})
 	e.mustCreate(groupType, "n", props{"name": "n"})
 	e.mustCreate(roleType, "n", props{"name": "n", "assumeRolePolicy": trust})
-	for kind, token := range map[cloud.Kind]string{
-		cloud.KindUser: "aws:iam/userPolicy:UserPolicy", cloud.KindGroup: "aws:iam/groupPolicy:GroupPolicy", cloud.KindRole: "aws:iam/rolePolicy:RolePolicy",
+	for kind, token := range map[iam.Kind]string{
+		iam.KindUser: "aws:iam/userPolicy:UserPolicy", iam.KindGroup: "aws:iam/groupPolicy:GroupPolicy", iam.KindRole: "aws:iam/rolePolicy:RolePolicy",
 	} {
 		owner := strings.ToLower(string(kind))
 		in := props{owner: "n", "name": "guard", "policy": read}
@@ -388,7 +389,7 @@ func TestExclusiveResourcesRemoveWhatOthersAdded(t *testing.T) {
 	e.mustCreate(groupType, "n", props{"name": "n"})
 	e.mustCreate(roleType, "n", props{"name": "n", "assumeRolePolicy": trust})
 	const mine, foreign = "arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess"
-	for _, kind := range []cloud.Kind{cloud.KindUser, cloud.KindGroup, cloud.KindRole} {
+	for _, kind := range []iam.Kind{iam.KindUser, iam.KindGroup, iam.KindRole} {
 		owner := strings.ToLower(string(kind))
 		require.NoError(t, w.iam().PutPolicy(ctx, kind, "n", "mine", read))
 		require.NoError(t, w.iam().PutPolicy(ctx, kind, "n", "foreign", read))
@@ -446,13 +447,13 @@ func TestThePasswordPolicyIsTheAccounts(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(
 		t,
-		cloud.PasswordPolicy{MinimumLength: 20, RequireSymbols: true, MaxAge: 90, AllowUsersToChange: true},
+		api.PasswordPolicy{MinimumLength: 20, RequireSymbols: true, MaxAge: 90, AllowUsersToChange: true},
 		p,
 		"a property that the program leaves out keeps its value",
 	)
 	require.NoError(t, e.remove(m))
 	_, err = w.iam().GetAccountPasswordPolicy(ctx)
-	assert.Equal(t, "NoSuchEntity", cloud.Code(err))
+	assert.Equal(t, "NoSuchEntity", api.Code(err))
 }
 
 // An alias is replaced, and an account whose alias somebody took away shows it.
@@ -471,22 +472,22 @@ func TestAnAliasIsReplaced(t *testing.T) {
 // What exists can be imported by its id alone, and then differs from a program only where the program differs.
 func TestWhatExistsCanBeImported(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
-	iam := w.iam()
-	_, err := iam.CreateUser(
+	admin := w.iam()
+	_, err := admin.CreateUser(
 		ctx,
-		cloud.NewUser{Name: "alice", Path: "/p/", Tags: map[string]string{"Email": "a@example.com"}},
+		iam.NewUser{Name: "alice", Path: "/p/", Tags: map[string]string{"Email": "a@example.com"}},
 	)
 	require.NoError(t, err)
-	_, err = iam.CreateGroup(ctx, "mfa", "")
+	_, err = admin.CreateGroup(ctx, "mfa", "")
 	require.NoError(t, err)
-	require.NoError(t, iam.AddUserToGroup(ctx, "mfa", "alice"))
-	_, err = iam.CreateRole(ctx, cloud.NewRole{Name: "ops", Trust: trust})
+	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "ops", Trust: trust})
 	require.NoError(t, err)
-	_, err = iam.CreatePolicy(ctx, cloud.NewPolicy{Name: "read", Document: read})
+	_, err = admin.CreatePolicy(ctx, iam.NewPolicy{Name: "read", Document: read})
 	require.NoError(t, err)
-	require.NoError(t, iam.AttachPolicy(ctx, cloud.KindRole, "ops", "arn:aws:iam::111122223333:policy/read"))
-	require.NoError(t, iam.PutPolicy(ctx, cloud.KindGroup, "mfa", "guard", read))
-	require.NoError(t, iam.UpdateAccountPasswordPolicy(ctx, cloud.PasswordPolicy{MinimumLength: 14}))
+	require.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, "ops", "arn:aws:iam::111122223333:policy/read"))
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", read))
+	require.NoError(t, admin.UpdateAccountPasswordPolicy(ctx, api.PasswordPolicy{MinimumLength: 14}))
 	e := w.engine()
 	for _, c := range []struct {
 		token, id string

@@ -4,7 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 func iamUser() *resourceType {
@@ -19,7 +20,7 @@ func iamUser() *resourceType {
 			"uniqueId":            out(textKind),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
-			user, err := s.iam().CreateUser(ctx, cloud.NewUser{
+			user, err := s.iam().CreateUser(ctx, iam.NewUser{
 				Name: in.text(
 					"name",
 				),
@@ -31,7 +32,7 @@ func iamUser() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
 			user, err := s.iam().GetUser(ctx, id)
-			if cloud.Is(err, "NoSuchEntity") {
+			if api.Is(err, "NoSuchEntity") {
 				return nil, nil
 			}
 			if err != nil {
@@ -96,7 +97,7 @@ func removeUser(ctx context.Context, s *session, id string, state values) error 
 }
 
 func stripUser(ctx context.Context, s *session, name string) error {
-	iam := s.iam()
+	admin := s.iam()
 	// all lists and drops what it lists.
 	all := func(what string, list func() ([]string, error), drop func(string) error) error {
 		found, err := list()
@@ -105,34 +106,34 @@ func stripUser(ctx context.Context, s *session, name string) error {
 		}
 		return doing(ignore(err, "NoSuchEntity"), "removing IAM User (%s) %s", name, what)
 	}
-	credentials := func(what string, kind cloud.Credential) error {
-		return all(what, func() ([]string, error) { return iam.ListCredentials(ctx, kind, name) },
-			func(id string) error { return iam.DeleteCredential(ctx, kind, name, id) })
+	credentials := func(what string, kind iam.Credential) error {
+		return all(what, func() ([]string, error) { return admin.ListCredentials(ctx, kind, name) },
+			func(id string) error { return admin.DeleteCredential(ctx, kind, name, id) })
 	}
 	for _, step := range []func() error{
 		func() error {
-			return all("policies", func() ([]string, error) { return iam.ListInlinePolicies(ctx, cloud.KindUser, name) },
-				func(item string) error { return iam.DeleteInlinePolicy(ctx, cloud.KindUser, name, item) })
+			return all("policies", func() ([]string, error) { return admin.ListInlinePolicies(ctx, iam.KindUser, name) },
+				func(item string) error { return admin.DeleteInlinePolicy(ctx, iam.KindUser, name, item) })
 		},
 		func() error {
-			return all("attached policies", func() ([]string, error) { return iam.ListAttachedPolicies(ctx, cloud.KindUser, name) },
-				func(arn string) error { return iam.DetachPolicy(ctx, cloud.KindUser, name, arn) })
+			return all("attached policies", func() ([]string, error) { return admin.ListAttachedPolicies(ctx, iam.KindUser, name) },
+				func(arn string) error { return admin.DetachPolicy(ctx, iam.KindUser, name, arn) })
 		},
 		func() error {
-			return all("access keys", func() ([]string, error) { return iam.ListAccessKeys(ctx, name) },
-				func(id string) error { return iam.DeleteAccessKey(ctx, name, id) })
+			return all("access keys", func() ([]string, error) { return admin.ListAccessKeys(ctx, name) },
+				func(id string) error { return admin.DeleteAccessKey(ctx, name, id) })
 		},
-		func() error { return credentials("access keys", cloud.SSHPublicKey) },
+		func() error { return credentials("access keys", iam.SSHPublicKey) },
 		func() error { return stripVirtualDevices(ctx, s, name) },
 		func() error {
-			return all("MFA devices", func() ([]string, error) { return iam.ListMFADevices(ctx, name) },
-				func(serial string) error { return iam.DeactivateMFADevice(ctx, name, serial) })
+			return all("MFA devices", func() ([]string, error) { return admin.ListMFADevices(ctx, name) },
+				func(serial string) error { return admin.DeactivateMFADevice(ctx, name, serial) })
 		},
 		func() error {
-			return doing(ignore(iam.DeleteLoginProfile(ctx, name), "NoSuchEntity"), "removing IAM User (%s) login profile", name)
+			return doing(ignore(admin.DeleteLoginProfile(ctx, name), "NoSuchEntity"), "removing IAM User (%s) login profile", name)
 		},
-		func() error { return credentials("signing certificate", cloud.SigningCertificate) },
-		func() error { return credentials("Service Specific Credentials", cloud.ServiceSpecificCredential) },
+		func() error { return credentials("signing certificate", iam.SigningCertificate) },
+		func() error { return credentials("Service Specific Credentials", iam.ServiceSpecificCredential) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -176,7 +177,7 @@ func iamUserGroupMembership() *resourceType {
 		read: func(ctx context.Context, s *session, _ string, state values) (values, error) {
 			user := state.text("user")
 			groups, err := s.iam().ListGroupsForUser(ctx, user)
-			if cloud.Is(err, "NoSuchEntity") {
+			if api.Is(err, "NoSuchEntity") {
 				return nil, nil
 			}
 			if err != nil {

@@ -6,13 +6,13 @@ import (
 	"sync"
 
 	"aws-access-guardrails/internal/awstype"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // journal holds the calls of one operation against the table of types, where calls are decided: the sandbox makes
 // those that the table lists, and no others.
 type journal struct {
-	cloud.Decider
+	api.Decider
 	token string
 	in    awstype.Operation
 	calls awstype.Calls
@@ -38,7 +38,7 @@ func (s *session) during(token string, in awstype.Operation) (*session, func() e
 }
 
 // Decide refuses a call that the table lacks, before it is decided.
-func (j *journal) Decide(call cloud.Call) (session, reason string, err error) {
+func (j *journal) Decide(call api.Call) (session, reason string, err error) {
 	if !j.calls.Has(call.Action, j.in) {
 		return "", "", fmt.Errorf(
 			"the sandbox would call %s to %s a %s, and the table of types does not list it",

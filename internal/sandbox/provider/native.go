@@ -11,7 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // native is the package aws-native, which drives AWS through Cloud Control.
@@ -131,7 +131,7 @@ func readNativeDocument(ctx context.Context, s *session, id string, state values
 		return nil, operation(err, "READ")
 	}
 	d, err := s.ssm().DescribeDocument(ctx, id)
-	if cloud.Is(err, "InvalidDocument") {
+	if api.Is(err, "InvalidDocument") {
 		return nil, nil
 	}
 	if err == nil {
@@ -198,7 +198,7 @@ func operation(err error, verb string) error {
 	code := map[string]string{
 		"DocumentAlreadyExists": "AlreadyExists", "InvalidDocument": "NotFound", "DocumentLimitExceeded": "ServiceLimitExceeded", "Throttling": "Throttling",
 		"ServiceFailure": "ServiceInternalError",
-	}[cloud.Code(err)]
+	}[api.Code(err)]
 	return fmt.Errorf("operation %s failed with %q: %w", verb, cmp.Or(code, "InvalidRequest"), err)
 }
 

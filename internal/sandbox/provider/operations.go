@@ -17,7 +17,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/awstype"
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // session is the session of the connection that a call came in on.
@@ -289,7 +289,7 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 
 // reply loses the answer of an operation that took effect, if a fault says so: to the engine the provider is gone.
 func (s *server) reply(operation, name string) error {
-	if s.Faults.Draw(operation, name, true) == cloud.LostReply {
+	if s.Faults.Draw(operation, name, true) == api.LostReply {
 		return status.Error(codes.Unavailable, "error reading from server: EOF")
 	}
 	return nil

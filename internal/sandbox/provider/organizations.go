@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
 )
 
-func (s *session) organizations() cloud.Organizations { return s.cloud.Organizations(s.caller) }
+func (s *session) organizations() organizations.Client { return s.cloud.Organizations(s.caller) }
 
 // policyTypes are the types of policies that the provider takes.
 var policyTypes = []string{
@@ -30,10 +31,10 @@ func organizationsPolicy() *resourceType {
 			"description": in(textKind),
 			"name":        in(textKind).named(128),
 			"skipDestroy": in(flagKind),
-			"type":        in(textKind).or(text(cloud.ServiceControlPolicy)).replace().checked(oneOf(policyTypes...)),
+			"type":        in(textKind).or(text(organizations.ServiceControlPolicy)).replace().checked(oneOf(policyTypes...)),
 		}.tagged(),
 		create: func(ctx context.Context, s *session, in values) (string, error) {
-			p, err := s.organizations().CreatePolicy(ctx, cloud.NewOrganizationPolicy{
+			p, err := s.organizations().CreatePolicy(ctx, organizations.NewPolicy{
 				Name: in.text(
 					"name",
 				),
@@ -46,7 +47,7 @@ func organizationsPolicy() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, state values) (values, error) {
 			p, err := s.organizations().DescribePolicy(ctx, id)
-			if cloud.Is(err, "PolicyNotFoundException", "AWSOrganizationsNotInUseException") {
+			if api.Is(err, "PolicyNotFoundException", "AWSOrganizationsNotInUseException") {
 				return nil, nil
 			}
 			if err != nil {
@@ -126,7 +127,7 @@ func organizationsPolicyAttachment() *resourceType {
 				return nil, err
 			}
 			targets, err := s.organizations().ListTargetsForPolicy(ctx, policy)
-			if cloud.Is(
+			if api.Is(
 				err,
 				"PolicyNotFoundException",
 				"TargetNotFoundException",
@@ -183,7 +184,7 @@ func iamOrganizationsFeatures() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
 			_, have, err := s.iam().ListOrganizationsFeatures(ctx)
-			if cloud.Is(err, "OrganizationNotFoundException") || err == nil && len(have) == 0 {
+			if api.Is(err, "OrganizationNotFoundException") || err == nil && len(have) == 0 {
 				return nil, nil
 			}
 			if err != nil {

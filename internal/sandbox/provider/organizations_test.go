@@ -9,7 +9,11 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
+	"aws-access-guardrails/internal/sandbox/cloud/plant"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/internal/sandbox/provider"
 )
 
@@ -32,21 +36,21 @@ const (
 func newOrganization(t *testing.T) (*world, *engine) {
 	t.Helper()
 	w := newWorldOf(t, "aws", provider.Credentials{Ambient: management, Profiles: map[string]string{"home": home}}, nil)
-	require.NoError(t, w.cloud.Plant(cloud.Plants{
-		Organization: []cloud.Planted[cloud.ExistingOrganization]{{Thing: cloud.ExistingOrganization{
-			Organization: cloud.Organization{
+	require.NoError(t, w.cloud.Plant(plant.Plants{
+		Organization: []plant.Planted[organizations.ExistingOrganization]{{Thing: organizations.ExistingOrganization{
+			Organization: organizations.Organization{
 				ID:              "o-exampleorgid",
 				Root:            root,
 				Management:      management,
-				PolicyTypes:     []string{cloud.ServiceControlPolicy},
+				PolicyTypes:     []string{organizations.ServiceControlPolicy},
 				TrustedServices: []string{"iam.amazonaws.com"},
 			},
-			Units: []cloud.Unit{
+			Units: []organizations.Unit{
 				{ID: workloads, Name: "Workloads", Parent: root},
 			},
 			Accounts: map[string]string{home: workloads},
 		}}},
-		IdentityCenter: []cloud.Planted[cloud.IdentityCenter]{{Thing: cloud.IdentityCenter{
+		IdentityCenter: []plant.Planted[ssoadmin.IdentityCenter]{{Thing: ssoadmin.IdentityCenter{
 			ARN:     instance,
 			Store:   "d-1234567890",
 			Account: management,
@@ -140,7 +144,7 @@ func TestTheOrganizationCanBeLookedUp(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "o-exampleorgid", org["id"])
 	assert.Equal(t, management, org["masterAccountId"])
-	assert.Equal(t, []any{cloud.ServiceControlPolicy}, org["enabledPolicyTypes"])
+	assert.Equal(t, []any{organizations.ServiceControlPolicy}, org["enabledPolicyTypes"])
 	assert.Len(t, org["accounts"], 2)
 	assert.Equal(t, root, org["roots"].([]any)[0].(props)["id"])
 	member, err := w.configured(props{"region": "us-east-1", "profile": "home"}).
@@ -197,9 +201,9 @@ func TestAttributesForAccessControlExistOnce(t *testing.T) {
 	assert.ErrorContains(t, err, "ConflictException")
 	require.NoError(
 		t,
-		w.cloud.SSOAdmin(cloud.Caller{Account: management, Region: "us-east-1"}).
+		w.cloud.SSOAdmin(api.Caller{Account: management, Region: "us-east-1"}).
 			UpdateAttributes(context.Background(), instance,
-				[]cloud.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:title}"}}}),
+				[]ssoadmin.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:title}"}}}),
 	)
 	_, err = e.refresh(m)
 	require.NoError(t, err)
@@ -251,11 +255,11 @@ func TestAPermissionSetIsAssigned(t *testing.T) {
 	a := e.mustCreate(assignmentType, "a", in)
 	_, err := e.create(assignmentType, "b", in)
 	assert.ErrorContains(t, err, "creating SSO Account Assignment for USER ("+alice+"): already exists")
-	role := func() cloud.Role {
+	role := func() iam.Role {
 		for _, r := range w.cloud.Snapshot().Accounts[home].Roles {
 			return r
 		}
-		return cloud.Role{}
+		return iam.Role{}
 	}
 	assert.Contains(t, role().Inline, "AwsSSOInlinePolicy")
 	changed := strings.Replace(read, "GetObject", "PutObject", 1)

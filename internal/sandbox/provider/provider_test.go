@@ -14,7 +14,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/emptypb"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider"
 	"aws-access-guardrails/policy"
 )
@@ -233,7 +233,7 @@ func TestErrorsReadLikeTheRealProviders(t *testing.T) {
 
 // A resource that was made before its creation failed is handed to the engine as unfinished, so that it is not lost.
 func TestAResourceThatCannotBeReadBackIsUnfinished(t *testing.T) {
-	w := newWorld(t, &cloud.Faults{Rules: []cloud.FaultRule{{Call: "GetUser", Fault: cloud.ThrottledForGood}}})
+	w := newWorld(t, &api.Faults{Rules: []api.FaultRule{{Call: "GetUser", Fault: api.ThrottledForGood}}})
 	e := w.engine()
 	_, err := e.create(userType, "alice", props{"name": "alice"})
 	require.Error(t, err)
@@ -247,13 +247,13 @@ func TestAResourceThatCannotBeReadBackIsUnfinished(t *testing.T) {
 
 // A lost reply looks to the engine like a provider that died, and the effect is there.
 func TestALostReplyLeavesItsEffect(t *testing.T) {
-	w := newWorld(t, &cloud.Faults{Rules: []cloud.FaultRule{
+	w := newWorld(t, &api.Faults{Rules: []api.FaultRule{
 		{
 			Call:  "Create " + userType,
-			Fault: cloud.LostReply,
+			Fault: api.LostReply,
 		},
-		{Call: "Update " + groupType, Fault: cloud.LostReply},
-		{Call: "Delete " + groupType, Fault: cloud.LostReply},
+		{Call: "Update " + groupType, Fault: api.LostReply},
+		{Call: "Delete " + groupType, Fault: api.LostReply},
 	}})
 	e := w.engine()
 	_, err := e.create(userType, "alice", props{"name": "alice"})
@@ -270,7 +270,7 @@ func TestALostReplyLeavesItsEffect(t *testing.T) {
 func TestThrottlingThatPassesIsNotSeen(t *testing.T) {
 	w := newWorld(
 		t,
-		&cloud.Faults{Delay: time.Millisecond, Rates: map[cloud.Fault]float64{cloud.Throttled: 0.5, cloud.Slow: 0.5}},
+		&api.Faults{Delay: time.Millisecond, Rates: map[api.Fault]float64{api.Throttled: 0.5, api.Slow: 0.5}},
 	)
 	e := w.engine()
 	for _, name := range []string{"a", "b", "c"} {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // resourceType is one type of resource: its schema and what the real provider does to make, read, change and delete
@@ -148,7 +148,7 @@ func doing(err error, format string, args ...any) error {
 
 // ignore makes one of the codes no error.
 func ignore(err error, codes ...string) error {
-	if cloud.Is(err, codes...) {
+	if api.Is(err, codes...) {
 		return nil
 	}
 	return err

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
 )
 
 // Options are what all providers of a server share.
@@ -25,9 +26,9 @@ type Options struct {
 	Cloud       *cloud.Cloud
 	Credentials Credentials
 	// Faults go wrong between the providers and AWS, and between the engine and the providers; nil for none.
-	Faults *cloud.Faults
+	Faults *api.Faults
 	// Decider decides each call of the providers; nil lets them do everything.
-	Decider cloud.Decider
+	Decider api.Decider
 }
 
 // Server is the provider of one package on a port of this machine.

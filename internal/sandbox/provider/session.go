@@ -13,13 +13,16 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/policy"
 )
 
 // session is one configured provider: whose credentials it has, where, and with which default tags.
 type session struct {
 	cloud  *cloud.Cloud
-	caller cloud.Caller
+	caller api.Caller
 	// role is the ARN of the role that the provider assumed, "" for none.
 	role string
 
@@ -27,8 +30,8 @@ type session struct {
 	ignoredKeys, ignoredPrefixs []string
 }
 
-func (s *session) iam() cloud.IAM { return s.cloud.IAM(s.caller) }
-func (s *session) ssm() cloud.SSM { return s.cloud.SSM(s.caller) }
+func (s *session) iam() iam.Client { return s.cloud.IAM(s.caller) }
+func (s *session) ssm() ssm.Client { return s.cloud.SSM(s.caller) }
 
 // Credentials say which account the credentials that a provider finds belong to.
 type Credentials struct {
@@ -122,7 +125,7 @@ func open(o Options, s settings) (*session, error) {
 			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: it is not the ARN of a role", s.RoleARN)
 		}
 		if !c.HasAccount(role.Account) {
-			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: %w", s.RoleARN, &cloud.Error{
+			return nil, fmt.Errorf("IAM Role (%s) cannot be assumed: %w", s.RoleARN, &api.Error{
 				Service:   "STS",
 				Operation: "AssumeRole",
 				Status:    http.StatusForbidden,
@@ -137,7 +140,7 @@ func open(o Options, s settings) (*session, error) {
 	if !c.HasAccount(account) || c.Partition(account) != partition {
 		return nil, fmt.Errorf(
 			"retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: %w",
-			&cloud.Error{
+			&api.Error{
 				Service:   "STS",
 				Operation: "GetCallerIdentity",
 				Status:    http.StatusForbidden,
@@ -160,7 +163,7 @@ func open(o Options, s settings) (*session, error) {
 	}
 	return &session{
 		cloud:          c,
-		caller:         cloud.Caller{Account: account, Region: s.Region, Faults: o.Faults, Decider: o.Decider},
+		caller:         api.Caller{Account: account, Region: s.Region, Faults: o.Faults, Decider: o.Decider},
 		role:           s.RoleARN,
 		defaultTags:    s.DefaultTags,
 		ignoredKeys:    s.IgnoreTags.Keys,

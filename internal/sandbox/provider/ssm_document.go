@@ -11,7 +11,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 )
 
 // documentTypes are the types of documents that the provider takes: those of the SDK of AWS that it is built with, of
@@ -95,7 +96,7 @@ func ssmDocument() *resourceType {
 				}
 			}
 			err := s.ssm().DeleteDocument(ctx, id)
-			if cloud.Is(err, "InvalidDocument") && strings.Contains(err.Error(), "does not exist") {
+			if api.Is(err, "InvalidDocument") && strings.Contains(err.Error(), "does not exist") {
 				return nil
 			}
 			if err == nil { // The provider waits until the document is gone.
@@ -107,8 +108,8 @@ func ssmDocument() *resourceType {
 	}
 }
 
-func newDocument(in values) cloud.NewDocument {
-	return cloud.NewDocument{
+func newDocument(in values) ssm.NewDocument {
+	return ssm.NewDocument{
 		Name: in.text(
 			"name",
 		),
@@ -123,7 +124,7 @@ func newDocument(in values) cloud.NewDocument {
 
 func readDocument(ctx context.Context, s *session, id string, state values) (values, error) {
 	d, err := s.ssm().DescribeDocument(ctx, id)
-	if cloud.Is(err, "InvalidDocument") {
+	if api.Is(err, "InvalidDocument") {
 		return nil, nil
 	}
 	if err != nil {
@@ -169,7 +170,7 @@ func readDocument(ctx context.Context, s *session, id string, state values) (val
 	}.and(s.readTags(d.Tags, state)), nil
 }
 
-func parametersOf(d cloud.Document) resource.PropertyValue {
+func parametersOf(d ssm.Document) resource.PropertyValue {
 	var list []values
 	parameters := d.Parameters()
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
@@ -198,7 +199,7 @@ func updateDocument(ctx context.Context, s *session, id string, state, in values
 	if d.has("content") || !old && d.hasAny("documentFormat", "documentType", "targetType", "versionName") {
 		version, err := s.ssm().UpdateDocument(ctx, id, newDocument(in))
 		switch {
-		case cloud.Is(err, "DuplicateDocumentContent"):
+		case api.Is(err, "DuplicateDocumentContent"):
 			version = state.text("latestVersion")
 		case err != nil:
 			return doing(err, "updating SSM Document (%s)", id)

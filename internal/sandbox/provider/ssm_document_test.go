@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 )
 
 const (
@@ -20,8 +21,8 @@ const (
 		`"maxSessionDuration":"60"}}`
 )
 
-func (w *world) ssm(region string) cloud.SSM {
-	return w.cloud.SSM(cloud.Caller{Account: home, Region: region})
+func (w *world) ssm(region string) ssm.Client {
+	return w.cloud.SSM(api.Caller{Account: home, Region: region})
 }
 
 // Preferences are made once per Region, updated in place as a new version in force, and replaced only for their name.
@@ -60,7 +61,7 @@ func TestPreferencesAreUpdatedInPlace(t *testing.T) {
 func TestPreferencesThatExistStopACreateAndCanBeImported(t *testing.T) {
 	ctx, w := context.Background(), newWorld(t, nil)
 	_, err := w.ssm(tokyo).
-		CreateDocument(ctx, cloud.NewDocument{Name: shell, Type: "Session",
+		CreateDocument(ctx, ssm.NewDocument{Name: shell, Type: "Session",
 			Content: strings.Replace(preferences, `"60"`, `"90"`, 1)})
 	require.NoError(t, err)
 	e := w.engine()
@@ -89,7 +90,7 @@ func TestForeignChangesOfADocumentShow(t *testing.T) {
 	m := e.mustCreate(documentType, "shell", in)
 	_, err := w.ssm(tokyo).
 		UpdateDocument(ctx, shell,
-			cloud.NewDocument{Content: strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)})
+			ssm.NewDocument{Content: strings.Replace(preferences, `"runAsEnabled":true`, `"runAsEnabled":false`, 1)})
 	require.NoError(t, err)
 	_, err = e.refresh(m)
 	require.NoError(t, err)

@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 )
 
-func (s *session) sso() cloud.SSOAdmin                { return s.cloud.SSOAdmin(s.caller) }
-func (s *session) identityStore() cloud.IdentityStore { return s.cloud.IdentityStore(s.caller) }
+func (s *session) sso() ssoadmin.Client                  { return s.cloud.SSOAdmin(s.caller) }
+func (s *session) identityStore() ssoadmin.IdentityStore { return s.cloud.IdentityStore(s.caller) }
 
 func ssoAccessControlAttributes() *resourceType {
 	const what = "Instance Access Control Attributes"
@@ -33,7 +34,7 @@ func ssoAccessControlAttributes() *resourceType {
 		},
 		read: func(ctx context.Context, s *session, id string, _ values) (values, error) {
 			attributes, err := s.sso().DescribeAttributes(ctx, id)
-			if cloud.Is(err, "ResourceNotFoundException") {
+			if api.Is(err, "ResourceNotFoundException") {
 				return nil, nil
 			}
 			if err != nil {
@@ -70,19 +71,19 @@ func ssoAccessControlAttributes() *resourceType {
 
 // attributesOf reads the attributes of the inputs. Of several values of one attribute the real provider takes the
 // first alone.
-func attributesOf(in values) []cloud.AccessAttribute {
-	var out []cloud.AccessAttribute
+func attributesOf(in values) []ssoadmin.AccessAttribute {
+	var out []ssoadmin.AccessAttribute
 	if !in["attributes"].IsArray() {
 		return nil
 	}
 	for _, item := range in["attributes"].ArrayValue() {
 		a := values(item.ObjectValue())
-		attribute := cloud.AccessAttribute{Key: a.text("key")}
+		attribute := ssoadmin.AccessAttribute{Key: a.text("key")}
 		if list := a["values"]; list.IsArray() && len(list.ArrayValue()) > 0 {
 			attribute.Source = values(list.ArrayValue()[0].ObjectValue()).texts("sources")
 		}
 		out = append(out, attribute)
 	}
-	slices.SortFunc(out, func(a, b cloud.AccessAttribute) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(out, func(a, b ssoadmin.AccessAttribute) int { return strings.Compare(a.Key, b.Key) })
 	return out
 }

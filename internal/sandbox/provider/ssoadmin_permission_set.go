@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 )
 
 // parts splits an id into so many parts at commas.
@@ -53,7 +54,7 @@ func ssoPermissionSet() *resourceType {
 				return nil, err
 			}
 			p, err := s.sso().DescribePermissionSet(ctx, arns[1], arns[0])
-			if cloud.Is(err, "ResourceNotFoundException") {
+			if api.Is(err, "ResourceNotFoundException") {
 				return nil, nil
 			}
 			if err != nil {
@@ -94,8 +95,8 @@ func permissionSetOf(id string) ([]string, error) {
 	return parts(id, 2, "PERMISSION_SET_ARN,INSTANCE_ARN")
 }
 
-func newPermissionSet(in values) cloud.NewPermissionSet {
-	return cloud.NewPermissionSet{
+func newPermissionSet(in values) ssoadmin.NewPermissionSet {
+	return ssoadmin.NewPermissionSet{
 		Name: in.text(
 			"name",
 		),
@@ -165,7 +166,7 @@ func ssoPermissionSetInlinePolicy() *resourceType {
 				return nil, err
 			}
 			inline, err := s.sso().GetInlinePolicy(ctx, arns[1], arns[0])
-			if cloud.Is(err, "ResourceNotFoundException") || err == nil && inline == "" {
+			if api.Is(err, "ResourceNotFoundException") || err == nil && inline == "" {
 				return nil, nil
 			}
 			if err != nil {
@@ -230,7 +231,7 @@ func ssoManagedPolicyAttachment() *resourceType {
 				return nil, err
 			}
 			attached, err := s.sso().ListManagedPolicies(ctx, arns[2], arns[1])
-			if cloud.Is(err, "ResourceNotFoundException") || err == nil && !slices.Contains(attached, arns[0]) {
+			if api.Is(err, "ResourceNotFoundException") || err == nil && !slices.Contains(attached, arns[0]) {
 				return nil, nil
 			}
 			if err != nil {
@@ -280,7 +281,7 @@ func ssoAccountAssignment() *resourceType {
 				return nil, err
 			}
 			exists, err := s.sso().HasAssignment(ctx, instance, a)
-			if cloud.Is(err, "ResourceNotFoundException") || err == nil && !exists {
+			if api.Is(err, "ResourceNotFoundException") || err == nil && !exists {
 				return nil, nil
 			}
 			if err != nil {
@@ -314,12 +315,12 @@ func ssoAccountAssignment() *resourceType {
 }
 
 // assignmentOf splits the id of an assignment: what is assigned to whom, and the ARN of the instance.
-func assignmentOf(id string) (a cloud.Assignment, instance string, err error) {
+func assignmentOf(id string) (a ssoadmin.Assignment, instance string, err error) {
 	list, err := parts(id, 6, "PRINCIPAL_ID,PRINCIPAL_TYPE,TARGET_ID,TARGET_TYPE,PERMISSION_SET_ARN,INSTANCE_ARN")
 	if err != nil {
-		return cloud.Assignment{}, "", err
+		return ssoadmin.Assignment{}, "", err
 	}
-	return cloud.Assignment{
+	return ssoadmin.Assignment{
 		PrincipalID:   list[0],
 		PrincipalType: list[1],
 		Account:       list[2],
@@ -328,7 +329,7 @@ func assignmentOf(id string) (a cloud.Assignment, instance string, err error) {
 }
 
 func createAssignment(ctx context.Context, s *session, in values) (string, error) {
-	a := cloud.Assignment{
+	a := ssoadmin.Assignment{
 		PermissionSet: in.text(
 			"permissionSetArn",
 		),

@@ -6,7 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
-	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 )
 
 // policyReference are the fields of a reference to a policy that each account has.
@@ -18,26 +19,26 @@ func policyReference() schema {
 }
 
 // referenceOf is a reference as the provider hands it to AWS, with the path that it fills in.
-func referenceOf(in values) cloud.PolicyReference {
-	ref := cloud.PolicyReference{Name: in.text("name"), Path: in.text("path")}
+func referenceOf(in values) ssoadmin.PolicyReference {
+	ref := ssoadmin.PolicyReference{Name: in.text("name"), Path: in.text("path")}
 	if !in.has("path") {
 		ref.Path = "/"
 	}
 	return ref
 }
 
-func referenceTo(ref cloud.PolicyReference) resource.PropertyValue {
+func referenceTo(ref ssoadmin.PolicyReference) resource.PropertyValue {
 	return object(values{"name": text(ref.Name), "path": text(ref.Path)})
 }
 
 func ssoCustomerManagedPolicyAttachment() *resourceType {
-	split := func(id string) (cloud.PolicyReference, []string, error) {
+	split := func(id string) (ssoadmin.PolicyReference, []string, error) {
 		list, err := parts(id, 4,
 			"CUSTOMER_MANAGED_POLICY_NAME,CUSTOMER_MANAGED_POLICY_PATH,PERMISSION_SET_ARN,INSTANCE_ARN")
 		if err != nil {
-			return cloud.PolicyReference{}, nil, err
+			return ssoadmin.PolicyReference{}, nil, err
 		}
-		return cloud.PolicyReference{Name: list[0], Path: list[1]}, list[2:], nil
+		return ssoadmin.PolicyReference{Name: list[0], Path: list[1]}, list[2:], nil
 	}
 	return &resourceType{
 		token: "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
@@ -61,7 +62,7 @@ func ssoCustomerManagedPolicyAttachment() *resourceType {
 				return nil, err
 			}
 			attached, err := s.sso().ListCustomerManagedPolicies(ctx, arns[1], arns[0])
-			if err != nil && !cloud.Is(err, "ResourceNotFoundException") {
+			if err != nil && !api.Is(err, "ResourceNotFoundException") {
 				return nil, doing(err, "reading SSO Customer Managed Policy Attachment (%s)", id)
 			}
 			for _, have := range attached {
@@ -110,7 +111,7 @@ func ssoPermissionsBoundaryAttachment() *resourceType {
 			instance, arn := in.text("instanceArn"), in.text("permissionSetArn")
 			id := arn + "," + instance
 			bound := in.object("permissionsBoundary")
-			boundary := cloud.Boundary{Managed: bound.text("managedPolicyArn")}
+			boundary := ssoadmin.Boundary{Managed: bound.text("managedPolicyArn")}
 			if bound.has("customerManagedPolicyReference") {
 				ref := referenceOf(bound.object("customerManagedPolicyReference"))
 				boundary.Customer = &ref
@@ -126,7 +127,7 @@ func ssoPermissionsBoundaryAttachment() *resourceType {
 				return nil, err
 			}
 			boundary, err := s.sso().GetPermissionsBoundary(ctx, arns[1], arns[0])
-			if cloud.Is(err, "ResourceNotFoundException") {
+			if api.Is(err, "ResourceNotFoundException") {
 				return nil, nil
 			}
 			if err != nil {
