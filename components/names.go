@@ -9,6 +9,7 @@ const (
 	ManagedPolicyToken      = "guardrails:iam:ManagedPolicy"
 	PasswordPolicyToken     = "guardrails:iam:PasswordPolicy"
 	SessionPreferencesToken = "guardrails:ssm:SessionPreferences"
+	SessionDocumentToken    = "guardrails:ssm:SessionDocument"
 )
 
 // What children are, in their names.
@@ -25,6 +26,7 @@ const (
 	childAttachment       = "attachment"
 	childInlinePolicies   = "inline-policies"
 	childAttachedPolicies = "attached-policies"
+	childDocument         = "document"
 	childPreferences      = "preferences"
 	childPasswordPolicy   = "policy"
 	childAttributes       = "configuration"

@@ -294,6 +294,14 @@ func sessionOrders() []Order {
 			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(typePermissionSet) },
 		},
 		{
+			First: "session documents of the stack", Then: "operation roles and the shared role of OS access that list them",
+			Why: "whoever starts a session finds the document, and nobody else can have made one of that name",
+			Pair: func(first, then Registration) bool {
+				return first.is(typeDocument) && !isPreferences(first) && then.is(typeRolePolicy) &&
+					strings.Contains(then.text("policy"), ":document/"+first.text("name")+`"`)
+			},
+		},
+		{
 			First: justintime.DenyAccessDocument, Then: "the other approval documents",
 			Why: "what is never approved automatically is denied before anything is approved",
 			Pair: func(first, then Registration) bool {

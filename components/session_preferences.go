@@ -28,7 +28,7 @@ func NewSessionPreferences(
 	if err := args.Validate(); err != nil {
 		return nil, err
 	}
-	if err := validatePreferencesProviders(args, providers); err != nil {
+	if err := validateProviders(args.Regions, providers); err != nil {
 		return nil, err
 	}
 	preferences := &SessionPreferences{}
@@ -38,7 +38,7 @@ func NewSessionPreferences(
 	}
 	arns := pulumi.StringMap{}
 	for _, region := range args.Regions {
-		content, err := contentOver(ctx, args, preferences, providers[region])
+		content, err := contentOver(ctx, guardrail.PreferencesDocument, args.Content(), preferences, providers[region])
 		if err != nil {
 			return nil, err
 		}
@@ -73,21 +73,21 @@ func NewSessionPreferences(
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})
 }
 
-// contentOver is the content for the Region of a provider, unlike what the document there had before, and unlike its
+// contentOver is the content of a document for the Region of a provider, unlike what the document there had before, and unlike its
 // latest version where another one is in force.
 func contentOver(
-	ctx *pulumi.Context, args *preferences.Args, parent *SessionPreferences, provider pulumi.ProviderResource,
+	ctx *pulumi.Context, name, content string, parent pulumi.Resource, provider pulumi.ProviderResource,
 ) (string, error) {
 	asks := []pulumi.InvokeOption{pulumi.Parent(parent)}
 	if provider != nil {
 		asks = append(asks, pulumi.Provider(provider))
 	}
-	latest, err := deployedContent(ctx, guardrail.PreferencesDocument, latestVersion, asks...)
+	latest, err := deployedContent(ctx, name, latestVersion, asks...)
 	if err != nil || latest == "" {
-		return args.Content(), err
+		return content, err
 	}
-	inForce, err := deployedContent(ctx, guardrail.PreferencesDocument, versionInForce, asks...)
-	return contentInForce(args.Content(), latest, inForce), err
+	inForce, err := deployedContent(ctx, name, versionInForce, asks...)
+	return contentInForce(content, latest, inForce), err
 }
 
 // preferencesOptions are the options of the document of a Region.
@@ -99,15 +99,15 @@ func preferencesOptions(provider pulumi.ProviderResource) []pulumi.ResourceOptio
 	return opts
 }
 
-// validatePreferencesProviders wants a provider for every Region but one: the component's own provider works in a
+// validateProviders wants a provider for every Region but one: the component's own provider works in a
 // single Region, and a second document made by it would be the same one.
-func validatePreferencesProviders(args *preferences.Args, providers RegionProviders) error {
+func validateProviders(regions []string, providers RegionProviders) error {
 	var p problem.List
-	ambient, others := providers.missing(args.Regions)
+	ambient, others := providers.missing(regions)
 	for _, i := range others {
 		p.Add(
 			problem.At("regions", i),
-			args.Regions[i],
+			regions[i],
 			"has no provider, and the provider of the component is taken to be that of "+ambient,
 			"give providers an entry for it",
 		)

@@ -37,6 +37,7 @@ var facts = []string{
 	"access/intent",
 	"access/match",
 	"access/world",
+	"access/world/sessiondoc",
 }
 
 // values are the rooms of plain values, from documents up to the nouns of an account.
@@ -78,6 +79,7 @@ var rooms = []room{
 	},
 	{dir: "access/doors", may: []string{"access/catalogue"}, foreign: noForeign},
 	{dir: "access/world", may: []string{"policy", "access/catalogue", "access/internal/wording"}, foreign: noForeign},
+	{dir: "access/world/sessiondoc", foreign: noForeign},
 	{dir: "access/intent", may: []string{"access/world"}, foreign: noForeign},
 	{
 		dir:     "access/expectation",
@@ -225,6 +227,7 @@ var rooms = []room{
 		"access/doors",
 		"access/intent",
 		"access/world",
+		"access/world/sessiondoc",
 		"access/prove",
 		"access/internal/engine",
 		"access/internal/search",

@@ -42,10 +42,19 @@ type Account struct {
 	// OwnOSUserRoles are patterns of the ARNs of roles, of this account and of others, to which members may pass
 	// their own OS user as a session tag, and nothing else. Empty means none.
 	OwnOSUserRoles []string
+	// FreeDocuments are session documents that are meant to leave a part of a command to whoever starts a session.
+	FreeDocuments []FreeDocument
 	// RoleAccounts are the ids of other accounts whose roles under RolePath members may assume.
 	RoleAccounts []string
 	// RolePath is the path of the roles that RoleAccounts opens. Empty means "/guardrails/".
 	RolePath string
+}
+
+// FreeDocument is a session document that leaves a part of a command to whoever starts a session.
+type FreeDocument struct {
+	// Name is the name of the document, and Key where that is configured, such as "sessionDocuments[0].free"; waivers
+	// cite it.
+	Name, Key string
 }
 
 // MFA are the switches of the MFA guard. Each widens what is possible without MFA, or what members may do for
@@ -124,6 +133,8 @@ type OperationRole struct {
 	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed
 	// as a session tag.
 	OwnOSUser bool
+	// NoShell says that it opens no shell: it may use Documents alone.
+	NoShell bool
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
 	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
@@ -137,6 +148,14 @@ func (r *OperationRole) AllProjects() []string {
 		return []string{r.Project}
 	}
 	return r.Projects
+}
+
+// SessionDocuments are all documents with which the role starts sessions, that of shells first.
+func (r *OperationRole) SessionDocuments() []string {
+	if r.NoShell {
+		return r.Documents
+	}
+	return append([]string{world.PreferencesDocument}, r.Documents...)
 }
 
 func (in *Account) ProjectTagKey() string { return cmp.Or(in.ProjectTag, "Project") }

@@ -192,7 +192,7 @@ func (a *Args) Fence() string {
 
 // Guard is the ARN of the attached policy with the other Denies; empty where there is none.
 func (a *Args) Guard() string {
-	if role, isOperation := a.OperationRole(); isOperation && role.Projects == nil {
+	if role, isOperation := a.OperationRole(); isOperation && role.Shares() {
 		return a.OperationRoles.PolicyARN(guardrail.OperationGuardPolicyName)
 	}
 	return ""

@@ -69,6 +69,8 @@ type Role struct {
 	// RunAsFromUser that everybody's shells start as the OS user of his or her own, so that several people share one
 	// role.
 	RunAs string
+	// Shell lets the role open shells; nil means that it does. Without it the role may use Documents alone.
+	Shell *bool
 	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's,
 	// others the account's own.
 	Documents []string
@@ -131,6 +133,7 @@ func (a *Args) Intent(r Role, who intent.Role) intent.OperationRole {
 		Documents:  r.Documents,
 		VolumeKeys: r.VolumeKeyARNs,
 		Reboot:     r.Reboot,
+		NoShell:    !r.OpensShells(),
 
 		Environment: r.Environment,
 	}

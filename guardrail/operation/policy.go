@@ -113,17 +113,21 @@ func (a *Args) environmentDeny() policy.Statement {
 }
 
 // SessionsDocument opens shells on nodes of their own project, and ends and resumes their own sessions.
-func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject()) }
+func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject(), true) }
 
-func (a *Args) sessions(of guardrail.NodeProjects) policy.Document {
+func (a *Args) sessions(of guardrail.NodeProjects, shells bool) policy.Document {
 	p, account := a.Account.Partition, a.Account.ID
 	ownProject := of.Same()
 	statements := []policy.Statement{
 		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
 			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
+	}
+	if shells {
 		// The default document: Run As, limits and logs are what it says.
-		policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").
-			On(p.DocumentARN("*", account, guardrail.PreferencesDocument)),
+		statements = append(statements, policy.Allow("UsePreferencesDocumentOfTheAccount", "ssm:StartSession").
+			On(p.DocumentARN("*", account, guardrail.PreferencesDocument)))
+	}
+	statements = append(statements,
 		policy.Allow("ViewConnectionStatusOfOwnProject", "ssm:GetConnectionStatus").On(a.nodes()...).When(ownProject),
 		// The service authorization reference lists no resource type for it; the channel also needs the token that
 		// StartSession returned.
@@ -140,7 +144,7 @@ func (a *Args) sessions(of guardrail.NodeProjects) policy.Document {
 			"ssm:DescribeInstanceProperties",
 			"ssm:DescribeSessions",
 		).On("*"),
-	}
+	)
 	if a.KMSKeyID != "" {
 		statements = append(
 			statements,
@@ -247,9 +251,15 @@ func (a *Args) trust(r Role) guardrail.Trust {
 	}
 }
 
+// OpensShells reports whether the role may use the shell of the preferences.
+func (r Role) OpensShells() bool { return r.Shell == nil || *r.Shell }
+
+// Shares reports whether the role carries the policies that operation roles share: one project, and shells.
+func (r Role) Shares() bool { return r.Projects == nil && r.OpensShells() }
+
 // SharedPolicies are the policies of every operation role with one Project, made once. The guard comes first.
 func (a *Args) SharedPolicies() []guardrail.ManagedPolicy {
-	if !slices.ContainsFunc(a.Roles, func(r Role) bool { return r.Projects == nil }) {
+	if !slices.ContainsFunc(a.Roles, Role.Shares) {
 		return nil
 	}
 	return []guardrail.ManagedPolicy{
@@ -293,19 +303,19 @@ func (a *Args) Role(r Role) world.Role {
 			role.Inline = append(role.Inline, world.InlinePolicy{Name: name, Document: document})
 		}
 	}
-	if r.Projects == nil {
+	if r.Shares() {
 		for _, name := range sharedNames {
 			role.Attached = append(role.Attached, a.PolicyARN(name))
 		}
 		inline(guardrail.OperationRoleGuardPolicyName, policy.New(a.environmentDeny()), r.Environment != "")
 	} else {
-		of := a.listed(r)
+		of := a.of(r)
 		guard := a.guard(of)
 		if r.Environment != "" {
 			guard = policy.New(append(guard.Statements, a.environmentDeny())...)
 		}
 		inline(guardrail.OperationRoleGuardPolicyName, guard, true)
-		statements := append(slices.Clone(a.sessions(of).Statements), a.startStop(of))
+		statements := append(slices.Clone(a.sessions(of, r.OpensShells()).Statements), a.startStop(of))
 		inline(guardrail.OperationRolePolicyName, policy.New(statements...), true)
 	}
 	document, wanted := a.SessionDocumentsDocument(r)

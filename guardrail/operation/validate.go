@@ -69,6 +69,9 @@ func (a *Args) validateRole(p *problem.List, i int) {
 			"write the OS user of the role's shells, such as os-user1",
 		)
 	}
+	if !r.OpensShells() && len(r.Documents) == 0 {
+		p.Add(problem.Join(path, "shell"), false, "leaves the role no session to open", "list documents, or remove shell")
+	}
 	ValidateDocumentNames(p, path, r)
 	ValidateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
 	a.ManagedPolicies.ValidateBoundary(p, problem.Join(path, "permissionsBoundary"), a.Account, r.PermissionsBoundary)

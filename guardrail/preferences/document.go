@@ -50,26 +50,34 @@ func (a *Args) Content() string {
 		SchemaVersion: "1.0",
 		Description:   "Session Manager preferences (managed)",
 		SessionType:   "Standard_Stream",
-		Inputs: preferencesInputs{
-			S3BucketName:                a.Logs.S3.Bucket,
-			S3KeyPrefix:                 a.Logs.S3.Prefix,
-			S3EncryptionEnabled:         OrTrue(a.Logs.S3.Encrypted),
-			CloudWatchLogGroupName:      a.Logs.CloudWatch.Group,
-			CloudWatchEncryptionEnabled: OrTrue(a.Logs.CloudWatch.Encrypted),
-			CloudWatchStreamingEnabled:  OrTrue(a.Logs.CloudWatch.Streaming),
-			KMSKeyID:                    a.KMSKeyID,
-			RunAsEnabled:                OrTrue(a.RunAs.Enabled),
-			RunAsDefaultUser:            a.RunAs.DefaultUser,
-			IdleSessionTimeout:          minutes(a.idleTimeout()),
-			MaxSessionDuration:          minutes(a.SessionLength()),
-			ShellProfile:                shellProfile{Linux: a.Shell.Linux, Windows: a.Shell.Windows},
-		},
+		Inputs:        a.inputs(),
 	})
 	if err != nil {
 		// Strings and booleans always encode; the text of an error is no document that SSM would take.
 		return err.Error()
 	}
 	return text
+}
+
+// Inputs are what the document says about Run As, limits and logs, as values that encode to JSON: a session document of
+// one's own has the same.
+func (a *Args) Inputs() any { return a.inputs() }
+
+func (a *Args) inputs() preferencesInputs {
+	return preferencesInputs{
+		S3BucketName:                a.Logs.S3.Bucket,
+		S3KeyPrefix:                 a.Logs.S3.Prefix,
+		S3EncryptionEnabled:         OrTrue(a.Logs.S3.Encrypted),
+		CloudWatchLogGroupName:      a.Logs.CloudWatch.Group,
+		CloudWatchEncryptionEnabled: OrTrue(a.Logs.CloudWatch.Encrypted),
+		CloudWatchStreamingEnabled:  OrTrue(a.Logs.CloudWatch.Streaming),
+		KMSKeyID:                    a.KMSKeyID,
+		RunAsEnabled:                OrTrue(a.RunAs.Enabled),
+		RunAsDefaultUser:            a.RunAs.DefaultUser,
+		IdleSessionTimeout:          minutes(a.idleTimeout()),
+		MaxSessionDuration:          minutes(a.SessionLength()),
+		ShellProfile:                shellProfile{Linux: a.Shell.Linux, Windows: a.Shell.Windows},
+	}
 }
 
 func (a *Args) idleTimeout() time.Duration {

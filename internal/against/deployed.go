@@ -407,7 +407,7 @@ func onlyReadBack(s *change.Side) {
 		a := &s.World.Accounts[i]
 		a.Documents = slices.DeleteFunc(
 			slices.Clone(a.Documents),
-			func(d world.SessionDocument) bool { return d.Name != world.PreferencesDocument },
+			func(d world.SessionDocument) bool { return d.Type != "Session" },
 		)
 	}
 }

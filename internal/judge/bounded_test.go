@@ -113,3 +113,30 @@ func TestPoliciesThatNoStackMakesAreAssumptions(t *testing.T) {
 	assert.Contains(t, bounded, "policy/team/Costs allows ce:ListCostAllocationTags")
 	assert.NotContains(t, bounded, "does not allow")
 }
+
+// The proofs and the expectations see what a session document of the stack opens, and to whom.
+func TestProofsSeeSessionDocuments(t *testing.T) {
+	const pattern = `{name: build, allowedPattern: "^[a-z0-9-]+$"}`
+	for name, c := range map[string]struct{ from, to, says string }{
+		"a role that opens shells": {"      shell: false\n", "", "who watches the builds opens no shell"},
+		"a role that lists one document": {"documents: [BuildDatabase, BuildLogs]", "documents: [BuildDatabase]",
+			"fay reads the logs of the builds"},
+		"a document for others too": {"project: build\n      environment: staging\n      runAs: erin\n",
+			"project: build\n      environment: staging\n      runAs: erin\n      documents: [BuildDatabase]\n",
+			"the documents of who watches are not those of who builds"},
+		"a document of AWS": {"documents: [BuildDatabase, BuildLogs]",
+			"allowUnlogged: true\n      documents: [BuildDatabase, BuildLogs, AWS-StartPortForwardingSessionToRemoteHost]",
+			"who watches the builds chooses no port and no host"},
+	} {
+		assert.Contains(t, refusalsOf(tools(t, c.from, c.to)), c.says, name)
+	}
+	free := tools(t, pattern, "{name: build, free: true}")
+	assert.Empty(t, refusalsOf(free))
+	var waived []string
+	for _, c := range free.Concessions() {
+		if c.Switch && c.Accepted == "" {
+			waived = append(waived, c.ID)
+		}
+	}
+	assert.Equal(t, []string{"sessionDocuments[1].free"}, waived)
+}

@@ -34,6 +34,8 @@ type creation struct {
 	guard []pulumi.Resource
 	// policies are the customer managed policies: whoever carries one, or is bounded by one, waits for it.
 	policies []pulumi.Resource
+	// documents are the session documents of the account's own.
+	documents []pulumi.Resource
 	// users are the people, in their groups, by name.
 	users map[string][]pulumi.Resource
 	// preferences are those of Session Manager: whatever may open a shell waits for them.
@@ -68,6 +70,7 @@ var steps = []step{
 	{"managedPolicies", (*creation).managedPolicies},
 	{"users", (*creation).people},
 	{"sessions", (*creation).sessionPreferences},
+	{"sessionDocuments", (*creation).sessionDocuments},
 	{"operationRoles", (*creation).operationRoles},
 	{"justInTime", (*creation).justInTime},
 	{"delegatedRoles", (*creation).delegatedRoles},
@@ -149,16 +152,38 @@ func (c *creation) sessionPreferences() error {
 	if args == nil {
 		return nil
 	}
-	providers := components.RegionProviders{}
-	for region, provider := range c.providers.byRegion {
-		providers[region] = provider
-	}
-	preferences, err := components.NewSessionPreferences(c.ctx, sessionsName, args, providers, c.options()...)
+	preferences, err := components.NewSessionPreferences(c.ctx, sessionsName, args, c.regionProviders(), c.options()...)
 	if err != nil {
 		return err
 	}
 	c.preferences = preferences.CustomResources()
 	return nil
+}
+
+// sessionDocuments come before the roles that list them. They are named after themselves.
+func (c *creation) sessionDocuments() error {
+	for _, args := range c.stack.OwnSessionDocuments() {
+		made, err := components.NewSessionDocument(
+			c.ctx,
+			args.Name,
+			args,
+			c.regionProviders(),
+			c.options(after(c.preferences))...)
+		if err != nil {
+			return err
+		}
+		c.documents = append(c.documents, made.CustomResources()...)
+	}
+	return nil
+}
+
+// regionProviders are the providers of the Regions, as components take them.
+func (c *creation) regionProviders() components.RegionProviders {
+	providers := components.RegionProviders{}
+	for region, provider := range c.providers.byRegion {
+		providers[region] = provider
+	}
+	return providers
 }
 
 func (c *creation) operationRoles() error {
@@ -171,7 +196,7 @@ func (c *creation) operationRoles() error {
 		operationName,
 		args,
 		c.users,
-		c.options(after(c.preferences, c.policies))...)
+		c.options(after(c.preferences, c.policies, c.documents))...)
 	if err != nil {
 		return err
 	}
@@ -215,7 +240,7 @@ func (c *creation) osAccess() error {
 		osAccessName,
 		args,
 		c.users,
-		c.options(after(c.preferences, c.policies))...)
+		c.options(after(c.preferences, c.policies, c.documents))...)
 	if err != nil {
 		return err
 	}
@@ -226,7 +251,7 @@ func (c *creation) osAccess() error {
 // grants are named after their roles: a role carries the ticket and the person, and no two have one name.
 func (c *creation) grants() error {
 	for _, args := range c.stack.AccessGrants() {
-		waits := slices.Concat(c.preferences, c.policies)
+		waits := slices.Concat(c.preferences, c.policies, c.documents)
 		switch {
 		case args.Guard() != "":
 			waits = slices.Concat(waits, c.operations)
@@ -271,7 +296,7 @@ func (c *creation) identityCenter() error {
 		return err
 	}
 	for _, set := range c.stack.PermissionSets() {
-		waits := after(attributes.CustomResources(), c.preferences, c.policies)
+		waits := after(attributes.CustomResources(), c.preferences, c.policies, c.documents)
 		made, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(waits)...)
 		if err != nil {
 			return err

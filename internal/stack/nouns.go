@@ -134,6 +134,13 @@ var nouns = []noun{
 		noNotices, noPrincipals, noPeople,
 	},
 	{
+		"sessionDocuments",
+		func(s *Stack) []part {
+			return each(s.OwnSessionDocuments(), elements("sessionDocuments"), "sessions.regions")
+		},
+		sessionDocumentIntent, sessionDocumentNotices, noPrincipals, noPeople,
+	},
+	{
 		"osAccess",
 		func(s *Stack) []part { return single(s.OSAccessTemplate(), "osAccess", "sessions.regions") },
 		func(s *Stack, in *intent.Account) {

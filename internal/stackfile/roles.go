@@ -106,6 +106,10 @@ var operationRoleKeys = strictyaml.Keys(
 		OrNothing("instances with volumes under customer managed KMS keys fall back to stopped when the role starts them", "most volumes have AWS's own key, which needs nothing").
 		Doc("ARNs of the customer managed KMS keys that encrypt volumes of the project's instances. The role may have EC2 make grants on them (kms:CreateGrant, for AWS resources and through EC2 alone).").
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
+	strictyaml.Key("shell", func(r *OperationRole) **bool { return &r.Shell }, strictyaml.Optionally(strictyaml.Boolean{})).
+		OrNothing("the role opens shells", "it is what most people need of a node").
+		Doc("With false the role opens no shell: what its people can start is documents alone.").
+		Example(false),
 	strictyaml.Key("permissionsBoundary", func(r *OperationRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
 		OrNothing("the policies of the role bound it", "what an operation role can is listed here already").
 		Doc("The permissions boundary of the role: "+boundaryDoc).

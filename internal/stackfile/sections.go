@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/guardrail/passwordpolicy"
 	"aws-access-guardrails/guardrail/preferences"
+	"aws-access-guardrails/guardrail/sessiondocument"
 	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
@@ -43,6 +44,8 @@ type Sections struct {
 	DelegatedRoles []DelegatedRole
 	// Sessions is nil where the file has no such section.
 	Sessions *preferences.Args
+	// SessionDocuments are the session documents that the stack makes.
+	SessionDocuments []sessiondocument.Args
 	// OSAccess is nil where there is no OS access besides operation roles. Grants open it.
 	OSAccess *OSAccess
 	Grants   []grant.Args
@@ -137,6 +140,11 @@ var stackKeys = strictyaml.Keys(
 			"without it AWS opens shells as ssm-user with sudo, whatever the roles say").
 		Doc("Session Manager: the OS user of shells, limits and logs, per Region.").
 		Example(map[string]any{"regions": []string{"ap-northeast-1"}, "idleTimeout": "15m"}),
+	strictyaml.Key("sessionDocuments", func(s *Sections) *[]sessiondocument.Args { return &s.SessionDocuments },
+		strictyaml.ListOf(sessionDocumentKeys).Distinct(func(a sessiondocument.Args) string { return a.Name })).
+		OrNothing("there are none", "shells and the documents of AWS do for most work").
+		Doc("Session documents of the account's own, in the Regions of sessions: one port of one host, or one command. They open nothing until a role lists them in documents.").
+		Example([]any{map[string]any{"name": "ShopDatabase", "portForwarding": map[string]any{"host": "db.example.internal", "port": 5432}}}),
 	strictyaml.Key("osAccess", func(s *Sections) **OSAccess { return &s.OSAccess }, strictyaml.Optionally(osAccessKeys)).
 		OrNothing("operation roles are the only way to a shell", "OS access reaches further than they do").
 		Doc("OS access: a template that grants open, for one person and for a while.").

@@ -117,7 +117,7 @@ func DeclaredJourneysWork(p *claim.Prover, in *intent.Account) {
 		} else {
 			assumable(p, l, r.Role, nil)
 		}
-		for _, document := range append([]string{world.PreferencesDocument}, r.Documents...) {
+		for _, document := range r.SessionDocuments() {
 			opens(p, l, in, r, document)
 		}
 		finds(p, l, in, r)

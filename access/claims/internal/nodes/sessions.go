@@ -6,7 +6,6 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -19,7 +18,7 @@ func OnlyListedDocuments(p *claim.Prover, in *intent.Account) {
 			continue
 		}
 		var listed []string
-		for _, name := range append([]string{world.PreferencesDocument}, r.Documents...) {
+		for _, name := range r.SessionDocuments() {
 			listed = append(listed, account.Partition.DocumentARN("*", account.ID, name))
 		}
 		f := p.Begin(in, r.ARN)
@@ -34,6 +33,11 @@ func OnlyListedDocuments(p *claim.Prover, in *intent.Account) {
 					},
 				)
 			}
+		}
+		freedoms(p, &f, in, r.Documents)
+		if f.Verdict == prove.DoesNotHold {
+			p.Add(f)
+			continue
 		}
 		q := search.Asking(
 			[]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")},

@@ -63,10 +63,11 @@ var placesOf = map[reflect.Type]map[string]place{
 	reflect.TypeFor[policy.Statement](): {
 		"Actions": acting, "NotActions": acting, "Resources": naming, "NotResources": naming,
 	},
-	reflect.TypeFor[policy.Principal](): {"Values": naming},
-	reflect.TypeFor[policy.Condition](): {"Values": conditional},
-	reflect.TypeFor[intent.Role]():      {"ARN": naming, "Principals": naming, "Key": configured},
-	reflect.TypeFor[intent.Shells]():    {"Projects": tagging},
+	reflect.TypeFor[policy.Principal]():    {"Values": naming},
+	reflect.TypeFor[policy.Condition]():    {"Values": conditional},
+	reflect.TypeFor[intent.Role]():         {"ARN": naming, "Principals": naming, "Key": configured},
+	reflect.TypeFor[intent.FreeDocument](): {"Key": configured},
+	reflect.TypeFor[intent.Shells]():       {"Projects": tagging},
 	reflect.TypeFor[intent.OperationRole](): {
 		"Project":    tagging,
 		"Projects":   tagging,
