@@ -597,19 +597,30 @@ var rooms = []room{
 		),
 		foreign: []string{"github.com/pulumi/"},
 	},
+	{dir: "internal/replay/cloudtrail", foreign: []string{
+		"github.com/go-json-experiment/json/jsontext",
+		"github.com/klauspost/compress/gzip",
+		"golang.org/x/text/encoding/unicode",
+	}},
+	{
+		dir:     "internal/replay/judging",
+		may:     slices.Concat(values, evaluator, []string{"access/recorded", "internal/replay/cloudtrail"}),
+		foreign: noForeign,
+	},
 	{
 		dir: "internal/replay",
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"access/recorded", "internal/commandline", "internal/stack", "internal/judge"},
+			[]string{
+				"internal/commandline",
+				"internal/stack",
+				"internal/judge",
+				"internal/replay/cloudtrail",
+				"internal/replay/judging",
+			},
 		),
-		foreign: []string{
-			"github.com/klauspost/compress/gzip",
-			"github.com/go-json-experiment/json/jsontext",
-			"golang.org/x/text/encoding/unicode",
-			"gopkg.in/yaml.v3",
-		},
+		foreign: []string{"gopkg.in/yaml.v3"},
 	},
 	{
 		dir: "internal/people",
@@ -645,6 +656,7 @@ var rooms = []room{
 				"internal/people",
 				"internal/program",
 				"internal/replay",
+				"internal/replay/judging",
 				"internal/start",
 				"internal/verdicts",
 				"internal/view",

@@ -24,8 +24,6 @@ const (
 
 // longPackages are larger, each with the reason.
 var longPackages = map[string]string{
-	"internal/replay": "the forms in which records come are files of their own, and a room of their own " +
-		"would know all of Event",
 	"internal/sandbox/provider": "one file for each resource type, which know nothing of each other",
 	"internal/workspace":        "the verbs that run the engine, which share the run",
 	"access/internal/engine":    "one decision, whose steps read the same compiled statements",

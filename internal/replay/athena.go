@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // What a query groups away, and what becomes of it. Docs and tests repeat it.
@@ -23,16 +25,16 @@ func GroupedAway() []string { return slices.Clone(grouping) }
 // SQL is the query that groups a table of CloudTrail in Athena, or an event data store of CloudTrail Lake, into
 // requests that are alike, with their number: what Read takes as CSV. Table is the name of the table, or the id of
 // the event data store.
-func (q *Question) SQL(table string, accounts, actions []string, lake bool) string {
+func SQL(q *judging.Question, table string, accounts, actions []string, lake bool) string {
 	var detailed []string
 	address := false
-	for _, p := range []*Policies{q.Now, q.Then, q.AsIfDenied} {
+	for _, p := range []*judging.Policies{q.Now, q.Then, q.AsIfDenied} {
 		if p == nil {
 			continue
 		}
-		address = address || p.readsAddress()
+		address = address || p.ReadsAddress()
 		for _, action := range actions {
-			if slices.ContainsFunc(accounts, func(account string) bool { return p.readsRequest(account, action) }) {
+			if slices.ContainsFunc(accounts, func(account string) bool { return p.ReadsRequest(account, action) }) {
 				detailed = append(detailed, "'"+eventOf(action)+"'")
 			}
 		}
@@ -112,7 +114,7 @@ func instant(at time.Time, lake bool) string {
 // eventOf is the event source and name of an action that is called as its event.
 func eventOf(action string) string {
 	prefix, name, _ := strings.Cut(action, ":")
-	for service, of := range namesRead().prefixes {
+	for service, of := range judging.NamesRead().Prefixes {
 		if of == prefix && service == "monitoring" {
 			prefix = service
 		}

@@ -13,6 +13,8 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 	"aws-access-guardrails/policy"
 )
 
@@ -421,7 +423,7 @@ func (t *truth) outcomes(
 			}
 			return
 		}
-		if strings.HasPrefix(names[at], pathOf) {
+		if strings.HasPrefix(names[at], judging.PathOf) {
 			for _, path := range []string{"/", "/guarded/", "/other/"} {
 				try(at+1, hidden, path)
 			}
@@ -456,20 +458,20 @@ func TestReplayDecidesAsTheEngineOrNamesWhatDecides(t *testing.T) {
 		for i := range g.Intn(3) {
 			deny = append(deny, g.statement(fmt.Sprintf("More%d", i)))
 		}
-		policies, err := NewPolicies(worldWith(nil, []world.Tag{{Key: "Team", Value: "a"}}, deny...), false)
+		policies, err := judging.NewPolicies(worldWith(nil, []world.Tag{{Key: "Team", Value: "a"}}, deny...), false)
 		require.NoError(t, err)
 		engines := map[string]*access.Engine{}
 		for n := range perWorld {
 			call := g.call()
-			e, err := newDecoder().decode(call.record(fmt.Sprint(number, "-", n)))
+			e, err := cloudtrail.NewDecoder().Decode(call.record(fmt.Sprint(number, "-", n)))
 			require.NoError(t, err)
-			v := (&Question{Now: policies}).judgeEvent(e, newLearned())
-			require.Equal(t, judged, v.why)
+			v := (&judging.Question{Now: policies}).Judge(e, judging.NewLearned())
+			require.Equal(t, judging.Judged, v.Why)
 			var keys []string
 			outcome := "allowed"
-			if len(v.rows) > 0 {
-				outcome, keys = "refused", v.rows[0].answer.Keys
-				if v.rows[0].answer.Outcome == Depends {
+			if len(v.Rows) > 0 {
+				outcome, keys = "refused", v.Rows[0].Answer.Keys
+				if v.Rows[0].Answer.Outcome == judging.Depends {
 					outcome = "depends"
 				}
 			}
@@ -518,7 +520,7 @@ func TestReplayDecidesAsTheEngineOrNamesWhatDecides(t *testing.T) {
 				}
 			})
 			if call.action == "iam:DeleteRole" {
-				names = append(names, pathOf+"role")
+				names = append(names, judging.PathOf+"role")
 			}
 			if n%8 == 0 {
 				allowed, refused := call.outcomes(t, engines, deny, names)
@@ -571,7 +573,7 @@ func (t *truth) decides(
 			found = allowed && refused
 			return
 		}
-		if strings.HasPrefix(others[at], pathOf) {
+		if strings.HasPrefix(others[at], judging.PathOf) {
 			try(at+1, hidden, "/")
 			try(at+1, hidden, "/guarded/")
 			return

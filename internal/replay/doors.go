@@ -6,42 +6,44 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/commandline"
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // noteDoor keeps who went through a door to an operating system, for the other way round: what keeps it working.
-func (r *Run) noteDoor(e *Event, v verdict) {
-	if e.ErrorCode != "" || v.why != judged && v.why != ofManagement && v.why != outsideOfTree {
+func (r *Run) noteDoor(e *cloudtrail.Event, v judging.Verdict) {
+	if e.ErrorCode != "" || v.Why != judging.Judged && v.Why != judging.OfManagement && v.Why != judging.OutsideOfTree {
 		return
 	}
-	actions, _ := ActionsOf(e.Source, e.Name)
+	actions, _ := judging.ActionsOf(e.Source, e.Name)
 	for _, action := range actions {
-		if isDoor(action) {
+		if judging.IsDoor(action) {
 			r.door(e, action)
 		}
 	}
 }
 
-func (r *Run) door(e *Event, action string) {
-	c, why := callerOf(e)
-	if why != judged {
+func (r *Run) door(e *cloudtrail.Event, action string) {
+	c, why := judging.CallerOf(e)
+	if why != judging.Judged {
 		return
 	}
 	var nodes []string
-	p := readParams(e.Params)
+	p := cloudtrail.ReadParams(e.Params)
 	for _, name := range []string{"target", "instanceids", "instanceid"} {
-		nodes = append(nodes, p.find(name)...)
+		nodes = append(nodes, p.Find(name)...)
 	}
 	f := r.fold
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	id := strings.Join([]string{c.account, action, c.who()}, "\x00")
+	id := strings.Join([]string{c.Account, action, c.Who()}, "\x00")
 	s, known := f.Shells[id]
 	if !known {
 		if len(f.Shells) >= mostRows {
 			f.Overflow += e.Count
 			return
 		}
-		s = &Shell{Action: action, Who: c.who(), Account: c.account, First: e.First, Last: e.Last}
+		s = &Shell{Action: action, Who: c.Who(), Account: c.Account, First: e.First, Last: e.Last}
 		f.Shells[id] = s
 	}
 	s.Count += e.Count
@@ -51,7 +53,7 @@ func (r *Run) door(e *Event, action string) {
 	if e.Last.After(s.Last) {
 		s.Last = e.Last
 	}
-	s.Sessions = insert(s.Sessions, c.session, mostSessions)
+	s.Sessions = insert(s.Sessions, c.Session, mostSessions)
 	for _, node := range nodes {
 		s.Nodes = insert(s.Nodes, node, mostNodes)
 	}

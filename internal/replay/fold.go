@@ -6,11 +6,14 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // Row is what would have become of calls that are alike: the same caller, action and statement.
 type Row struct {
-	Section Section `json:"section"`
+	Section judging.Section `json:"section"`
 	// Outcome is "refused" or "depends"; DependsOn are then the condition keys and resources that no record tells.
 	Outcome   string   `json:"outcome"`
 	DependsOn []string `json:"dependsOn,omitempty"`
@@ -30,7 +33,7 @@ type Row struct {
 	// Accepted is the reason that the file of accepted refusals gives; empty where it gives none.
 	Accepted string `json:"accepted,omitempty"`
 
-	sample *Event
+	sample *cloudtrail.Event
 }
 
 // Shell is a door to an operating system that somebody went through.
@@ -73,7 +76,7 @@ type fold struct {
 	mu      sync.Mutex
 	Rows    map[string]*Row
 	Shells  map[string]*Shell
-	Reasons map[reason]int64
+	Reasons map[judging.Reason]int64
 	Unknown map[string]int64
 	// Failed are events that failed already, by their error.
 	Failed   map[string]int64
@@ -92,7 +95,7 @@ func newFold() *fold {
 	return &fold{
 		Rows:     map[string]*Row{},
 		Shells:   map[string]*Shell{},
-		Reasons:  map[reason]int64{},
+		Reasons:  map[judging.Reason]int64{},
 		Unknown:  map[string]int64{},
 		Failed:   map[string]int64{},
 		Accounts: map[string]int64{},
@@ -102,8 +105,8 @@ func newFold() *fold {
 
 // pendingCopy is a copy for the account of a resource that is not simply allowed, until the caller's own record comes.
 type pendingCopy struct {
-	rows  []row
-	event *Event
+	rows  []judging.Row
+	event *cloudtrail.Event
 }
 
 func (f *fold) problem(p Problem) {
@@ -116,18 +119,18 @@ func (f *fold) problem(p Problem) {
 }
 
 // count counts an event that is not judged.
-func (f *fold) count(e *Event, why reason) {
+func (f *fold) count(e *cloudtrail.Event, why judging.Reason) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.Events += e.Count
 	f.Reasons[why] += e.Count
 	switch why {
-	case unknownAction:
+	case judging.UnknownAction:
 		countName(f.Unknown, e.Source+" "+e.Name, e.Count)
-	case alreadyFailed:
+	case judging.AlreadyFailed:
 		countName(f.Failed, e.ErrorCode, e.Count)
 	}
-	if why != notAsked {
+	if why != judging.OutsideOfQuestion {
 		f.seen(e)
 	}
 }
@@ -139,7 +142,7 @@ func countName(counts map[string]int64, name string, count int64) {
 	}
 }
 
-func (f *fold) seen(e *Event) {
+func (f *fold) seen(e *cloudtrail.Event) {
 	if f.First.IsZero() || e.First.Before(f.First) {
 		f.First = e.First
 	}
@@ -153,7 +156,7 @@ func (f *fold) seen(e *Event) {
 }
 
 // judged takes the rows of an event.
-func (f *fold) judged(e *Event, rows []row) {
+func (f *fold) judged(e *cloudtrail.Event, rows []judging.Row) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.Events += e.Count
@@ -162,7 +165,7 @@ func (f *fold) judged(e *Event, rows []row) {
 	f.add(e, rows)
 }
 
-func (f *fold) add(e *Event, rows []row) {
+func (f *fold) add(e *cloudtrail.Event, rows []judging.Row) {
 	if len(rows) == 0 {
 		f.Allowed += e.Count
 		return
@@ -172,28 +175,28 @@ func (f *fold) add(e *Event, rows []row) {
 	}
 }
 
-func (f *fold) row(e *Event, r *row) {
+func (f *fold) row(e *cloudtrail.Event, r *judging.Row) {
 	outcome := "refused"
-	if r.answer.Outcome == Depends {
+	if r.Answer.Outcome == judging.Depends {
 		outcome = "depends"
 	}
 	made := Row{
-		Section:   r.section,
+		Section:   r.Section,
 		Outcome:   outcome,
-		DependsOn: r.answer.Keys,
-		Sid:       r.answer.By.Sid,
-		Policy:    r.answer.By.Policy,
-		Rule:      r.answer.By.Rule,
-		Who:       r.caller.who(),
-		Account:   r.caller.account,
-		Action:    r.action,
+		DependsOn: r.Answer.Keys,
+		Sid:       r.Answer.By.Sid,
+		Policy:    r.Answer.By.Policy,
+		Rule:      r.Answer.By.Rule,
+		Who:       r.Caller.Who(),
+		Account:   r.Caller.Account,
+		Action:    r.Action,
 	}
-	if r.answer.Action != "" {
-		made.Action = r.answer.Action
+	if r.Answer.Action != "" {
+		made.Action = r.Answer.Action
 	}
 	id := made.id()
-	if pathsAlone(r.answer) {
-		id += "\x00" + r.action
+	if judging.PathsAlone(r.Answer) {
+		id += "\x00" + r.Action
 	}
 	have, known := f.Rows[id]
 	if !known {
@@ -204,8 +207,8 @@ func (f *fold) row(e *Event, r *row) {
 		have = &made
 		have.First, have.Last, have.Example = e.First, e.Last, e.ID
 		f.Rows[id] = have
-		if pathsAlone(r.answer) {
-			have.sample = e.kept()
+		if judging.PathsAlone(r.Answer) {
+			have.sample = e.Kept()
 		}
 	}
 	have.add(e.Count, e.First, e.Last, e.ID)
@@ -239,16 +242,8 @@ func (r *Row) add(count int64, first, last time.Time, example string) {
 	}
 }
 
-// kept is the event with memory of its own.
-func (e *Event) kept() *Event {
-	own := *e
-	own.Params, own.Resources = slices.Clone(e.Params), slices.Clone(e.Resources)
-	own.Response, own.Additional = nil, nil
-	return &own
-}
-
 // settle judges again what depends on nothing but paths of IAM, now that all events have told theirs.
-func (f *fold) settle(q *Question, l *learned) {
+func (f *fold) settle(q *judging.Question, l *judging.Learned) {
 	var again []*Row
 	for id, r := range f.Rows {
 		if r.sample != nil {
@@ -258,8 +253,8 @@ func (f *fold) settle(q *Question, l *learned) {
 	}
 	slices.SortFunc(again, func(a, b *Row) int { return strings.Compare(a.id(), b.id()) })
 	for _, r := range again {
-		v := q.judgeEvent(r.sample, l)
-		left := slices.DeleteFunc(v.rows, func(n row) bool { return n.section != r.Section })
+		v := q.Judge(r.sample, l)
+		left := slices.DeleteFunc(v.Rows, func(n judging.Row) bool { return n.Section != r.Section })
 		if len(left) == 0 {
 			f.Allowed += r.Count
 			continue
@@ -267,11 +262,11 @@ func (f *fold) settle(q *Question, l *learned) {
 		n := &left[0]
 		made := *r
 		made.sample = nil
-		made.Outcome, made.DependsOn = "refused", n.answer.Keys
-		if n.answer.Outcome == Depends {
+		made.Outcome, made.DependsOn = "refused", n.Answer.Keys
+		if n.Answer.Outcome == judging.Depends {
 			made.Outcome = "depends"
 		}
-		made.Sid, made.Policy, made.Rule = n.answer.By.Sid, n.answer.By.Policy, n.answer.By.Rule
+		made.Sid, made.Policy, made.Rule = n.Answer.By.Sid, n.Answer.By.Policy, n.Answer.By.Rule
 		if have, known := f.Rows[made.id()]; known {
 			have.add(made.Count, made.First, made.Last, made.Example)
 		} else {

@@ -1,11 +1,7 @@
 package replay
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
-	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,9 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
-	"golang.org/x/text/encoding/unicode"
 
 	"aws-access-guardrails/internal/files"
 )
@@ -93,66 +86,4 @@ func (r *Run) wanted(name string) bool {
 	const margin = 24 * time.Hour
 	q := r.question
 	return (q.From.IsZero() || !day.Add(2*margin).Before(q.From)) && (q.To.IsZero() || !day.Add(-margin).After(q.To))
-}
-
-// open opens a file, and what is compressed in it.
-func open(in input, stdin io.Reader) (io.Reader, func(), error) {
-	var raw io.Reader = stdin
-	closeFile := func() {}
-	if in.name != "-" {
-		file, err := os.Open(in.name)
-		if err != nil {
-			return nil, nil, files.InWords(in.name, err)
-		}
-		raw, closeFile = file, func() { _ = file.Close() }
-	}
-	buffered := bufio.NewReaderSize(raw, chunk)
-	magic, _ := buffered.Peek(2)
-	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return decoded(buffered), closeFile, nil
-	}
-	unpacked, err := gzip.NewReader(buffered)
-	if err != nil {
-		closeFile()
-		return nil, nil, errors.New("is no gzip: " + err.Error())
-	}
-	return unpacked, closeFile, nil
-}
-
-// decoded is a stream in UTF-8. What Windows PowerShell writes with ">" is UTF-16 with a mark of its order of bytes.
-func decoded(in *bufio.Reader) io.Reader {
-	if mark, _ := in.Peek(2); bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(in)
-	}
-	return in
-}
-
-// frames cuts a stream into records, be it JSON or CSV.
-func frames(in io.Reader, record func([]byte, int64, int64) error, problem func(error, int64, int64)) error {
-	buffered := bufio.NewReaderSize(in, 4096)
-	begin, err := buffered.Peek(1)
-	for err == nil && (begin[0] <= ' ' || begin[0] >= 0xbb) {
-		_, _ = buffered.Discard(1)
-		begin, err = buffered.Peek(1)
-	}
-	switch {
-	case errors.Is(err, io.EOF):
-		problem(errEmpty, 0, 0)
-		return nil
-	case err != nil:
-		return err
-	case begin[0] != '{' && begin[0] != '[':
-		return readCSV(buffered, record, problem)
-	}
-	f := &framer{in: buffered, record: record, problem: problem}
-	return f.run()
-}
-
-// plain is an error of a record without the words of a library.
-func plain(err error) error {
-	text := err.Error()
-	if strings.HasPrefix(text, "jsontext:") || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return errBroken
-	}
-	return err
 }

@@ -11,6 +11,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // kindOfRecord is a record of a kind that AWS documents, with what becomes of it.
@@ -189,19 +192,19 @@ func identities() []kindOfRecord {
 		{
 			"an anonymous caller",
 			by(fields{"type": "AWSAccount", "principalId": "", "accountId": "ANONYMOUS_PRINCIPAL"}),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{
 			"an AWS service",
 			by(fields{"type": "AWSService", "invokedBy": "cloudformation.amazonaws.com"}),
-			string(ofService),
+			string(judging.OfService),
 			"",
 		},
 		{
 			"a service without a type",
 			by(fields{"accountId": member, "invokedBy": "AWS Internal"}),
-			string(ofService),
+			string(judging.OfService),
 			"",
 		},
 		{
@@ -211,7 +214,7 @@ func identities() []kindOfRecord {
 				"identityStoreArn": "arn:aws:identitystore::" + member + ":identitystore/d-9067642ac7",
 			},
 				"credentialId": "EXAMPLEVHULjJdTUdPJfofVa1sufHDoj7aYcOYcxFVllWR_Whr1fEXAMPLE"}),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{
@@ -224,31 +227,31 @@ func identities() []kindOfRecord {
 					"identityProvider": "Sample=",
 				},
 			),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{
 			"a web identity user",
 			by(fields{"type": "WebIdentityUser", "principalId": "accounts.example.com:app:user", "userName": "user",
 				"identityProvider": "accounts.example.com"}),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
-		{"a directory", by(fields{"type": "Directory"}), string(noPrincipal), ""},
-		{"an unknown identity", by(fields{"type": "Unknown"}), string(noPrincipal), ""},
-		{"no identity", by(nil), string(noPrincipal), ""},
-		{"an identity that is missing", without("userIdentity"), string(noPrincipal), ""},
-		{"an empty identity", by(fields{}), string(noPrincipal), ""},
+		{"a directory", by(fields{"type": "Directory"}), string(judging.NoPrincipal), ""},
+		{"an unknown identity", by(fields{"type": "Unknown"}), string(judging.NoPrincipal), ""},
+		{"no identity", by(nil), string(judging.NoPrincipal), ""},
+		{"an identity that is missing", without("userIdentity"), string(judging.NoPrincipal), ""},
+		{"an empty identity", by(fields{}), string(judging.NoPrincipal), ""},
 		{
 			"an identity of nulls",
 			by(fields{"type": nil, "arn": nil, "accountId": nil, "sessionContext": nil}),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{
 			"a user without an account",
 			by(fields{"type": "IAMUser", "principalId": "AIDAEXAMPLE", "userName": "alice"}),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{
@@ -265,7 +268,7 @@ func identities() []kindOfRecord {
 					}}),
 				},
 			),
-			string(serviceLinked),
+			string(judging.ServiceLinked),
 			"",
 		},
 		{
@@ -278,7 +281,7 @@ func identities() []kindOfRecord {
 					"userName":  "alice",
 				},
 			),
-			string(ofManagement),
+			string(judging.OfManagement),
 			"",
 		},
 		{
@@ -291,7 +294,7 @@ func identities() []kindOfRecord {
 					"userName":  "alice",
 				},
 			),
-			string(outsideOfTree),
+			string(judging.OutsideOfTree),
 			"",
 		},
 	}
@@ -318,7 +321,7 @@ func eventKinds() []kindOfRecord {
 				nil,
 				fields{"eventType": "AwsConsoleSignIn", "responseElements": fields{"ConsoleLogin": "Success"}},
 			),
-			string(signIn),
+			string(cloudtrail.SignIn),
 			"",
 		},
 		{
@@ -330,19 +333,19 @@ func eventKinds() []kindOfRecord {
 				fields{"eventType": "AwsConsoleSignIn", "errorMessage": "Failed authentication",
 					"responseElements": fields{"ConsoleLogin": "Failure"}},
 			),
-			string(signIn),
+			string(cloudtrail.SignIn),
 			"",
 		},
 		{
 			"a sign-in as an API call",
 			call("signin", "UserAuthentication", nil, fields{"eventType": "AwsServiceEvent"}),
-			string(serviceEvent),
+			string(cloudtrail.ServiceEvent),
 			"",
 		},
 		{
 			"a console action",
 			call("ssm", "StartSession", nil, fields{"eventType": "AwsConsoleAction"}),
-			string(consoleAction),
+			string(cloudtrail.ConsoleAction),
 			"",
 		},
 		{
@@ -357,7 +360,7 @@ func eventKinds() []kindOfRecord {
 					"serviceEventDetails": fields{"keyId": "1234abcd-12ab-34cd-56ef-1234567890ab"},
 				},
 			),
-			string(serviceEvent),
+			string(cloudtrail.ServiceEvent),
 			"",
 		},
 		{
@@ -378,7 +381,7 @@ func eventKinds() []kindOfRecord {
 					"insightType": "ApiCallRateInsight",
 				},
 			},
-			string(insight),
+			string(cloudtrail.Insight),
 			"",
 		},
 		{
@@ -390,7 +393,7 @@ func eventKinds() []kindOfRecord {
 				"eventID":       "i2",
 				"insightSource": "x",
 			},
-			string(insight),
+			string(cloudtrail.Insight),
 			"",
 		},
 		{
@@ -402,14 +405,14 @@ func eventKinds() []kindOfRecord {
 				fields{"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity",
 					"vpcEndpointId": "vpce-EXAMPLE", "vpcEndpointAccountId": member},
 			),
-			string(networkActivity),
+			string(cloudtrail.NetworkActivity),
 			"",
 		},
 		{
 			"network activity that an endpoint refused",
 			call("kms", "Decrypt", nil, fields{"eventType": "AwsVpceEvent", "eventCategory": "NetworkActivity",
 				"errorCode": "VpceAccessDenied"}),
-			string(networkActivity),
+			string(cloudtrail.NetworkActivity),
 			"",
 		},
 		{
@@ -421,7 +424,7 @@ func eventKinds() []kindOfRecord {
 				"eventID":       "c1",
 				"eventData":     fields{"configurationItemStatus": "ResourceDiscovered"},
 			},
-			string(otherEvent),
+			string(cloudtrail.OtherRecord),
 			"",
 		},
 		{
@@ -433,7 +436,7 @@ func eventKinds() []kindOfRecord {
 				"eventID":       "p1",
 				"eventData":     fields{"eventSource": "example.com", "eventName": "Login"},
 			},
-			string(otherEvent),
+			string(cloudtrail.OtherRecord),
 			"",
 		},
 		{
@@ -444,7 +447,7 @@ func eventKinds() []kindOfRecord {
 				fields{"roleArn": "arn:aws:iam::" + member + ":role/team/Dev"},
 				fields{"userIdentity": saml},
 			),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{
@@ -462,7 +465,7 @@ func eventKinds() []kindOfRecord {
 					},
 				},
 			),
-			string(noPrincipal),
+			string(judging.NoPrincipal),
 			"",
 		},
 		{"GetCallerIdentity", call("sts", "GetCallerIdentity", nil, nil), "judged", ""},
@@ -482,7 +485,7 @@ func eventKinds() []kindOfRecord {
 					},
 				},
 			),
-			string(ofManagement),
+			string(judging.OfManagement),
 			"",
 		},
 		{
@@ -493,21 +496,21 @@ func eventKinds() []kindOfRecord {
 				nil,
 				fields{"errorCode": "AccessDenied", "errorMessage": "User is not authorized"},
 			),
-			string(alreadyFailed),
+			string(judging.AlreadyFailed),
 			"",
 		},
 		{
 			"another error",
 			call("ssm", "StartSession", nil, fields{"errorCode": "TargetNotConnected"}),
-			string(alreadyFailed),
+			string(judging.AlreadyFailed),
 			"",
 		},
-		{"an operation that nobody documents", call("ssm", "StartNothing", nil, nil), string(unknownAction), ""},
-		{"a source that nobody documents", call("nothing", "StartSession", nil, nil), string(unknownAction), ""},
+		{"an operation that nobody documents", call("ssm", "StartNothing", nil, nil), string(judging.UnknownAction), ""},
+		{"a source that nobody documents", call("nothing", "StartSession", nil, nil), string(judging.UnknownAction), ""},
 		{
 			"an operation that needs one of several actions",
 			call("dynamodb", "ExecuteStatement", nil, fields{"eventCategory": "Data"}),
-			string(untoldAction),
+			string(judging.UntoldAction),
 			"",
 		},
 		{

@@ -24,13 +24,15 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 	"aws-access-guardrails/policy"
 )
 
 // guarded refuses shells to everybody but one role, and writes of the tag Team depend on the caller's own.
-func guarded(t testing.TB) *Question {
+func guarded(t testing.TB) *judging.Question {
 	t.Helper()
-	p, err := NewPolicies(worldWith(
+	p, err := judging.NewPolicies(worldWith(
 		nil,
 		nil,
 		policy.Deny("NoShells", "ssm:StartSession").
@@ -42,7 +44,7 @@ func guarded(t testing.TB) *Question {
 			When(policy.StringNotEquals("aws:RequestTag/Team", "${aws:PrincipalTag/Team}")),
 	), false)
 	require.NoError(t, err)
-	return &Question{Now: p, ProjectTag: "Project"}
+	return &judging.Question{Now: p, ProjectTag: "Project"}
 }
 
 type fields map[string]any
@@ -344,7 +346,7 @@ func TestBrokenInputIsToldAndTheRestIsRead(t *testing.T) {
 	whole := packed(delivered(good))
 	huge := `{"eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","requestParameters":{"x":"` + strings.Repeat(
 		"a",
-		mostOfARecord+100,
+		cloudtrail.MostOfARecord+100,
 	) + `"}}`
 	for name, c := range map[string]struct {
 		data string
@@ -409,37 +411,6 @@ func utf16Of(t *testing.T, order unicode.Endianness, text []byte) []byte {
 	out, err := unicode.UTF16(order, unicode.UseBOM).NewEncoder().Bytes(text)
 	require.NoError(t, err)
 	return out
-}
-
-// A text that never ends takes no more memory than a record, whatever is in it.
-func TestWhatNeverEndsTakesNoMemory(t *testing.T) {
-	for _, fill := range []string{"a", `\`, `\"`, "{", "[", `{"a":`, `,`, "\n"} {
-		in := io.MultiReader(
-			strings.NewReader(`{"eventSource":"`),
-			io.LimitReader(&endless{text: fill}, 64<<20),
-			bytes.NewReader(append([]byte("\n"), lines(some())...)),
-		)
-		f := &framer{
-			in:      in,
-			record:  func([]byte, int64, int64) error { return nil },
-			problem: func(error, int64, int64) {},
-		}
-		require.NoError(t, f.run())
-		assert.LessOrEqual(t, cap(f.buf), 4*mostOfARecord, "%q", fill)
-	}
-}
-
-type endless struct {
-	text string
-	at   int
-}
-
-func (e *endless) Read(p []byte) (int, error) {
-	for i := range p {
-		p[i] = e.text[e.at%len(e.text)]
-		e.at++
-	}
-	return len(p), nil
 }
 
 // A folder is read as CloudTrail delivers it: digest files and what is no export are passed over, days that are not
@@ -573,7 +544,7 @@ func TestGroupedRecordsSayTheSame(t *testing.T) {
 		[]int64{whole.Events, whole.Judged, whole.Allowed},
 		[]int64{grouped.Events, grouped.Judged, grouped.Allowed},
 	)
-	sql := guarded(t).SQL("cloudtrail_logs", []string{member}, catalogue.Actions(), false)
+	sql := SQL(guarded(t), "cloudtrail_logs", []string{member}, catalogue.Actions(), false)
 	for _, want := range []string{"'ssm.amazonaws.com StartSession'", "'iam.amazonaws.com CreateUser'", "'iam.amazonaws.com DeleteRole'", "count(DISTINCT coalesce(sharedeventid, eventid)) AS calls", "errorcode IS NULL"} {
 		if want == "'ssm.amazonaws.com StartSession'" {
 			assert.NotContains(t, sql, want, "no policy reads what a session is on")
@@ -582,54 +553,6 @@ func TestGroupedRecordsSayTheSame(t *testing.T) {
 		assert.Contains(t, sql, want)
 	}
 	assert.NotContains(t, sql, "useridentity.principalid AS")
-}
-
-// Every name of the table is one of AWS's, and every prefix has actions.
-func TestNamesAreOfActionsThatExist(t *testing.T) {
-	table := namesRead()
-	require.Greater(t, len(table.actions), 80)
-	for event, found := range table.actions {
-		for _, action := range found {
-			if action == "-" || action == untold {
-				continue
-			}
-			_, known := catalogue.KnownAction(action)
-			assert.True(t, known, "%s: AWS documents no action %s", event, action)
-		}
-	}
-	both := map[string]bool{}
-	for line := range strings.Lines(namesText) {
-		if row := strings.Fields(line); len(row) > 3 && row[0] != "#" {
-			assert.False(
-				t,
-				strings.Contains(sdkNamesText, "\n"+row[0]+" "+row[1]+" "),
-				"%v: the service models say it too",
-				row[:2],
-			)
-			assert.False(t, both[row[0]+row[1]], "%v stands twice", row[:2])
-			both[row[0]+row[1]] = true
-		}
-	}
-	services := map[string]bool{}
-	for _, action := range catalogue.Actions() {
-		prefix, _, _ := strings.Cut(action, ":")
-		services[prefix] = true
-	}
-	for source, prefix := range table.prefixes {
-		assert.True(t, services[prefix], "%s: no action has the prefix %s", source, prefix)
-	}
-	for _, c := range []struct{ source, name, action string }{
-		{"lambda", "CreateFunction20150331", "lambda:CreateFunction"}, {"lambda", "GetFunction20150331v2",
-			"lambda:GetFunction"}, {"s3", "ListBuckets", "s3:ListAllMyBuckets"},
-		{"cloudfront", "CreateDistribution2020_05_31", "cloudfront:CreateDistribution"}, {"monitoring",
-			"PutMetricAlarm", "cloudwatch:PutMetricAlarm"}, {"lambda", "Invoke", "lambda:InvokeFunction"},
-		{"apigateway", "CreateRestApi", "apigateway:POST"}, {"pinpoint", "CreateApp",
-			"mobiletargeting:CreateApp"}, {"dynamodb", "ExecuteStatement", untold},
-	} {
-		got, known := ActionsOf(c.source+".amazonaws.com", c.name)
-		assert.True(t, known, c.name)
-		assert.Equal(t, []string{c.action}, got)
-	}
 }
 
 // Entries of the accept file name what they accept; everything that is wrong in it is told at once, with its line.
@@ -693,7 +616,7 @@ func TestTheSchemaOfAcceptsSaysWhatIsRead(t *testing.T) {
 // A comparison tells what is refused newly, and what no longer.
 func TestAComparisonTellsDifferencesAlone(t *testing.T) {
 	q := guarded(t)
-	none, err := NewPolicies(worldWith(nil, nil, policy.Deny("NoDescribe", "ec2:Describe*").On("*")), false)
+	none, err := judging.NewPolicies(worldWith(nil, nil, policy.Deny("NoDescribe", "ec2:Describe*").On("*")), false)
 	require.NoError(t, err)
 	q.Then = none
 	run := NewRun(q)
@@ -728,9 +651,9 @@ func TestRolesAreAskedToo(t *testing.T) {
 	w.Accounts[0].Roles[0].Inline = []world.InlinePolicy{
 		{Name: "some", Document: policy.New(policy.Allow("", "ec2:*").On("*"))},
 	}
-	p, err := NewPolicies(w, true)
+	p, err := judging.NewPolicies(w, true)
 	require.NoError(t, err)
-	run := NewRun(&Question{Now: p})
+	run := NewRun(&judging.Question{Now: p})
 	require.NoError(t, run.Read(context.Background(), bytes.NewReader(lines(some()[:4])), "-"))
 	r := run.Report(nil, nil)
 	accounted(t, r)
@@ -764,7 +687,7 @@ func BenchmarkReplayOfUnknownPaths(b *testing.B) {
 	for _, name := range []string{"guardrails/*", "GuardrailDeployer", "BreakGlass", "AWS-QuickSetup-*", "service-role/AWS-QuickSetup-*", "stacksets-exec-*", "OrganizationAccountAccessRole"} {
 		patterns = append(patterns, "arn:aws:iam::*:role/"+name)
 	}
-	p, err := NewPolicies(worldWith(nil, nil, policy.Deny("Guarded", "iam:*").On(patterns...)), false)
+	p, err := judging.NewPolicies(worldWith(nil, nil, policy.Deny("Guarded", "iam:*").On(patterns...)), false)
 	require.NoError(b, err)
 	n := 0
 	for b.Loop() {
@@ -778,9 +701,9 @@ func BenchmarkReplayOfUnknownPaths(b *testing.B) {
 		)
 		data, err := json.Marshal(e)
 		require.NoError(b, err)
-		decoded, err := newDecoder().decode(data)
+		decoded, err := cloudtrail.NewDecoder().Decode(data)
 		require.NoError(b, err)
-		v := (&Question{Now: p}).judgeEvent(decoded, newLearned())
-		require.Len(b, v.rows, 1)
+		v := (&judging.Question{Now: p}).Judge(decoded, judging.NewLearned())
+		require.Len(b, v.Rows, 1)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // Version is the version of the report's JSON.
@@ -97,10 +99,10 @@ func (r *Run) Report(accepts []Accept, homes []Home) *Report {
 	}
 	out.NotJudged = counted(reasons)
 	for i := range out.NotJudged {
-		switch c := &out.NotJudged[i]; reason(c.What) {
-		case alreadyFailed:
+		switch c := &out.NotJudged[i]; judging.Reason(c.What) {
+		case judging.AlreadyFailed:
 			c.Names = counted(f.Failed)
-		case unknownAction:
+		case judging.UnknownAction:
 			c.Names = out.UnknownActions
 		}
 	}
@@ -119,8 +121,8 @@ func (r *Run) Report(accepts []Accept, homes []Home) *Report {
 	out.Holds = out.ProblemCount == 0 && out.Overflow == 0
 	for i := range out.Rows {
 		row := &out.Rows[i]
-		if row.Section != SectionRefused {
-			if row.Section == SectionRemote || row.Section == SectionNoLonger {
+		if row.Section != judging.SectionRefused {
+			if row.Section == judging.SectionRemote || row.Section == judging.SectionNoLonger {
 				out.Allowed += row.Count
 			}
 			continue
@@ -137,7 +139,7 @@ func (r *Run) Report(accepts []Accept, homes []Home) *Report {
 
 // compareRows puts what is certain before what is not, then the statement that refuses most calls first.
 func compareRows(a, b Row) int {
-	order := map[Section]int{SectionRefused: 0, SectionNoLonger: 1, SectionRemote: 2}
+	order := map[judging.Section]int{judging.SectionRefused: 0, judging.SectionNoLonger: 1, judging.SectionRemote: 2}
 	return cmp.Or(
 		cmp.Compare(order[a.Section], order[b.Section]),
 		-strings.Compare(a.Outcome, b.Outcome),
@@ -170,7 +172,7 @@ type doorKey struct{ account, who, action string }
 func (r *Report) refusedNewly() map[doorKey]bool {
 	all := map[doorKey]bool{}
 	for i := range r.Rows {
-		if row := &r.Rows[i]; row.Section == SectionRefused {
+		if row := &r.Rows[i]; row.Section == judging.SectionRefused {
 			all[doorKey{row.Account, row.Who, row.Action}] = true
 		}
 	}
@@ -188,7 +190,7 @@ func (r *Report) shells(run *Run, homes []Home) {
 		}
 		s.Projects = nil
 		for _, node := range s.Nodes {
-			project := run.learned.project(node)
+			project := run.learned.Project(node)
 			if at, have := slices.BinarySearch(s.Projects, project); !have {
 				s.Projects = slices.Insert(s.Projects, at, project)
 			}

@@ -7,22 +7,25 @@ import (
 	"io"
 	"runtime"
 	"sync"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // Run is one replay: what is asked, and what was found so far.
 type Run struct {
-	question *Question
+	question *judging.Question
 	fold     *fold
 	seen     *seen
-	learned  *learned
+	learned  *judging.Learned
 	state    *state
 	// each takes the events in place of the question; nil means that they are judged.
-	each func(*Event)
+	each func(*cloudtrail.Event)
 }
 
 // NewRun begins a replay.
-func NewRun(q *Question) *Run {
-	return &Run{question: q, fold: newFold(), seen: &seen{}, learned: newLearned()}
+func NewRun(q *judging.Question) *Run {
+	return &Run{question: q, fold: newFold(), seen: &seen{}, learned: judging.NewLearned()}
 }
 
 // batch are records of one file, one after the other in one memory.
@@ -81,7 +84,7 @@ func (r *Run) read(ctx context.Context, stdin io.Reader, files []input) error {
 			}
 		})
 		judges.Go(func() {
-			w := &worker{run: r, dec: newDecoder()}
+			w := &worker{run: r, dec: cloudtrail.NewDecoder()}
 			for b := range work {
 				w.batch(b)
 			}
@@ -102,7 +105,7 @@ func (r *Run) read(ctx context.Context, stdin io.Reader, files []input) error {
 
 // file frames one file into batches.
 func (r *Run) file(ctx context.Context, in input, stdin io.Reader, work chan<- *batch) {
-	stream, closeAll, err := open(in, stdin)
+	stream, closeAll, err := cloudtrail.Open(in.name, stdin)
 	if err != nil {
 		r.fold.problem(Problem{File: in.name, Why: err.Error()})
 		return
@@ -133,7 +136,7 @@ func (r *Run) file(ctx context.Context, in input, stdin io.Reader, work chan<- *
 	problem := func(err error, line, number int64) {
 		r.fold.problem(Problem{File: in.name, Line: line, Record: number, Why: err.Error()})
 	}
-	err = frames(stream, record, problem)
+	err = cloudtrail.Records(stream, record, problem)
 	flush()
 	if err != nil && ctx.Err() == nil {
 		r.fold.problem(
@@ -155,7 +158,7 @@ func inWords(err error) string {
 // worker decodes and judges.
 type worker struct {
 	run *Run
-	dec *decoder
+	dec *cloudtrail.Decoder
 }
 
 func (w *worker) batch(b *batch) {
@@ -177,9 +180,9 @@ func (w *worker) record(data []byte) (err error) {
 			err = fmt.Errorf("cannot be judged; this is a mistake of the program: %v", broken)
 		}
 	}()
-	e, err := w.dec.decode(data)
+	e, err := w.dec.Decode(data)
 	if err != nil {
-		return plain(err)
+		return cloudtrail.InWords(err)
 	}
 	if each := w.run.each; each != nil {
 		each(e)
@@ -191,14 +194,14 @@ func (w *worker) record(data []byte) (err error) {
 
 // judge judges an event once, however often it was delivered. A call into another account is recorded in both: the
 // caller's own record is the one that counts.
-func (w *worker) judge(e *Event) {
+func (w *worker) judge(e *cloudtrail.Event) {
 	r := w.run
-	v := r.question.judgeEvent(e, r.learned)
-	if r.question.ProjectTag != "" && v.why == judged {
-		r.learned.tagged(e, r.question.ProjectTag)
+	v := r.question.Judge(e, r.learned)
+	if r.question.ProjectTag != "" && v.Why == judging.Judged {
+		r.learned.Tagged(e, r.question.ProjectTag)
 	}
-	if v.why == notAsked {
-		r.fold.count(e, v.why)
+	if v.Why == judging.OutsideOfQuestion {
+		r.fold.count(e, v.Why)
 		return
 	}
 	id := e.SharedID
@@ -211,7 +214,7 @@ func (w *worker) judge(e *Event) {
 		k = keyOf(id)
 		fresh = r.seen.add(k)
 	}
-	if !v.copy && (fresh || e.SharedID != "") && (e.SharedID == "" || r.seen.add(keyOf("own "+e.SharedID))) {
+	if !v.Copied && (fresh || e.SharedID != "") && (e.SharedID == "" || r.seen.add(keyOf("own "+e.SharedID))) {
 		r.noteDoor(e, v)
 	}
 	if !fresh {
@@ -219,21 +222,21 @@ func (w *worker) judge(e *Event) {
 		return
 	}
 	switch {
-	case v.why != judged:
-		r.fold.count(e, v.why)
-	case v.copy && len(v.rows) > 0 && id != "":
-		r.fold.hold(e, k, v.rows)
+	case v.Why != judging.Judged:
+		r.fold.count(e, v.Why)
+	case v.Copied && len(v.Rows) > 0 && id != "":
+		r.fold.hold(e, k, v.Rows)
 	default:
-		r.fold.judged(e, v.rows)
+		r.fold.judged(e, v.Rows)
 	}
 }
 
 // hold keeps the rows of a copy until the caller's own record comes.
-func (f *fold) hold(e *Event, k eventKey, rows []row) {
+func (f *fold) hold(e *cloudtrail.Event, k eventKey, rows []judging.Row) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.pending) < mostRows {
-		f.pending[k] = pendingCopy{rows, e.kept()}
+		f.pending[k] = pendingCopy{rows, e.Kept()}
 		return
 	}
 	f.Events += e.Count
@@ -243,16 +246,16 @@ func (f *fold) hold(e *Event, k eventKey, rows []row) {
 }
 
 // double counts an event that came before. The caller's own record takes the place of a copy that waits for it.
-func (f *fold) double(e *Event, k eventKey, v verdict) {
+func (f *fold) double(e *cloudtrail.Event, k eventKey, v judging.Verdict) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	_, waits := f.pending[k]
-	if waits && !v.copy && v.why == judged {
+	if waits && !v.Copied && v.Why == judging.Judged {
 		delete(f.pending, k)
 		f.Events += e.Count
 		f.Judged += e.Count
 		f.seen(e)
-		f.add(e, v.rows)
+		f.add(e, v.Rows)
 	}
 	f.Doubles++
 }

@@ -12,12 +12,13 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/replay/judging"
 	"aws-access-guardrails/internal/stack"
 )
 
 // Asked is what stacks are asked.
 type Asked struct {
-	Question
+	judging.Question
 	// Homes are the stacks, for lines that keep shells working; SQLAccounts the accounts that service control
 	// policies bind.
 	Homes       []Home
@@ -50,19 +51,19 @@ func Ask(stacks []*stack.Stack, then *access.World, roles bool) (*Asked, error) 
 	}
 	a := &Asked{}
 	var err error
-	if a.Now, err = NewPolicies(now, roles); err != nil {
+	if a.Now, err = judging.NewPolicies(now, roles); err != nil {
 		return nil, err
 	}
 	worlds := []any{now, roles}
 	if then != nil {
-		if a.Then, err = NewPolicies(*then, roles); err != nil {
+		if a.Then, err = judging.NewPolicies(*then, roles); err != nil {
 			return nil, err
 		}
 		worlds = append(worlds, *then)
 	}
 	// A comparison tells what the change refuses; remote execution in the mode report is the same before and after.
 	if strict := asIfDenied(stacks); strict != nil && then == nil {
-		if a.AsIfDenied, err = NewPolicies(judge.World(strict...), roles); err != nil {
+		if a.AsIfDenied, err = judging.NewPolicies(judge.World(strict...), roles); err != nil {
 			return nil, err
 		}
 	}
@@ -134,5 +135,5 @@ func asIfDenied(stacks []*stack.Stack) []*stack.Stack {
 
 // Statement is the query that groups a month of CloudTrail for this question.
 func (a *Asked) Statement(table string, lake bool) string {
-	return a.SQL(table, a.SQLAccounts, allActions(), lake)
+	return SQL(&a.Question, table, a.SQLAccounts, judging.AllActions(), lake)
 }

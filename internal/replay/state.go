@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
 )
 
 // state is what a replay keeps in a folder, so that it goes on where it was interrupted, and reads only what is new
@@ -29,15 +31,15 @@ type doneFile struct {
 }
 
 type savedState struct {
-	Version int                 `json:"version"`
-	Asked   string              `json:"asked"`
-	Files   map[string]doneFile `json:"files"`
-	IDs     int64               `json:"ids"`
-	Fold    *fold               `json:"fold"`
-	Samples map[string]*Event   `json:"samples"`
-	Pending map[string]*Event   `json:"pending"`
-	ARNs    map[string]string   `json:"arns"`
-	Nodes   map[string]string   `json:"nodes"`
+	Version int                          `json:"version"`
+	Asked   string                       `json:"asked"`
+	Files   map[string]doneFile          `json:"files"`
+	IDs     int64                        `json:"ids"`
+	Fold    *fold                        `json:"fold"`
+	Samples map[string]*cloudtrail.Event `json:"samples"`
+	Pending map[string]*cloudtrail.Event `json:"pending"`
+	ARNs    map[string]string            `json:"arns"`
+	Nodes   map[string]string            `json:"nodes"`
 }
 
 const (
@@ -89,10 +91,10 @@ func (r *Run) Resume(dir, asked string) error {
 		}
 	}
 	for _, e := range saved.Pending {
-		r.fold.pending[keyOf(e.SharedID)] = pendingCopy{r.question.judgeEvent(e, r.learned).rows, e}
+		r.fold.pending[keyOf(e.SharedID)] = pendingCopy{r.question.Judge(e, r.learned).Rows, e}
 	}
 	if saved.ARNs != nil {
-		r.learned.arns, r.learned.nodes = saved.ARNs, saved.Nodes
+		r.learned.ARNs, r.learned.Nodes = saved.ARNs, saved.Nodes
 	}
 	if err := s.load(r.seen); err != nil {
 		return err
@@ -177,10 +179,10 @@ func (s *state) save(r *Run, files []input) error {
 		Files:   s.files,
 		IDs:     s.ids,
 		Fold:    r.fold,
-		Samples: map[string]*Event{},
-		Pending: map[string]*Event{},
-		ARNs:    r.learned.arns,
-		Nodes:   r.learned.nodes,
+		Samples: map[string]*cloudtrail.Event{},
+		Pending: map[string]*cloudtrail.Event{},
+		ARNs:    r.learned.ARNs,
+		Nodes:   r.learned.Nodes,
 	}
 	for id, row := range r.fold.Rows {
 		if row.sample != nil {

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
+	"aws-access-guardrails/internal/replay/judging"
 )
 
 // RoleWindow is a role of an account, and the time in which its use counts: From included, Until not.
@@ -39,7 +42,7 @@ func Uses(
 		key := r.Account + "/" + strings.ToLower(r.Role)
 		uses.byName[key] = append(uses.byName[key], i)
 	}
-	run := NewRun(&Question{})
+	run := NewRun(&judging.Question{})
 	run.each = uses.note
 	if err := run.Read(ctx, stdin, paths...); err != nil {
 		return nil, 0, err
@@ -63,18 +66,18 @@ type uses struct {
 type timeSpan struct{ from, to time.Time }
 
 // note takes one record in.
-func (u *uses) note(e *Event) {
-	if kindOf(e) != judged {
+func (u *uses) note(e *cloudtrail.Event) {
+	if judging.KindOf(e) != judging.Judged {
 		return
 	}
-	caller, _ := callerOf(e)
+	caller, _ := judging.CallerOf(e)
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, account := range []string{caller.account, e.Recipient} {
+	for _, account := range []string{caller.Account, e.Recipient} {
 		u.seen(account, e)
 	}
-	if caller.kind == kindRole && caller.name != "" {
-		u.used(caller.account, caller.name, e)
+	if caller.Kind == judging.KindRole && caller.Name != "" {
+		u.used(caller.Account, caller.Name, e)
 	}
 	if e.Source == "sts.amazonaws.com" && strings.HasPrefix(e.Name, "AssumeRole") && e.ErrorCode == "" {
 		var params struct {
@@ -90,7 +93,7 @@ func (u *uses) note(e *Event) {
 }
 
 // seen widens what there are records of.
-func (u *uses) seen(account string, e *Event) {
+func (u *uses) seen(account string, e *cloudtrail.Event) {
 	if account == "" {
 		return
 	}
@@ -111,7 +114,7 @@ func (u *uses) seen(account string, e *Event) {
 }
 
 // used counts a record that is of the window, or of which a part is.
-func (u *uses) used(account, role string, e *Event) {
+func (u *uses) used(account, role string, e *cloudtrail.Event) {
 	for _, i := range u.byName[account+"/"+strings.ToLower(role)] {
 		window, last := u.roles[i], e.Last
 		if last.Before(window.From) || !e.First.Before(window.Until) {

@@ -14,6 +14,7 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/replay"
+	"aws-access-guardrails/internal/replay/judging"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/setting"
 )
@@ -143,9 +144,9 @@ func TestReplayNeverContradictsTheOracle(t *testing.T) {
 			if p.incomparable || p.err != nil || !p.agree() {
 				continue // The other test is about those.
 			}
-			policies, err := replay.NewPolicies(*questions[i].world, false)
+			policies, err := judging.NewPolicies(*questions[i].world, false)
 			require.NoError(t, err)
-			run := replay.NewRun(&replay.Question{Now: policies})
+			run := replay.NewRun(&judging.Question{Now: policies})
 			require.NoError(t, run.Read(context.Background(), bytes.NewReader(recorded(&questions[i])), "-"))
 			r := run.Report(nil, nil)
 			require.Empty(t, r.Problems)

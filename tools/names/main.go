@@ -1,9 +1,9 @@
-// Command names writes internal/replay/names_sdk.txt: what the service models of the AWS SDK for Python say about the
+// Command names writes internal/replay/judging/names_sdk.txt: what the service models of the AWS SDK for Python say about the
 // names of CloudTrail events that are not names of IAM actions.
 //
 // It takes the folder of the models, the catalogue of actions, and the file to write:
 //
-//	go run ./names -models BOTOCORE/data -version 1.43.11 -catalogue ../access/catalogue/catalogue.txt -out ../internal/replay/names_sdk.txt
+//	go run ./names -models BOTOCORE/data -version 1.43.11 -catalogue ../access/catalogue/catalogue.txt -out ../internal/replay/judging/names_sdk.txt
 //
 // Two things are taken from a model. The prefix of a service in an endpoint beside the name that its requests are
 // signed with, which is the prefix of its actions: CloudTrail writes either as eventSource. And the HTTP methods of the

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/replay"
+	"aws-access-guardrails/internal/replay/judging"
 	"aws-access-guardrails/internal/visible"
 )
 
@@ -135,7 +136,7 @@ func headline(r *replay.Report) string {
 func open(r *replay.Report) (calls int64, callers int) {
 	who := map[string]bool{}
 	for i := range r.Rows {
-		if row := &r.Rows[i]; row.Section == replay.SectionRefused && row.Outcome == "refused" && row.Accepted == "" {
+		if row := &r.Rows[i]; row.Section == judging.SectionRefused && row.Outcome == "refused" && row.Accepted == "" {
 			calls += row.Count
 			who[row.Who] = true
 		}
@@ -165,7 +166,7 @@ func summary(r *replay.Report) string {
 func stamp(at time.Time) string { return at.UTC().Format(day) }
 
 type section struct {
-	of      replay.Section
+	of      judging.Section
 	outcome string
 	title   string
 	against string
@@ -173,16 +174,16 @@ type section struct {
 
 // sections are the parts of a report, certain before uncertain.
 var sections = []section{
-	{replay.SectionRefused, "refused", "would be refused", "would be refused newly"},
+	{judging.SectionRefused, "refused", "would be refused", "would be refused newly"},
 	{
-		replay.SectionRefused,
+		judging.SectionRefused,
 		"depends",
 		"depends on what CloudTrail does not record",
 		"may be refused newly: it depends on what CloudTrail does not record",
 	},
-	{replay.SectionNoLonger, "", "would no longer be refused", "would no longer be refused"},
+	{judging.SectionNoLonger, "", "would no longer be refused", "would no longer be refused"},
 	{
-		replay.SectionRemote,
+		judging.SectionRemote,
 		"",
 		"with remoteExecution.mode: deny (it is report now)",
 		"with remoteExecution.mode: deny (it is report now)",

@@ -11,12 +11,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/replay"
+	"aws-access-guardrails/internal/replay/judging"
 	"aws-access-guardrails/internal/replay/view"
 )
 
 func report() view.Report {
 	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
-	row := func(section replay.Section, outcome, sid, who string, count int64, on ...string) replay.Row {
+	row := func(section judging.Section, outcome, sid, who string, count int64, on ...string) replay.Row {
 		return replay.Row{
 			Section:   section,
 			Outcome:   outcome,
@@ -41,17 +42,17 @@ func report() view.Report {
 		Accounts:  []replay.Counted{{What: "444455556666", Count: 1_234_567}},
 		NotJudged: []replay.Counted{{What: "AWS services", Count: 34_567}},
 		Rows: []replay.Row{
-			row(replay.SectionRefused, "refused", "NoShells", "arn:aws:iam::444455556666:role/Dev", 300),
-			row(replay.SectionRefused, "refused", "Many", "arn:aws:iam::444455556666:role/App", 1_000),
+			row(judging.SectionRefused, "refused", "NoShells", "arn:aws:iam::444455556666:role/Dev", 300),
+			row(judging.SectionRefused, "refused", "Many", "arn:aws:iam::444455556666:role/App", 1_000),
 			row(
-				replay.SectionRefused,
+				judging.SectionRefused,
 				"depends",
 				"NoShells",
 				"arn:aws:iam::444455556666:role/Ops",
 				2,
 				"aws:PrincipalTag/Team",
 			),
-			row(replay.SectionRemote, "refused", "NoCommands", "arn:aws:iam::444455556666:role/Patch", 5),
+			row(judging.SectionRemote, "refused", "NoCommands", "arn:aws:iam::444455556666:role/Patch", 5),
 		},
 		Problems: []replay.Problem{
 			{File: "a\x1b[31m.json", Line: 3, Record: 7, Why: "is broken JSON, and is left out"},

@@ -1,9 +1,10 @@
-package replay
+package cloudtrail
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,14 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 )
+
+// Kept is the event with memory of its own.
+func (e *Event) Kept() *Event {
+	own := *e
+	own.Params, own.Resources = slices.Clone(e.Params), slices.Clone(e.Resources)
+	own.Response, own.Additional = nil, nil
+	return &own
+}
 
 // Event is one record of CloudTrail, as far as it is needed. Params, Response, Resources and Additional are the JSON
 // of the record and share its memory.
@@ -53,8 +62,8 @@ type Identity struct {
 
 var errNoRecord = errors.New("is no record of CloudTrail: it has no eventSource and eventName")
 
-// decoder reads records. It is not safe for concurrent use.
-type decoder struct {
+// Decoder reads records. It is not safe for concurrent use.
+type Decoder struct {
 	dec    jsontext.Decoder
 	record []byte
 	// inner is the record that this one holds.
@@ -63,24 +72,24 @@ type decoder struct {
 	names map[string]string
 	users map[string]Identity
 	// ofUser reads identities.
-	ofUser *decoder
+	ofUser *Decoder
 }
 
 // mostNames and mostUsers bound what is kept.
 const mostNames, mostUsers = 8192, 4096
 
-func newDecoder() *decoder {
+func NewDecoder() *Decoder {
 	names := map[string]string{}
-	return &decoder{names: names, users: map[string]Identity{}, ofUser: &decoder{names: names}}
+	return &Decoder{names: names, users: map[string]Identity{}, ofUser: &Decoder{names: names}}
 }
 
-func (d *decoder) reset(record []byte) {
+func (d *Decoder) reset(record []byte) {
 	d.record = record
 	d.dec.Reset(bytes.NewBuffer(record), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// decode reads one record, in the names of CloudTrail or in the lower case of Athena.
-func (d *decoder) decode(record []byte) (*Event, error) {
+// Decode reads one record, in the names of CloudTrail or in the lower case of Athena.
+func (d *Decoder) Decode(record []byte) (*Event, error) {
 	return d.within(record, 0)
 }
 
@@ -89,7 +98,7 @@ const mostEnvelopes = 2
 
 // within reads a record, or the one that it holds: an entry of lookup-events, an event of EventBridge, a row with the
 // whole event as JSON.
-func (d *decoder) within(record []byte, envelopes int) (*Event, error) {
+func (d *Decoder) within(record []byte, envelopes int) (*Event, error) {
 	d.reset(record)
 	d.inner = nil
 	e := &Event{Count: 1}
@@ -99,7 +108,7 @@ func (d *decoder) within(record []byte, envelopes int) (*Event, error) {
 		return nil, err
 	case d.inner != nil && envelopes < mostEnvelopes:
 		return d.within(d.inner, envelopes+1)
-	case (e.Source == "" || e.Name == "") && kindOf(e) == judged:
+	case (e.Source == "" || e.Name == "") && e.Kind() == Call:
 		return nil, errNoRecord
 	case e.Time.IsZero() && !e.First.IsZero():
 		e.Time = e.First
@@ -113,7 +122,7 @@ func (d *decoder) within(record []byte, envelopes int) (*Event, error) {
 }
 
 // object reads an object and gives each name to a function, which reads the value.
-func (d *decoder) object(field func(name string) error) error {
+func (d *Decoder) object(field func(name string) error) error {
 	token, err := d.dec.ReadToken()
 	switch {
 	case err != nil:
@@ -137,7 +146,7 @@ func (d *decoder) object(field func(name string) error) error {
 }
 
 // text reads a string, a number or a Boolean; empty for null and for anything else.
-func (d *decoder) text() (string, error) {
+func (d *Decoder) text() (string, error) {
 	switch d.dec.PeekKind() {
 	case '"', '0', 't', 'f':
 		token, err := d.dec.ReadToken()
@@ -150,7 +159,7 @@ func (d *decoder) text() (string, error) {
 }
 
 // name is text that comes again and again: the same text has the same memory.
-func (d *decoder) name() (string, error) {
+func (d *Decoder) name() (string, error) {
 	if d.dec.PeekKind() != '"' {
 		return d.text()
 	}
@@ -177,7 +186,7 @@ func (d *decoder) name() (string, error) {
 
 // raw reads any value as it stands in the record; one that is a text with JSON in it, as Athena has it, is taken out
 // of the text.
-func (d *decoder) raw() ([]byte, error) {
+func (d *Decoder) raw() ([]byte, error) {
 	quoted := d.dec.PeekKind() == '"'
 	value, err := d.dec.ReadValue()
 	if err != nil {
@@ -198,7 +207,7 @@ func (d *decoder) raw() ([]byte, error) {
 	return value, nil
 }
 
-func (d *decoder) field(e *Event, name string) (err error) {
+func (d *Decoder) field(e *Event, name string) (err error) {
 	switch foldName(name) {
 	case "cloudtrailevent", "eventjson":
 		var text string
@@ -272,7 +281,7 @@ func (d *decoder) field(e *Event, name string) (err error) {
 // addendum takes the id of the event of which the record is a later delivery.
 //
 // Source: AWS CloudTrail User Guide, CloudTrail record contents, addendum.
-func (d *decoder) addendum(e *Event) error {
+func (d *Decoder) addendum(e *Event) error {
 	if d.dec.PeekKind() != '{' {
 		return d.dec.SkipValue()
 	}
@@ -289,7 +298,7 @@ func (d *decoder) addendum(e *Event) error {
 }
 
 // user reads who called. One session writes the same identity into each of its records.
-func (d *decoder) user() (u Identity, err error) {
+func (d *Decoder) user() (u Identity, err error) {
 	value, err := d.dec.ReadValue()
 	if err != nil {
 		return u, err
@@ -309,7 +318,7 @@ func (d *decoder) user() (u Identity, err error) {
 	return u, nil
 }
 
-func (d *decoder) identity(u *Identity, name string) (err error) {
+func (d *Decoder) identity(u *Identity, name string) (err error) {
 	switch foldName(name) {
 	case "type":
 		u.Type, err = d.name()
@@ -334,7 +343,7 @@ func (d *decoder) identity(u *Identity, name string) (err error) {
 	return err
 }
 
-func (d *decoder) session(u *Identity, name string) (err error) {
+func (d *Decoder) session(u *Identity, name string) (err error) {
 	switch foldName(name) {
 	case "sessionissuer":
 		return d.object(func(name string) (err error) {
@@ -382,12 +391,12 @@ func (d *decoder) session(u *Identity, name string) (err error) {
 	return err
 }
 
-func (d *decoder) time() (time.Time, error) {
+func (d *Decoder) time() (time.Time, error) {
 	text, err := d.text()
 	if err != nil {
 		return time.Time{}, err
 	}
-	return parseTime(text)
+	return ParseTime(text)
 }
 
 // times are the forms in which exports write a time.
@@ -398,8 +407,8 @@ var times = []string{
 // secondsOfMilliseconds is a number of seconds in a year that nobody has events of: a larger one counts milliseconds.
 const secondsOfMilliseconds = 1e11
 
-// parseTime reads a time in one of the forms, or the seconds since 1970, as version 1 of the AWS CLI prints them.
-func parseTime(text string) (time.Time, error) {
+// ParseTime reads a time in one of the forms, or the seconds since 1970, as version 1 of the AWS CLI prints them.
+func ParseTime(text string) (time.Time, error) {
 	for _, layout := range times {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC(), nil

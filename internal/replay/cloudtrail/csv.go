@@ -1,4 +1,4 @@
-package replay
+package cloudtrail
 
 import (
 	"bufio"
@@ -43,7 +43,7 @@ func (c *csvReader) next() (fields []string, tooLarge bool, err error) {
 		if b == '\n' {
 			c.line++
 		}
-		if size++; size > mostOfARecord {
+		if size++; size > MostOfARecord {
 			tooLarge, fields, field = true, nil, field[:0]
 		}
 		switch {

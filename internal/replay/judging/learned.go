@@ -1,40 +1,42 @@
-package replay
+package judging
 
 import (
 	"bytes"
 	"encoding/json"
 	"strings"
 	"sync"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
 )
 
-// learned are the ARNs of users, roles and policies that events tell, by account, kind and name. AWS keeps names
+// Learned are the ARNs of users, roles and policies that events tell, by account, kind and name. AWS keeps names
 // unique in an account, whatever their path.
-type learned struct {
+type Learned struct {
 	mu    sync.RWMutex
-	arns  map[string]string
-	nodes map[string]string
+	ARNs  map[string]string
+	Nodes map[string]string
 }
 
 // mostLearned bounds what is kept.
 const mostLearned = 200_000
 
-func newLearned() *learned { return &learned{arns: map[string]string{}, nodes: map[string]string{}} }
+func NewLearned() *Learned { return &Learned{ARNs: map[string]string{}, Nodes: map[string]string{}} }
 
-func (l *learned) of(id string) (string, bool) {
+func (l *Learned) of(id string) (string, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	arn, known := l.arns[id]
+	arn, known := l.ARNs[id]
 	return arn, known
 }
 
-// project is the project of a node, where events told its tags.
-func (l *learned) project(node string) string {
+// Project is the project of a node, where events told its tags.
+func (l *Learned) Project(node string) string {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.nodes[node]
+	return l.Nodes[node]
 }
 
-func (l *learned) arn(arn string) {
+func (l *Learned) arn(arn string) {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 || parts[2] != "iam" {
 		return
@@ -45,21 +47,21 @@ func (l *learned) arn(arn string) {
 	}
 	id := nameID(parts[4], kind, path[strings.LastIndexByte(path, '/')+1:])
 	l.mu.RLock()
-	have := l.arns[id]
+	have := l.ARNs[id]
 	l.mu.RUnlock()
 	if have == arn {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.arns) < mostLearned {
-		l.arns[id] = arn
+	if len(l.ARNs) < mostLearned {
+		l.ARNs[id] = arn
 	}
 }
 
 // from takes what an event tells: who called, what was made, and what was assumed.
-func (l *learned) from(e *Event, c *caller) {
-	if c.principal != "" && (c.kind == kindUser || c.kind == kindRole) {
+func (l *Learned) from(e *cloudtrail.Event, c *caller) {
+	if c.principal != "" && (c.Kind == kindUser || c.Kind == KindRole) {
 		l.arn(c.principal)
 	}
 	if e.ErrorCode != "" {
@@ -94,30 +96,30 @@ func roleArnOf(params []byte) string {
 			return string(rest[:end])
 		}
 	}
-	arn, _, _ := readParams(params).text("roleArn")
+	arn, _, _ := cloudtrail.ReadParams(params).Text("roleArn")
 	return arn
 }
 
-// tagged takes the project of nodes from an event that tags or launches them.
-func (l *learned) tagged(e *Event, tag string) {
+// Tagged takes the project of nodes from an event that tags or launches them.
+func (l *Learned) Tagged(e *cloudtrail.Event, tag string) {
 	if e.Source != "ec2.amazonaws.com" || e.Name != "CreateTags" && e.Name != "RunInstances" || e.ErrorCode != "" {
 		return
 	}
-	p := readParams(e.Params)
-	tags, _, _ := p.tags()
+	p := cloudtrail.ReadParams(e.Params)
+	tags, _, _ := p.Tags()
 	project, tagged := tags[tag]
 	if !tagged {
 		return
 	}
-	ids := p.find("resourceid")
+	ids := p.Find("resourceid")
 	if e.Name == "RunInstances" {
-		ids = readParams(e.Response).find("instanceid")
+		ids = cloudtrail.ReadParams(e.Response).Find("instanceid")
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, id := range ids {
-		if strings.HasPrefix(id, "i-") && len(l.nodes) < mostLearned {
-			l.nodes[id] = project
+		if strings.HasPrefix(id, "i-") && len(l.Nodes) < mostLearned {
+			l.Nodes[id] = project
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package replay
+package cloudtrail
 
 import (
 	"bytes"
@@ -11,11 +11,11 @@ import (
 // record.
 
 const (
-	// mostOfARecord is how large a record may be. CloudTrail writes at most 1 MB for one.
-	mostOfARecord = 8 << 20
+	// MostOfARecord is how large a record may be. CloudTrail writes at most 1 MB for one.
+	MostOfARecord = 8 << 20
 	// mostDepth bounds how deep a record nests.
-	mostDepth = 128
-	chunk     = 256 << 10
+	mostDepth  = 128
+	BufferSize = 256 << 10
 )
 
 var (
@@ -45,7 +45,7 @@ type framer struct {
 // run reads everything. The error is that of the stream or of record; problems are told and passed over.
 func (f *framer) run() error {
 	f.line = 1
-	f.buf = make([]byte, 0, chunk)
+	f.buf = make([]byte, 0, BufferSize)
 	for {
 		c, ok := f.significant()
 		if !ok {
@@ -99,7 +99,7 @@ func (f *framer) fill(keep int) bool {
 		f.buf = f.buf[:n]
 		f.at -= keep
 	}
-	if cap(f.buf)-len(f.buf) < chunk/2 {
+	if cap(f.buf)-len(f.buf) < BufferSize/2 {
 		f.buf = append(make([]byte, 0, 2*cap(f.buf)), f.buf...)
 	}
 	for {
@@ -193,7 +193,7 @@ func (f *framer) object(s scan, rest bool) error {
 	line := f.line
 	for {
 		if s.pos >= len(f.buf) {
-			if s.large = s.large || s.pos-f.at > mostOfARecord; s.large || rest {
+			if s.large = s.large || s.pos-f.at > MostOfARecord; s.large || rest {
 				s.nameFrom, s.nameTo = 0, 0
 				f.at = s.pos
 			}
@@ -237,7 +237,7 @@ func (f *framer) emit(s *scan, line int64) error {
 	f.count++
 	from := f.at
 	f.at = s.pos
-	if s.large || s.pos-from > mostOfARecord {
+	if s.large || s.pos-from > MostOfARecord {
 		f.problem(errTooLarge, line, f.count)
 		return nil
 	}
@@ -355,7 +355,7 @@ func (f *framer) quoted(s *scan) error {
 				return errBroken
 			}
 			skipped := len(f.buf)
-			if s.large = s.large || skipped-f.at > mostOfARecord; s.large {
+			if s.large = s.large || skipped-f.at > MostOfARecord; s.large {
 				// Only what can be the beginning of an escape is kept.
 				tail := min(skipped-at, 64)
 				f.at, s.pos = skipped-tail, skipped-tail-1

@@ -1,4 +1,4 @@
-package replay
+package cloudtrail
 
 import (
 	"encoding/json"
@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// redacted is what CloudTrail writes in place of what it keeps to itself.
-const redacted = "HIDDEN_DUE_TO_SECURITY_REASONS"
+// Redacted is what CloudTrail writes in place of what it keeps to itself.
+const Redacted = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
-// params are the request parameters of an event, read once.
-type params struct {
+// Params are the request parameters of an event, read once.
+type Params struct {
 	values map[string]any
 	// missing says that the record does not have them: they are too large, or were left out of an export.
-	missing bool
+	Missing bool
 	// nearest are the values of each name in lower case; nil until something is looked for.
 	nearest map[string]nearest
 }
@@ -24,23 +24,23 @@ type nearest struct {
 	values []string
 }
 
-func readParams(raw []byte) *params {
+func ReadParams(raw []byte) *Params {
 	if len(raw) == 0 {
-		return &params{}
+		return &Params{}
 	}
-	p := &params{}
+	p := &Params{}
 	if json.Unmarshal(raw, &p.values) != nil {
-		return &params{missing: true}
+		return &Params{Missing: true}
 	}
 	// Source: AWS CloudTrail User Guide, CloudTrail record contents, "omitted".
 	if omitted, _ := p.values["omitted"].(bool); omitted {
-		return &params{missing: true}
+		return &Params{Missing: true}
 	}
 	return p
 }
 
-// get is a parameter by its name in any case.
-func get(values map[string]any, name string) (any, bool) {
+// MemberOf is a parameter by its name in any case.
+func MemberOf(values map[string]any, name string) (any, bool) {
 	if v, ok := values[name]; ok {
 		return v, true
 	}
@@ -52,29 +52,29 @@ func get(values map[string]any, name string) (any, bool) {
 	return nil, false
 }
 
-// at is a value by a path of names with points between them.
-func (p *params) at(path string) (any, bool) {
+// At is a value by a path of names with points between them.
+func (p *Params) At(path string) (any, bool) {
 	var v any = p.values
 	for name := range strings.SplitSeq(path, ".") {
 		object, ok := v.(map[string]any)
 		if !ok {
 			return nil, false
 		}
-		if v, ok = get(object, name); !ok {
+		if v, ok = MemberOf(object, name); !ok {
 			return nil, false
 		}
 	}
 	return v, true
 }
 
-// text is a text, number or Boolean at a path. Hidden says that CloudTrail keeps it to itself.
-func (p *params) text(path string) (text string, found, hidden bool) {
-	v, ok := p.at(path)
+// Text is a text, number or Boolean at a path. Hidden says that CloudTrail keeps it to itself.
+func (p *Params) Text(path string) (text string, found, hidden bool) {
+	v, ok := p.At(path)
 	if !ok || v == nil {
 		return "", false, false
 	}
 	text, ok = scalar(v)
-	return text, ok, ok && text == redacted || !ok
+	return text, ok, ok && text == Redacted || !ok
 }
 
 func scalar(v any) (string, bool) {
@@ -112,15 +112,15 @@ var tagNames = []string{
 	"tagsList",
 }
 
-// tags are the tags in a request. Known is false where the record does not have them all.
-func (p *params) tags() (tags map[string]string, keys []string, known bool) {
-	if p.missing {
+// Tags are the tags in a request. Known is false where the record does not have them all.
+func (p *Params) Tags() (tags map[string]string, keys []string, known bool) {
+	if p.Missing {
 		return nil, nil, false
 	}
 	tags = map[string]string{}
 	known = true
 	for _, name := range tagNames {
-		if v, ok := get(p.values, name); ok {
+		if v, ok := MemberOf(p.values, name); ok {
 			known = collectTags(v, tags, &keys) && known
 		}
 	}
@@ -131,12 +131,12 @@ func (p *params) tags() (tags map[string]string, keys []string, known bool) {
 // "items" and the like.
 func collectTags(v any, tags map[string]string, keys *[]string) bool {
 	add := func(key, value string) bool {
-		if key == redacted {
+		if key == Redacted {
 			return false
 		}
 		tags[key] = value
 		*keys = append(*keys, key)
-		return value != redacted
+		return value != Redacted
 	}
 	switch v := v.(type) {
 	case nil:
@@ -151,15 +151,15 @@ func collectTags(v any, tags map[string]string, keys *[]string) bool {
 		return known
 	case map[string]any:
 		for _, inner := range []string{"items", "tags", "tagSet", "tag", "Tag", "tagging"} {
-			if more, ok := get(v, inner); ok {
+			if more, ok := MemberOf(v, inner); ok {
 				if _, isText := more.(string); !isText {
 					return collectTags(more, tags, keys)
 				}
 			}
 		}
-		if key, ok := get(v, "key"); ok {
+		if key, ok := MemberOf(v, "key"); ok {
 			text, ok := scalar(key)
-			value, _ := get(v, "value")
+			value, _ := MemberOf(v, "value")
 			shown, _ := scalar(value)
 			return ok && add(text, shown)
 		}
@@ -176,9 +176,9 @@ func collectTags(v any, tags map[string]string, keys *[]string) bool {
 	return false
 }
 
-// find is a value of a name in lower case anywhere in the parameters, the nearest to the root; lists give each of
+// Find is a value of a name in lower case anywhere in the parameters, the nearest to the root; lists give each of
 // theirs.
-func (p *params) find(name string) []string {
+func (p *Params) Find(name string) []string {
 	if p.nearest == nil {
 		p.nearest = map[string]nearest{}
 		p.note(p.values, 0)
@@ -190,12 +190,12 @@ func (p *params) find(name string) []string {
 const mostFound = 5
 
 // note notes the values below a value.
-func (p *params) note(v any, depth int) {
+func (p *Params) note(v any, depth int) {
 	switch v := v.(type) {
 	case map[string]any:
 		var deeper []string
 		for name, inner := range v {
-			if values := scalars(inner); len(values) > 0 {
+			if values := Scalars(inner); len(values) > 0 {
 				p.noteValues(strings.ToLower(name), values, depth)
 			}
 			if _, plain := scalar(inner); !plain && inner != nil && depth < mostFound-1 {
@@ -215,7 +215,7 @@ func (p *params) note(v any, depth int) {
 	}
 }
 
-func (p *params) noteValues(name string, values []string, depth int) {
+func (p *Params) noteValues(name string, values []string, depth int) {
 	have, known := p.nearest[name]
 	switch {
 	case !known || depth < have.depth:
@@ -225,10 +225,10 @@ func (p *params) noteValues(name string, values []string, depth int) {
 	}
 }
 
-// mostListed bounds how many resources of one call are looked at one by one.
-const mostListed = 9
+// MostListed bounds how many resources of one call are looked at one by one.
+const MostListed = 9
 
-func scalars(v any) []string {
+func Scalars(v any) []string {
 	if text, ok := scalar(v); ok {
 		return []string{text}
 	}

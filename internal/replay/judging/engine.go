@@ -1,4 +1,4 @@
-package replay
+package judging
 
 import (
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/recorded"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/replay/cloudtrail"
 )
 
 // This file is the only one that asks the engine.
@@ -142,8 +143,8 @@ func (p *Policies) needsResources(account, principal, action string) bool {
 	return p.managed(principal) || p.judge.Reads(account, action, true)
 }
 
-// readsRequest reports whether anything of the request matters but who sent it.
-func (p *Policies) readsRequest(account, action string) bool {
+// ReadsRequest reports whether anything of the request matters but who sent it.
+func (p *Policies) ReadsRequest(account, action string) bool {
 	return p.judge.Reads(account, action, false)
 }
 
@@ -155,11 +156,11 @@ type plainCall struct {
 }
 
 // remembered is the answer of a call like this one. Remember is nil where answers are not alike.
-func (p *Policies) remembered(e *Event, c *caller, action string) (answer Answer, known bool, remember func(Answer)) {
-	if c.principal == "" || p.managed(c.principal) || p.readsRequest(c.account, action) {
+func (p *Policies) remembered(e *cloudtrail.Event, c *caller, action string) (answer Answer, known bool, remember func(Answer)) {
+	if c.principal == "" || p.managed(c.principal) || p.ReadsRequest(c.Account, action) {
 		return Answer{}, false, nil
 	}
-	id := plainCall{c.kind, c.account, c.principal, action, e.User.MFA, e.User.Root, c.longTermKey}
+	id := plainCall{c.Kind, c.Account, c.principal, action, e.User.MFA, e.User.Root, c.longTermKey}
 	if have, ok := p.plain.Load(id); ok {
 		return have.(Answer), true, nil
 	}
@@ -192,8 +193,8 @@ func (p *Policies) tagOf(arn, key string) (value []string, known bool) {
 
 func (p *Policies) place(account string) (organization, path string) { return p.judge.Place(account) }
 
-// readsAddress reports whether any service control policy reads where a call comes from.
-func (p *Policies) readsAddress() bool {
+// ReadsAddress reports whether any service control policy reads where a call comes from.
+func (p *Policies) ReadsAddress() bool {
 	found := false
 	var unit func(u *world.Unit)
 	read := func(policies []world.ServiceControlPolicy) {
@@ -221,11 +222,11 @@ func (p *Policies) readsAddress() bool {
 	return found
 }
 
-// isDoor reports whether an action opens a shell or desktop on a node, or runs commands there.
-func isDoor(action string) bool {
+// IsDoor reports whether an action opens a shell or desktop on a node, or runs commands there.
+func IsDoor(action string) bool {
 	row := doors.Of(action)
 	return row != nil && (row.Class == doors.Shell || slices.Contains(row.In, doors.RemoteExecution))
 }
 
-// allActions are the actions that AWS documents.
-func allActions() []string { return catalogue.Actions() }
+// AllActions are the actions that AWS documents.
+func AllActions() []string { return catalogue.Actions() }

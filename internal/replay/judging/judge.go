@@ -1,9 +1,11 @@
-package replay
+package judging
 
 import (
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
 )
 
 // Question is what recorded calls are held against.
@@ -37,70 +39,70 @@ const (
 	SectionRemote Section = "remote execution"
 )
 
-// verdict is what one event comes to.
-type verdict struct {
-	why  reason
-	rows []row
-	copy bool
+// Verdict is what one event comes to.
+type Verdict struct {
+	Why    Reason
+	Rows   []Row
+	Copied bool
 }
 
-// row is one answer about one event.
-type row struct {
-	section Section
-	answer  Answer
-	caller  caller
-	action  string
+// Row is one answer about one event.
+type Row struct {
+	Section Section
+	Answer  Answer
+	Caller  caller
+	Action  string
 }
 
-// judgeEvent says what becomes of an event.
-func (q *Question) judgeEvent(e *Event, learned *learned) verdict {
+// Judge says what becomes of an event.
+func (q *Question) Judge(e *cloudtrail.Event, learned *Learned) Verdict {
 	if !q.From.IsZero() && e.Time.Before(q.From) || !q.To.IsZero() && !e.Time.Before(q.To) {
-		return verdict{why: notAsked}
+		return Verdict{Why: OutsideOfQuestion}
 	}
-	c, why := callerOf(e)
-	if len(q.Accounts) > 0 && !slices.Contains(q.Accounts, c.account) {
-		return verdict{why: notAsked}
+	c, why := CallerOf(e)
+	if len(q.Accounts) > 0 && !slices.Contains(q.Accounts, c.Account) {
+		return Verdict{Why: OutsideOfQuestion}
 	}
-	if kind := kindOf(e); kind != judged {
-		return verdict{why: kind}
+	if kind := KindOf(e); kind != Judged {
+		return Verdict{Why: kind}
 	}
-	if why == judged && e.ErrorCode != "" {
-		why = alreadyFailed
+	if why == Judged && e.ErrorCode != "" {
+		why = AlreadyFailed
 	}
 	learned.from(e, &c)
-	if why != judged {
-		return verdict{why: why}
+	if why != Judged {
+		return Verdict{Why: why}
 	}
 	switch {
-	case c.account == q.Now.management && !q.Now.managed(c.principal):
-		return verdict{why: ofManagement}
-	case !q.Now.binds(c.account, c.principal) && (q.Then == nil || !q.Then.binds(c.account, c.principal)):
-		return verdict{why: outsideOfTree}
+	case c.Account == q.Now.management && !q.Now.managed(c.principal):
+		return Verdict{Why: OfManagement}
+	case !q.Now.binds(c.Account, c.principal) && (q.Then == nil || !q.Then.binds(c.Account, c.principal)):
+		return Verdict{Why: OutsideOfTree}
 	}
 	actions, known := ActionsOf(e.Source, e.Name)
 	switch {
 	case !known:
-		return verdict{why: unknownAction}
+		return Verdict{Why: UnknownAction}
 	case len(actions) == 0:
-		return verdict{why: noAction}
+		return Verdict{Why: noAction}
 	case actions[0] == untold:
-		return verdict{why: untoldAction}
+		return Verdict{Why: UntoldAction}
 	}
-	v := verdict{copy: e.Recipient != "" && e.Recipient != c.account}
+	v := Verdict{Copied: e.Recipient != "" && e.Recipient != c.Account}
 	for _, action := range actions {
-		v.rows = append(v.rows, q.judgeAction(e, &c, action, learned)...)
+		v.Rows = append(v.Rows, q.judgeAction(e, &c, action, learned)...)
 	}
 	return v
 }
 
 // judgeAction gives a row for each section in which an action is not simply allowed.
-func (q *Question) judgeAction(e *Event, c *caller, action string, learned *learned) []row {
+func (q *Question) judgeAction(e *cloudtrail.Event, c *caller, action string, learned *Learned) []Row {
 	all := []*Policies{q.Now, q.Then, q.AsIfDenied}
-	loaded := &params{}
+	loaded := &cloudtrail.Params{}
 	read := false
 	answers := make([]Answer, len(all))
 	for i, policies := range all {
-		if policies == nil || !policies.concerns(c.account, c.principal, action) {
+		if policies == nil || !policies.concerns(c.Account, c.principal, action) {
 			continue
 		}
 		have, known, remember := policies.remembered(e, c, action)
@@ -120,9 +122,9 @@ func (q *Question) judgeAction(e *Event, c *caller, action string, learned *lear
 			loaded, read = r.loaded, true
 		}
 	}
-	var rows []row
+	var rows []Row
 	add := func(section Section, a Answer) {
-		rows = append(rows, row{section: section, answer: a, caller: *c, action: action})
+		rows = append(rows, Row{Section: section, Answer: a, Caller: *c, Action: action})
 	}
 	now, then, asIf := answers[0], answers[1], answers[2]
 	switch {
@@ -139,15 +141,15 @@ func (q *Question) judgeAction(e *Event, c *caller, action string, learned *lear
 	return rows
 }
 
-func (r *record) answer(learned *learned) Answer {
+func (r *record) answer(learned *Learned) Answer {
 	c, e := &r.caller, r.event
-	if r.policies.needsResources(c.account, c.principal, r.action) {
+	if r.policies.needsResources(c.Account, c.principal, r.action) {
 		r.resources = r.resourcesOf(learned)
 	}
 	asked := &call{
-		Account:   c.account,
+		Account:   c.Account,
 		Principal: c.principal,
-		Session:   c.session,
+		Session:   c.Session,
 		Action:    r.action,
 		Resources: r.resources,
 		Key:       r.key,
@@ -162,8 +164,8 @@ func (r *record) answer(learned *learned) Answer {
 	return a
 }
 
-// pathsAlone reports whether an answer depends on paths of IAM alone, which another event may tell.
-func pathsAlone(a Answer) bool {
+// PathsAlone reports whether an answer depends on paths of IAM alone, which another event may tell.
+func PathsAlone(a Answer) bool {
 	return a.Outcome == Depends && len(a.Keys) > 0 &&
-		!slices.ContainsFunc(a.Keys, func(key string) bool { return !strings.HasPrefix(key, pathOf) })
+		!slices.ContainsFunc(a.Keys, func(key string) bool { return !strings.HasPrefix(key, PathOf) })
 }

@@ -1,4 +1,4 @@
-package replay
+package judging
 
 import (
 	_ "embed"
@@ -22,11 +22,11 @@ var sdkNamesText string
 const untold = "?"
 
 type namesTable struct {
-	prefixes map[string]string
+	Prefixes map[string]string
 	actions  map[string][]string
 }
 
-var namesRead = sync.OnceValue(func() namesTable {
+var NamesRead = sync.OnceValue(func() namesTable {
 	t := namesTable{map[string]string{}, map[string][]string{}}
 	for line := range strings.Lines(sdkNamesText + namesText) {
 		text, _, _ := strings.Cut(line, "#")
@@ -34,7 +34,7 @@ var namesRead = sync.OnceValue(func() namesTable {
 		switch {
 		case len(fields) != 3:
 		case fields[0] == "@":
-			t.prefixes[fields[1]] = fields[2]
+			t.Prefixes[fields[1]] = fields[2]
 		default:
 			t.actions[fields[0]+" "+fields[1]] = strings.Split(fields[2], ",")
 		}
@@ -87,7 +87,7 @@ func (b *bounded) add() bool {
 }
 
 func lookUpActions(source, name string) ([]string, bool) {
-	t := namesRead()
+	t := NamesRead()
 	service := strings.TrimSuffix(strings.TrimSuffix(source, ".cn"), ".amazonaws.com")
 	if actions, listed := t.actions[service+" "+name]; listed {
 		if slices.Equal(actions, []string{"-"}) {
@@ -96,7 +96,7 @@ func lookUpActions(source, name string) ([]string, bool) {
 		return actions, true
 	}
 	prefix := service
-	if other, listed := t.prefixes[service]; listed {
+	if other, listed := t.Prefixes[service]; listed {
 		prefix = other
 	}
 	if action, known := knownAction(prefix + ":" + name); known {

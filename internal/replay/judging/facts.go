@@ -1,4 +1,4 @@
-package replay
+package judging
 
 import (
 	"net/netip"
@@ -6,16 +6,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
 )
 
 // record is what is known of the keys of one event.
 type record struct {
 	policies *Policies
-	event    *Event
+	event    *cloudtrail.Event
 	caller   caller
 	action   string
 	// loaded are the request parameters, once they were asked for.
-	loaded *params
+	loaded *cloudtrail.Params
 	// resources are those of the call.
 	resources []resource
 }
@@ -28,9 +30,9 @@ var (
 )
 
 // read are the request parameters.
-func (r *record) read() *params {
+func (r *record) read() *cloudtrail.Params {
 	if r.loaded == nil {
-		r.loaded = readParams(r.event.Params)
+		r.loaded = cloudtrail.ReadParams(r.event.Params)
 	}
 	return r.loaded
 }
@@ -83,15 +85,15 @@ var parameterKeys = map[string]string{
 }
 
 func (r *record) parameter(path string) Fact {
-	if r.read().missing || r.withoutParameters() {
+	if r.read().Missing || r.withoutParameters() {
 		return unknown
 	}
-	v, found := r.read().at(path)
+	v, found := r.read().At(path)
 	if !found || v == nil {
 		return absent
 	}
-	texts := scalars(v)
-	if len(texts) == 0 || slices.Contains(texts, redacted) {
+	texts := cloudtrail.Scalars(v)
+	if len(texts) == 0 || slices.Contains(texts, cloudtrail.Redacted) {
 		return unknown
 	}
 	return had(texts...)
@@ -110,11 +112,11 @@ var globalFacts = map[string]func(*record) Fact{
 		}
 		return had(r.caller.principal)
 	},
-	"aws:principalaccount":            func(r *record) Fact { return had(r.caller.account) },
-	"aws:principalorgid":              func(r *record) Fact { return r.place(r.caller.account, false) },
-	"aws:principalorgpaths":           func(r *record) Fact { return r.place(r.caller.account, true) },
+	"aws:principalaccount":            func(r *record) Fact { return had(r.caller.Account) },
+	"aws:principalorgid":              func(r *record) Fact { return r.place(r.caller.Account, false) },
+	"aws:principalorgpaths":           func(r *record) Fact { return r.place(r.caller.Account, true) },
 	"aws:principalorgmasteraccountid": func(r *record) Fact { return hadIf(r.policies.management) },
-	"aws:principaltype":               func(r *record) Fact { return hadIf(principalTypes[r.caller.kind]) },
+	"aws:principaltype":               func(r *record) Fact { return hadIf(principalTypes[r.caller.Kind]) },
 	"aws:principalisawsservice":       func(*record) Fact { return had("false") },
 	"aws:principalservicename":        func(*record) Fact { return absent },
 	"aws:principalservicenameslist":   func(*record) Fact { return absent },
@@ -129,10 +131,10 @@ var globalFacts = map[string]func(*record) Fact{
 		return had(r.event.User.PrincipalID)
 	},
 	"aws:username": func(r *record) Fact {
-		if r.caller.kind != kindUser {
+		if r.caller.Kind != kindUser {
 			return absent
 		}
-		return had(r.caller.name)
+		return had(r.caller.Name)
 	},
 	"aws:multifactorauthpresent": (*record).mfa,
 	"aws:multifactorauthage": func(r *record) Fact {
@@ -145,7 +147,7 @@ var globalFacts = map[string]func(*record) Fact{
 	"aws:tokenissuetime": func(r *record) Fact {
 		switch {
 		case r.event.User.Created != "":
-			at, err := parseTime(r.event.User.Created)
+			at, err := cloudtrail.ParseTime(r.event.User.Created)
 			if err != nil {
 				return Fact{Present: true}
 			}
@@ -166,7 +168,7 @@ var globalFacts = map[string]func(*record) Fact{
 		switch {
 		case r.event.User.FederatedProvider != "":
 			return had(r.event.User.FederatedProvider)
-		case r.caller.kind == kindRole:
+		case r.caller.Kind == KindRole:
 			return unknown
 		}
 		return absent
@@ -191,7 +193,7 @@ var globalFacts = map[string]func(*record) Fact{
 		switch {
 		case r.direct():
 			return had("false")
-		case r.event.User.InvokedBy != "" && r.caller.kind == kindUser:
+		case r.event.User.InvokedBy != "" && r.caller.Kind == kindUser:
 			return had("true")
 		}
 		return trueOrFalse
@@ -221,7 +223,7 @@ var globalFacts = map[string]func(*record) Fact{
 		if !keyAppliesTo("aws:TagKeys", r.action) {
 			return absent
 		}
-		_, keys, known := r.read().tags()
+		_, keys, known := r.read().Tags()
 		if !known || r.withoutParameters() {
 			return unknown
 		}
@@ -245,7 +247,7 @@ func (r *record) timeAs(text string) Fact {
 
 var principalTypes = map[callerKind]string{
 	kindUser:      "User",
-	kindRole:      "AssumedRole",
+	KindRole:      "AssumedRole",
 	kindRoot:      "Account",
 	kindFederated: "FederatedUser",
 }
@@ -275,7 +277,7 @@ func (r *record) address() bool {
 func (r *record) mfa() Fact {
 	u := &r.event.User
 	switch {
-	case r.caller.longTermKey || r.caller.kind == kindRole || r.caller.kind == kindFederated:
+	case r.caller.longTermKey || r.caller.Kind == KindRole || r.caller.Kind == kindFederated:
 		return absent
 	case u.MFA == "":
 		return maybeBoolean
@@ -284,7 +286,7 @@ func (r *record) mfa() Fact {
 }
 
 func (r *record) fromInstance() Fact {
-	if r.caller.kind != kindRole {
+	if r.caller.Kind != KindRole {
 		return absent
 	}
 	return unknown
@@ -360,10 +362,10 @@ func (r *record) resourceOwner(key string, at int) Fact {
 // principalTag is a tag of the caller. A role session may carry session tags, which no later record tells; those of a
 // user are the user's own.
 func (r *record) principalTag(tag string) Fact {
-	if r.caller.kind == kindRoot {
+	if r.caller.Kind == kindRoot {
 		return absent
 	}
-	if r.caller.kind == kindUser {
+	if r.caller.Kind == kindUser {
 		if value, known := r.policies.tagOf(r.caller.principal, tag); known {
 			return had(value...)
 		}
@@ -375,12 +377,12 @@ func (r *record) requestTag(tag string) Fact {
 	if !keyAppliesTo("aws:RequestTag/"+tag, r.action) {
 		return absent
 	}
-	tags, _, known := r.read().tags()
+	tags, _, known := r.read().Tags()
 	if r.withoutParameters() {
 		return unknown
 	}
 	for key, value := range tags {
-		if strings.EqualFold(key, tag) && value != redacted {
+		if strings.EqualFold(key, tag) && value != cloudtrail.Redacted {
 			return had(value)
 		}
 	}

@@ -1,16 +1,18 @@
-package replay
+package judging
 
 import (
 	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/internal/replay/cloudtrail"
 )
 
 // resourcesOf are the resources of a call, for an action: those that the record lists, and those that the parameters
 // name in the forms that AWS documents for the action. What is missing of a required type is a resource of which only
 // the form is known.
-func (r *record) resourcesOf(learned *learned) []resource {
+func (r *record) resourcesOf(learned *Learned) []resource {
 	if special, listed := specialResources[r.action]; listed {
 		return special(r)
 	}
@@ -21,22 +23,22 @@ func (r *record) resourcesOf(learned *learned) []resource {
 	out := r.namedResources(forms, learned)
 	if len(out) == 0 {
 		// No type is required: the call names one of them or none.
-		if !slices.ContainsFunc(forms, func(f resourceForm) bool { return r.read().missing || r.mentions(f) }) {
+		if !slices.ContainsFunc(forms, func(f resourceForm) bool { return r.read().Missing || r.mentions(f) }) {
 			return []resource{{ARN: "*"}}
 		}
 		return []resource{{It: "the resource of the call", Like: r.likeAny(forms)}}
 	}
-	if len(out) > mostListed {
+	if len(out) > cloudtrail.MostListed {
 		// One at a time says nothing new of so many: what they can be is what their forms are.
 		rest := resource{It: "one of many resources", Like: r.likeAny(forms)}
-		out = append(out[:mostListed-1:mostListed-1], rest)
+		out = append(out[:cloudtrail.MostListed-1:cloudtrail.MostListed-1], rest)
 	}
 	return out
 }
 
 // namedResources are the resources of all types, each once, and one of which only the form is known for a required
 // type when the call names none of any required type.
-func (r *record) namedResources(forms []resourceForm, learned *learned) []resource {
+func (r *record) namedResources(forms []resourceForm, learned *Learned) []resource {
 	listed := r.listed()
 	named := make([][]resource, len(forms))
 	required := false
@@ -131,7 +133,7 @@ func (r *record) listed() []string {
 	}
 	var out []string
 	for _, one := range all {
-		if v, ok := get(one, "ARN"); ok {
+		if v, ok := cloudtrail.MemberOf(one, "ARN"); ok {
 			if text, ok := v.(string); ok && strings.HasPrefix(text, "arn:") {
 				out = append(out, text)
 			}
@@ -142,7 +144,7 @@ func (r *record) listed() []string {
 
 // named are the resources of one type: of the list of the record, whole ARNs among the parameters, and forms whose
 // places the parameters fill.
-func (r *record) named(f resourceForm, listed []string, learned *learned) []resource {
+func (r *record) named(f resourceForm, listed []string, learned *Learned) []resource {
 	var out []resource
 	for _, form := range f.forms {
 		for _, arn := range listed {
@@ -156,7 +158,7 @@ func (r *record) named(f resourceForm, listed []string, learned *learned) []reso
 }
 
 // filled fills the places of a form from the parameters.
-func (r *record) filled(form *arnForm, learned *learned) []resource {
+func (r *record) filled(form *arnForm, learned *Learned) []resource {
 	values := make([][]string, len(form.places))
 	for i, p := range form.places {
 		if values[i] = r.valuesFor(p); len(values[i]) == 0 {
@@ -171,7 +173,7 @@ func (r *record) filled(form *arnForm, learned *learned) []resource {
 				switch {
 				case strings.HasPrefix(v, "arn:") && form.matcher.MatchString(v):
 					next = append(next, v)
-				case strings.HasPrefix(v, "arn:") || v == "" || v == redacted:
+				case strings.HasPrefix(v, "arn:") || v == "" || v == cloudtrail.Redacted:
 				default:
 					next = append(next, strings.Replace(text, p.text, v, 1))
 				}
@@ -189,7 +191,7 @@ func (r *record) filled(form *arnForm, learned *learned) []resource {
 // valuesFor are the parameters that can fill a place of a form.
 func (r *record) valuesFor(p place) []string {
 	for _, name := range p.names {
-		if values := r.read().find(name); len(values) > 0 {
+		if values := r.read().Find(name); len(values) > 0 {
 			return values
 		}
 	}
@@ -198,7 +200,7 @@ func (r *record) valuesFor(p place) []string {
 
 // withPath completes the ARN of a user, role, group, policy or instance profile of IAM, whose path a request does not
 // name.
-func (r *record) withPath(arn string, learned *learned) resource {
+func (r *record) withPath(arn string, learned *Learned) resource {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) != 6 || parts[2] != "iam" {
 		return resource{ARN: arn}
@@ -209,7 +211,7 @@ func (r *record) withPath(arn string, learned *learned) resource {
 		return resource{ARN: arn}
 	}
 	if strings.HasPrefix(r.action, "iam:Create") {
-		path, found, _ := r.read().text("path")
+		path, found, _ := r.read().Text("path")
 		if !found {
 			path = "/"
 		}
@@ -224,23 +226,23 @@ func (r *record) withPath(arn string, learned *learned) resource {
 	prefix := strings.Join(parts[:5], ":") + ":" + kind + "/"
 	return resource{
 		Like: []string{prefix + name, prefix + "*/" + name},
-		It:   pathOf + kind + " " + name + " in " + parts[4],
+		It:   PathOf + kind + " " + name + " in " + parts[4],
 	}
 }
 
-// pathOf begins the name of what is not known of a resource but its path.
-const pathOf = "the path of "
+// PathOf begins the name of what is not known of a resource but its path.
+const PathOf = "the path of "
 
 // fixed fills the partition, the Region and the account. The account is that of the record: a call on a resource of
 // another account is recorded with its ARN.
 func (r *record) fixed(form string) string {
 	partition := "aws"
-	if parts := strings.SplitN(r.caller.who(), ":", 3); len(parts) == 3 && parts[0] == "arn" && parts[1] != "*" {
+	if parts := strings.SplitN(r.caller.Who(), ":", 3); len(parts) == 3 && parts[0] == "arn" && parts[1] != "*" {
 		partition = parts[1]
 	}
 	account := r.event.Recipient
 	if account == "" {
-		account = r.caller.account
+		account = r.caller.Account
 	}
 	form = strings.ReplaceAll(form, "${Partition}", partition)
 	form = strings.ReplaceAll(form, "${Region}", r.event.Region)
@@ -325,14 +327,14 @@ var placeParameters = map[string][]string{
 var specialResources = map[string]func(*record) []resource{
 	"ssm:StartSession": func(r *record) []resource {
 		document := "SSM-SessionManagerRunShell"
-		if name, found, _ := r.read().text("documentName"); found {
+		if name, found, _ := r.read().Text("documentName"); found {
 			document = name
 		}
 		return append(r.nodes("target"), r.document(document))
 	},
 	"ssm:SendCommand": func(r *record) []resource {
 		out := r.nodes("instanceids")
-		if name, found, _ := r.read().text("documentName"); found {
+		if name, found, _ := r.read().Text("documentName"); found {
 			out = append(out, r.document(name))
 		}
 		return out
@@ -347,14 +349,14 @@ var specialResources = map[string]func(*record) []resource{
 }
 
 func (r *record) assumed() []resource {
-	if arn, found, hidden := r.read().text("roleArn"); found && !hidden {
+	if arn, found, hidden := r.read().Text("roleArn"); found && !hidden {
 		return []resource{{ARN: arn}}
 	}
 	return []resource{{It: "the role of the call", Like: []string{"arn:*:iam::*:role/*"}}}
 }
 
 func (r *record) documentAlone() []resource {
-	name, found, hidden := r.read().text("name")
+	name, found, hidden := r.read().Text("name")
 	if !found || hidden {
 		return []resource{{It: "the document of the call", Like: []string{"arn:*:ssm:*:*:document/*"}}}
 	}
@@ -375,8 +377,8 @@ func (r *record) document(name string) resource {
 // nodes are the nodes that a parameter names.
 func (r *record) nodes(parameter string) []resource {
 	var out []resource
-	for i, id := range r.read().find(parameter) {
-		if i == mostListed-1 {
+	for i, id := range r.read().Find(parameter) {
+		if i == cloudtrail.MostListed-1 {
 			out = append(
 				out,
 				resource{
