@@ -65,6 +65,17 @@ var (
 	}
 )
 
+// providerCore are the rooms that the resource types of every service stand on, and providerForeign the modules that
+// the sandbox's providers use.
+var (
+	providerCore    = []string{"internal/sandbox/provider/resources", "internal/sandbox/provider/schema"}
+	providerForeign = []string{
+		"github.com/hashicorp/awspolicyequivalence",
+		"github.com/pulumi/",
+		"google.golang.org/",
+	}
+)
+
 // rooms is the map of the repository. An arrow that is not here is added only with a reason, and never upwards.
 var rooms = []room{
 	{dir: "policy", foreign: noForeign},
@@ -527,18 +538,58 @@ var rooms = []room{
 		),
 		foreign: noForeign,
 	},
+	{dir: "internal/sandbox/provider/schema", foreign: providerForeign},
 	{
-		dir: "internal/sandbox/provider",
+		dir: "internal/sandbox/provider/resources",
 		may: slices.Concat(
 			cloudCore,
 			cloudServices,
-			[]string{"internal/awstype", "internal/sandbox/cloud", "internal/sandbox/cloud/cloudcontrol"},
+			[]string{"internal/awstype", "internal/sandbox/cloud", "internal/sandbox/provider/schema"},
 		),
-		foreign: []string{
-			"github.com/hashicorp/awspolicyequivalence",
-			"github.com/pulumi/",
-			"google.golang.org/",
-		},
+		foreign: providerForeign,
+	},
+	{
+		dir:     "internal/sandbox/provider/iam",
+		may:     slices.Concat(providerCore, []string{"internal/sandbox/cloud/api", "internal/sandbox/cloud/iam"}),
+		foreign: providerForeign,
+	},
+	{
+		dir:     "internal/sandbox/provider/ssm",
+		may:     slices.Concat(providerCore, []string{"internal/sandbox/cloud/api", "internal/sandbox/cloud/ssm"}),
+		foreign: providerForeign,
+	},
+	{
+		dir: "internal/sandbox/provider/organizations",
+		may: slices.Concat(
+			providerCore,
+			[]string{"policy", "internal/sandbox/cloud/api", "internal/sandbox/cloud/organizations"},
+		),
+		foreign: providerForeign,
+	},
+	{
+		dir: "internal/sandbox/provider/ssoadmin",
+		may: slices.Concat(
+			providerCore,
+			[]string{"internal/sandbox/cloud/api", "internal/sandbox/cloud/ssoadmin"},
+		),
+		foreign: providerForeign,
+	},
+	{
+		dir: "internal/sandbox/provider",
+		may: slices.Concat(
+			providerCore,
+			[]string{
+				"policy",
+				"internal/awstype",
+				"internal/sandbox/cloud",
+				"internal/sandbox/cloud/api",
+				"internal/sandbox/provider/iam",
+				"internal/sandbox/provider/organizations",
+				"internal/sandbox/provider/ssm",
+				"internal/sandbox/provider/ssoadmin",
+			},
+		),
+		foreign: providerForeign,
 	},
 	{
 		dir: "internal/sandbox",

@@ -100,8 +100,8 @@ var forgottenPlaces = []forgotten{
 	},
 	{
 		"an argument of a resource type that the sandbox does not take",
-		"internal/sandbox/provider/iam_account.go",
-		`			"minimumPasswordLength":      in(numberKind).or(number(6)),`, "",
+		"internal/sandbox/provider/iam/account.go",
+		`			"minimumPasswordLength":      schema.In(schema.NumberKind).Or(schema.Number(6)),`, "",
 		"./internal/sandbox/provider", "TestTheSchemasAreThoseOfTheSDK", "minimumPasswordLength",
 	},
 }

@@ -262,8 +262,7 @@ type said struct {
 
 func saying(a prove.ClaimAnswer) said {
 	return said{
-		// What a claim holds under is a policy of a resource of another account, which no request of the judge's calls.
-		Holds:     a.Verdict != prove.DoesNotHold,
+		Holds:     a.Verdict == prove.Holds,
 		Uncertain: a.Uncertain,
 		Unreal:    a.Unreal,
 		Request:   a.Request,

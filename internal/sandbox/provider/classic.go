@@ -1,41 +1,29 @@
 package provider
 
 import (
-	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"maps"
+	"slices"
+
+	"aws-access-guardrails/internal/sandbox/provider/iam"
+	"aws-access-guardrails/internal/sandbox/provider/organizations"
+	"aws-access-guardrails/internal/sandbox/provider/resources"
+	"aws-access-guardrails/internal/sandbox/provider/ssm"
+	"aws-access-guardrails/internal/sandbox/provider/ssoadmin"
 )
 
 // classic is the package aws.
 func classic() *registry {
-	types := []*resourceType{
-		iamUser(),
-		iamUserGroupMembership(),
-		iamGroup(),
-		iamRole(),
-		iamPolicy(),
-		iamAccountPasswordPolicy(),
-		iamAccountAlias(),
-		ssmDocument(),
-		organizationsPolicy(),
-		organizationsPolicyAttachment(),
-		iamOrganizationsFeatures(),
-		ssoAccessControlAttributes(),
-		ssoPermissionSet(),
-		ssoPermissionSetInlinePolicy(),
-		ssoManagedPolicyAttachment(),
-		ssoCustomerManagedPolicyAttachment(),
-		ssoPermissionsBoundaryAttachment(),
-		ssoAccountAssignment(),
+	types := slices.Concat(iam.Types(), ssm.Types(), organizations.Types(), ssoadmin.Types())
+	functions := accountFunctions()
+	for _, more := range []map[string]resources.Function{
+		iam.Functions(),
+		ssm.Functions(),
+		organizations.Functions(),
+		ssoadmin.Functions(),
+	} {
+		maps.Copy(functions, more)
 	}
-	for _, kind := range []iam.Kind{iam.KindUser, iam.KindGroup, iam.KindRole} {
-		types = append(
-			types,
-			inlinePolicy(kind),
-			policyAttachment(kind),
-			policiesExclusive(kind),
-			attachmentsExclusive(kind),
-		)
-	}
-	return newRegistry("6.83.2", classicSettings, types, classicFunctions())
+	return newRegistry("6.83.2", classicSettings, types, functions)
 }
 
 // classicSettings are the settings of the provider aws.

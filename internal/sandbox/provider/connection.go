@@ -5,13 +5,15 @@ import (
 	"sync"
 
 	"google.golang.org/grpc/stats"
+
+	"aws-access-guardrails/internal/sandbox/provider/resources"
 )
 
 // connection is one connection of the engine. The engine opens one for each provider of a program, all to the same
 // port, so that the connection alone tells an explicit provider of one Region from that of another.
 type connection struct {
 	mu      sync.Mutex
-	session *session
+	session *resources.Session
 }
 
 type connectionKey struct{}

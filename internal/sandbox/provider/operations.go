@@ -18,10 +18,12 @@ import (
 
 	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/provider/resources"
+	"aws-access-guardrails/internal/sandbox/provider/schema"
 )
 
 // session is the session of the connection that a call came in on.
-func (s *server) session(ctx context.Context) (*session, error) {
+func (s *server) session(ctx context.Context) (*resources.Session, error) {
 	connection := connectionOf(ctx)
 	connection.mu.Lock()
 	defer connection.mu.Unlock()
@@ -32,7 +34,7 @@ func (s *server) session(ctx context.Context) (*session, error) {
 }
 
 // typeOf finds the type of a resource by its URN and the session of the call.
-func (s *server) typeOf(ctx context.Context, urn, operation string) (*resourceType, *session, error) {
+func (s *server) typeOf(ctx context.Context, urn, operation string) (*resources.Type, *resources.Session, error) {
 	token := string(resource.URN(urn).Type())
 	t, ok := s.registry.types[token]
 	if !ok {
@@ -57,16 +59,16 @@ func (s *server) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulum
 	if err != nil {
 		return nil, err
 	}
-	c := t.check(session, resource.URN(req.Urn).Name(), req.RandomSeed, olds, news)
-	inputs, err := s.marshal("inputs", c.inputs)
+	c := t.Check(session, resource.URN(req.Urn).Name(), req.RandomSeed, olds, news)
+	inputs, err := s.marshal("inputs", c.Inputs)
 	if err != nil {
 		return nil, err
 	}
 	response := &pulumirpc.CheckResponse{Inputs: inputs}
-	for _, f := range c.failures {
+	for _, f := range c.Failures {
 		response.Failures = append(
 			response.Failures,
-			&pulumirpc.CheckFailure{Property: string(f.property), Reason: f.reason},
+			&pulumirpc.CheckFailure{Property: string(f.Property), Reason: f.Reason},
 		)
 	}
 	return response, nil
@@ -86,7 +88,7 @@ func (s *server) Diff(ctx context.Context, req *pulumirpc.DiffRequest) (*pulumir
 	if err != nil {
 		return nil, err
 	}
-	return t.diff(state, news, req.IgnoreChanges).response(), nil
+	return t.Diff(state, news, req.IgnoreChanges).Response(), nil
 }
 
 // Create makes a resource, or says in a preview what it would be.
@@ -100,17 +102,17 @@ func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 		return nil, err
 	}
 	if req.Preview {
-		properties, planErr := s.marshal("properties", t.planned("", nil, inputs, difference{}))
+		properties, planErr := s.marshal("properties", t.Planned("", nil, inputs, schema.Difference{}))
 		return &pulumirpc.CreateResponse{Properties: properties}, planErr
 	}
-	session, complete := session.during(t.token, awstype.Create)
-	id, err := t.create(ctx, session, inputs)
+	session, complete := session.During(t.Token, awstype.Create)
+	id, err := t.Create(ctx, session, inputs)
 	if id == "" {
 		return nil, problem(err)
 	}
-	var read values
+	var read schema.Values
 	if err == nil {
-		read, err = t.read(ctx, session, id, inputs)
+		read, err = t.Read(ctx, session, id, inputs)
 	}
 	if err == nil && read == nil {
 		err = errors.New("the resource was not found after it was made")
@@ -125,7 +127,7 @@ func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 	if err != nil {
 		return nil, s.unfinished(id, state, req.Properties, err)
 	}
-	if err := s.reply("Create "+t.token, resource.URN(req.Urn).Name()); err != nil {
+	if err := s.reply("Create "+t.Token, resource.URN(req.Urn).Name()); err != nil {
 		return nil, err
 	}
 	return &pulumirpc.CreateResponse{Id: id, Properties: state}, nil
@@ -147,12 +149,12 @@ func (s *server) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumir
 	}
 	id := req.Id
 	if len(state) == 0 && len(oldInputs) == 0 {
-		if state, id, err = t.adopt(id); err != nil {
+		if state, id, err = t.Adopt(id); err != nil {
 			return nil, problem(err)
 		}
 	}
-	session, complete := session.during(t.token, awstype.Read)
-	read, err := t.read(ctx, session, id, state)
+	session, complete := session.During(t.Token, awstype.Read)
+	read, err := t.Read(ctx, session, id, state)
 	if err == nil && read != nil {
 		err = complete()
 	}
@@ -163,16 +165,16 @@ func (s *server) Read(ctx context.Context, req *pulumirpc.ReadRequest) (*pulumir
 		return &pulumirpc.ReadResponse{}, nil
 	}
 	state = outputs(id, state, read)
-	for key, p := range t.schema {
-		if _, ok := state[key]; !ok && len(oldInputs) == 0 && !p.fallback.IsNull() {
-			state[key] = p.fallback
+	for key, p := range t.Schema {
+		if _, ok := state[key]; !ok && len(oldInputs) == 0 && !p.Fallback.IsNull() {
+			state[key] = p.Fallback
 		}
 	}
 	properties, err := s.marshal("properties", state)
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := s.marshal("inputs", t.inputsOf(oldInputs, state))
+	inputs, err := s.marshal("inputs", t.InputsOf(oldInputs, state))
 	if err != nil {
 		return nil, err
 	}
@@ -193,20 +195,20 @@ func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 	if err != nil {
 		return nil, err
 	}
-	d := t.diff(state, news, req.IgnoreChanges)
+	d := t.Diff(state, news, req.IgnoreChanges)
 	if req.Preview {
-		properties, marshalErr := s.marshal("properties", t.planned(req.Id, state, news, d))
+		properties, marshalErr := s.marshal("properties", t.Planned(req.Id, state, news, d))
 		return &pulumirpc.UpdateResponse{Properties: properties}, marshalErr
 	}
-	session, complete := session.during(t.token, awstype.Update)
-	if updateErr := t.update(ctx, session, req.Id, state, news, d); updateErr != nil {
+	session, complete := session.During(t.Token, awstype.Update)
+	if updateErr := t.Update(ctx, session, req.Id, state, news, d); updateErr != nil {
 		return nil, problem(updateErr)
 	}
 	id := req.Id
-	if t.renamed != nil {
-		id = t.renamed(news)
+	if t.Renamed != nil {
+		id = t.Renamed(news)
 	}
-	read, err := t.read(ctx, session, id, state.with(news))
+	read, err := t.Read(ctx, session, id, state.With(news))
 	if err != nil {
 		return nil, problem(err)
 	}
@@ -220,7 +222,7 @@ func (s *server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 	if err != nil {
 		return nil, err
 	}
-	if err := s.reply("Update "+t.token, resource.URN(req.Urn).Name()); err != nil {
+	if err := s.reply("Update "+t.Token, resource.URN(req.Urn).Name()); err != nil {
 		return nil, err
 	}
 	return &pulumirpc.UpdateResponse{Properties: properties}, nil
@@ -236,15 +238,15 @@ func (s *server) Delete(ctx context.Context, req *pulumirpc.DeleteRequest) (*emp
 	if err != nil {
 		return nil, err
 	}
-	session, complete := session.during(t.token, awstype.Delete)
-	err = t.remove(ctx, session, req.Id, state)
+	session, complete := session.During(t.Token, awstype.Delete)
+	err = t.Remove(ctx, session, req.Id, state)
 	if err == nil {
 		err = complete()
 	}
 	if err != nil {
 		return nil, problem(err)
 	}
-	if err := s.reply("Delete "+t.token, resource.URN(req.Urn).Name()); err != nil {
+	if err := s.reply("Delete "+t.Token, resource.URN(req.Urn).Name()); err != nil {
 		return nil, err
 	}
 	return &emptypb.Empty{}, nil
@@ -266,7 +268,7 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 		return nil, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(args)) {
-		if !slices.Contains(f.arguments, string(key)) {
+		if !slices.Contains(f.Arguments, string(key)) {
 			return nil, status.Errorf(
 				codes.InvalidArgument,
 				"%s: an argument named %q is not expected here",
@@ -275,8 +277,8 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 			)
 		}
 	}
-	session, complete := session.during(req.Tok, awstype.Invoke)
-	result, err := f.answer(ctx, session, args)
+	session, complete := session.During(req.Tok, awstype.Invoke)
+	result, err := f.Answer(ctx, session, args)
 	if err == nil {
 		err = complete()
 	}

@@ -6,6 +6,9 @@ import (
 	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"aws-access-guardrails/internal/sandbox/provider/resources"
+	"aws-access-guardrails/internal/sandbox/provider/schema"
 )
 
 // registries are the types of both packages, for questions that need no AWS.
@@ -38,14 +41,14 @@ func Differences(
 		return changed, nil, false
 	}
 	t := r.types[token]
-	d := t.diff(values(old), values(new), ignored)
-	for _, key := range d.changed {
+	d := t.Diff(schema.Values(old), schema.Values(new), ignored)
+	for _, key := range d.Changed {
 		// What AWS computes is in no inputs.
-		if t.schema[key].input {
+		if t.Schema[key].Input {
 			changed = append(changed, string(key))
 		}
 	}
-	for _, key := range d.replaced {
+	for _, key := range d.Replaced {
 		replaced = append(replaced, string(key))
 	}
 	return changed, replaced, true
@@ -61,8 +64,8 @@ func Refused(token string, inputs resource.PropertyMap) (reasons []string, known
 	if r == nil || r.types[token] == nil {
 		return nil, false
 	}
-	for _, f := range r.types[token].check(&session{}, "name", nil, nil, values(inputs)).failures {
-		reasons = append(reasons, string(f.property)+": "+f.reason)
+	for _, f := range r.types[token].Check(&resources.Session{}, "name", nil, nil, schema.Values(inputs)).Failures {
+		reasons = append(reasons, string(f.Property)+": "+f.Reason)
 	}
 	return reasons, true
 }

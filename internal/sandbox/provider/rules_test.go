@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	gotoken "go/token"
@@ -16,21 +17,24 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/provider/resources"
+	"aws-access-guardrails/internal/sandbox/provider/schema"
 )
 
 // everyProperty calls with each input of each type, those of nested objects too.
-func everyProperty(visit func(of *resourceType, path string, p property)) {
-	var walk func(of *resourceType, path string, p property)
-	walk = func(of *resourceType, path string, p property) {
+func everyProperty(visit func(of *resources.Type, path string, p schema.Property)) {
+	var walk func(of *resources.Type, path string, p schema.Property)
+	walk = func(of *resources.Type, path string, p schema.Property) {
 		visit(of, path, p)
-		for key, field := range p.fields {
+		for key, field := range p.Fields {
 			walk(of, path+"."+string(key), field)
 		}
 	}
 	for _, r := range registries() {
 		for _, of := range r.types {
-			for key, p := range of.schema {
-				if p.input {
+			for key, p := range of.Schema {
+				if p.Input {
 					walk(of, string(key), p)
 				}
 			}
@@ -42,21 +46,21 @@ func everyProperty(visit func(of *resourceType, path string, p property)) {
 // property: without the rule it would pass.
 func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 	rules := 0
-	everyProperty(func(of *resourceType, path string, p property) {
-		for i, r := range p.rules {
+	everyProperty(func(of *resources.Type, path string, p schema.Property) {
+		for i, r := range p.Rules {
 			rules++
 			alone := 0
-			for _, broken := range r.broken {
-				assert.NotEmpty(t, r.check(broken), "%s.%s takes %v", of.token, path, broken)
+			for _, broken := range r.Broken {
+				assert.NotEmpty(t, r.Check(broken), "%s.%s takes %v", of.Token, path, broken)
 				value, others := broken, 0
-				if p.kind == textSetKind || p.kind == textListKind {
+				if p.Kind == schema.TextSetKind || p.Kind == schema.TextListKind {
 					value = resource.NewArrayProperty([]resource.PropertyValue{broken})
 				}
-				c := &checked{}
-				c.value(path, p, value)
-				assert.NotEmpty(t, c.failures, "%s.%s takes %v", of.token, path, broken)
-				for j, other := range p.rules {
-					if j != i && other.check(broken) != "" {
+				c := &schema.Checked{}
+				c.Value(path, p, value)
+				assert.NotEmpty(t, c.Failures, "%s.%s takes %v", of.Token, path, broken)
+				for j, other := range p.Rules {
+					if j != i && other.Check(broken) != "" {
 						others++
 					}
 				}
@@ -64,7 +68,7 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 					alone++
 				}
 			}
-			assert.Positive(t, alone, "%s.%s: no broken value shows what rule %d is for", of.token, path, i)
+			assert.Positive(t, alone, "%s.%s: no broken value shows what rule %d is for", of.Token, path, i)
 		}
 	})
 	t.Logf("%d rules", rules)
@@ -73,29 +77,29 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 
 // A value of another type is refused for each property, and lists that need items are refused without.
 func TestEveryPropertyRefusesOtherTypes(t *testing.T) {
-	wrong := map[kind][]resource.PropertyValue{
-		textKind:      {flag(true), number(1), texts(nil)},
-		flagKind:      {text("true"), number(1)},
-		numberKind:    {text("1"), resource.NewNumberProperty(1.5), flag(true)},
-		textSetKind:   {text("a"), resource.NewArrayProperty([]resource.PropertyValue{number(1)})},
-		textMapKind:   {text("a"), texts([]string{"a"})},
-		textListKind:  {text("a"), resource.NewArrayProperty([]resource.PropertyValue{number(1)})},
-		objectSetKind: {text("a"), texts([]string{"a"}), objects([]values{{"unheardOf": text("a")}})},
-		objectKind:    {text("a"), texts([]string{"a"}), object(values{"unheardOf": text("a")})},
-		policyKind:    {flag(true), number(1)},
-		jsonKind:      {flag(true), number(1)},
+	wrong := map[schema.Kind][]resource.PropertyValue{
+		schema.TextKind:      {schema.Flag(true), schema.Number(1), schema.Texts(nil)},
+		schema.FlagKind:      {schema.Text("true"), schema.Number(1)},
+		schema.NumberKind:    {schema.Text("1"), resource.NewNumberProperty(1.5), schema.Flag(true)},
+		schema.TextSetKind:   {schema.Text("a"), resource.NewArrayProperty([]resource.PropertyValue{schema.Number(1)})},
+		schema.TextMapKind:   {schema.Text("a"), schema.Texts([]string{"a"})},
+		schema.TextListKind:  {schema.Text("a"), resource.NewArrayProperty([]resource.PropertyValue{schema.Number(1)})},
+		schema.ObjectSetKind: {schema.Text("a"), schema.Texts([]string{"a"}), schema.Objects([]schema.Values{{"unheardOf": schema.Text("a")}})},
+		schema.ObjectKind:    {schema.Text("a"), schema.Texts([]string{"a"}), schema.Object(schema.Values{"unheardOf": schema.Text("a")})},
+		schema.PolicyKind:    {schema.Flag(true), schema.Number(1)},
+		schema.JSONKind:      {schema.Flag(true), schema.Number(1)},
 	}
-	everyProperty(func(of *resourceType, path string, p property) {
-		require.NotEmpty(t, wrong[p.kind], "%s.%s", of.token, path)
-		for _, value := range wrong[p.kind] {
-			c := &checked{}
-			c.value(path, p, value)
-			assert.NotEmpty(t, c.failures, "%s.%s takes %v", of.token, path, value)
+	everyProperty(func(of *resources.Type, path string, p schema.Property) {
+		require.NotEmpty(t, wrong[p.Kind], "%s.%s", of.Token, path)
+		for _, value := range wrong[p.Kind] {
+			c := &schema.Checked{}
+			c.Value(path, p, value)
+			assert.NotEmpty(t, c.Failures, "%s.%s takes %v", of.Token, path, value)
 		}
-		if p.items > 0 {
-			c := &checked{}
-			c.value(path, p, texts(nil))
-			assert.NotEmpty(t, c.failures, "%s.%s takes an empty list", of.token, path)
+		if p.Items > 0 {
+			c := &schema.Checked{}
+			c.Value(path, p, schema.Texts(nil))
+			assert.NotEmpty(t, c.Failures, "%s.%s takes an empty list", of.Token, path)
 		}
 	})
 }
@@ -104,27 +108,27 @@ func TestEveryPropertyRefusesOtherTypes(t *testing.T) {
 func TestArgumentsThatAreRequiredAreMissed(t *testing.T) {
 	for _, r := range registries() {
 		for token, of := range r.types {
-			reasons, known := Refused(token, resource.PropertyMap{"unheardOf": text("x")})
+			reasons, known := Refused(token, resource.PropertyMap{"unheardOf": schema.Text("x")})
 			require.True(t, known)
 			assert.Contains(t, strings.Join(reasons, "\n"),
 				`unheardOf: an argument named "unheardOf" is not expected here`, token)
-			for key, p := range of.schema {
-				missed := slices.Contains(reasons, sentence("%s: missing required property %q", key, key))
-				assert.Equal(t, p.required && p.auto == 0, missed, "%s.%s", token, key)
+			for key, p := range of.Schema {
+				missed := slices.Contains(reasons, fmt.Sprintf("%s: missing required property %q", key, key))
+				assert.Equal(t, p.Required && p.Auto == 0, missed, "%s.%s", token, key)
 			}
-			for key, p := range of.schema {
-				for field, f := range p.fields {
-					c := &checked{}
-					empty, at := objects([]values{{}}), "[0]."
-					if p.kind == objectKind {
-						empty, at = object(values{}), "."
+			for key, p := range of.Schema {
+				for field, f := range p.Fields {
+					c := &schema.Checked{}
+					empty, at := schema.Objects([]schema.Values{{}}), "[0]."
+					if p.Kind == schema.ObjectKind {
+						empty, at = schema.Object(schema.Values{}), "."
 					}
-					c.value(string(key), p, empty)
-					missed := sentence("missing required property %q", string(key)+at+string(field))
+					c.Value(string(key), p, empty)
+					missed := fmt.Sprintf("missing required property %q", string(key)+at+string(field))
 					assert.Equal(
 						t,
-						f.required,
-						strings.Contains(sentence("%v", c.failures), missed),
+						f.Required,
+						strings.Contains(fmt.Sprintf("%v", c.Failures), missed),
 						"%s.%s.%s",
 						token,
 						key,
@@ -171,14 +175,14 @@ func wordsOfTheSDK(t *testing.T, enumeration string) []string {
 
 // The enumerations of aws-native are those of its SDK: each word of it is taken, and none besides.
 func TestTheEnumerationsAreThoseOfTheSDK(t *testing.T) {
-	schema := native().types["aws-native:ssm:Document"].schema
+	schema := native().types["aws-native:ssm:Document"].Schema
 	for key, enumeration := range map[resource.PropertyKey]string{
 		"documentFormat": "DocumentFormat", "documentType": "DocumentType", "updateMethod": "DocumentUpdateMethod",
 	} {
 		words := wordsOfTheSDK(t, enumeration)
 		require.NotEmpty(t, words, enumeration)
-		require.Len(t, schema[key].rules, 1, key)
-		assert.ElementsMatch(t, words, schema[key].rules[0].words, key)
+		require.Len(t, schema[key].Rules, 1, key)
+		assert.ElementsMatch(t, words, schema[key].Rules[0].Words, key)
 	}
 }
 
@@ -202,8 +206,8 @@ func TestWhatReplacesNativeDocumentsIsWhatTheSDKSays(t *testing.T) {
 		return err
 	}, pulumi.WithMocks("p", "s", r)))
 	var ours []string
-	for key, p := range native().types["aws-native:ssm:Document"].schema {
-		if p.replaces {
+	for key, p := range native().types["aws-native:ssm:Document"].Schema {
+		if p.Replaces {
 			ours = append(ours, string(key))
 		}
 	}

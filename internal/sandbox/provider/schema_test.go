@@ -17,6 +17,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/sandbox/provider/schema"
 )
 
 // sdkTypes are the inputs and the state of each type in the SDK that programs are written with.
@@ -155,28 +157,28 @@ func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
 		require.True(t, ok, "%s is missing", token)
 		args, state := properties(sdk.args), properties(sdk.state)
 		for key, typ := range args {
-			p, ok := r.schema[key]
-			if assert.True(t, ok && p.input, "%s: input %s is missing", token, key) {
-				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
+			p, ok := r.Schema[key]
+			if assert.True(t, ok && p.Input, "%s: input %s is missing", token, key) {
+				assert.Contains(t, kindsOf(typ), p.Kind, "%s.%s is %s", token, key, typ)
 				holdFields(t, token+"."+string(key), p, typ)
 				if typ.Kind() == reflect.String {
-					assert.True(t, p.required || p.auto > 0, "%s.%s is required by the SDK", token, key)
+					assert.True(t, p.Required || p.Auto > 0, "%s.%s is required by the SDK", token, key)
 				}
 				if typ.Kind() == reflect.Pointer {
-					assert.False(t, p.required, "%s.%s is optional in the SDK", token, key)
+					assert.False(t, p.Required, "%s.%s is optional in the SDK", token, key)
 				}
 			}
 		}
-		for key, p := range r.schema {
+		for key, p := range r.Schema {
 			_, isArg := args[key]
-			assert.Equal(t, isArg, p.input, "%s.%s", token, key)
+			assert.Equal(t, isArg, p.Input, "%s.%s", token, key)
 			typ, isState := state[key]
 			if assert.True(t, isState, "%s: the SDK has no %s", token, key) {
-				assert.Contains(t, kindsOf(typ), p.kind, "%s.%s is %s", token, key, typ)
+				assert.Contains(t, kindsOf(typ), p.Kind, "%s.%s is %s", token, key, typ)
 			}
 		}
 		for key := range state {
-			assert.Contains(t, r.schema, key, "%s: output %s is missing", token, key)
+			assert.Contains(t, r.Schema, key, "%s: output %s is missing", token, key)
 		}
 	}
 	for token := range classic().types {
@@ -185,7 +187,7 @@ func TestTheSchemasAreThoseOfTheSDK(t *testing.T) {
 }
 
 // holdFields holds the fields of an object, or of the objects of a list, against those of the SDK, all the way down.
-func holdFields(t *testing.T, path string, p property, typ reflect.Type) {
+func holdFields(t *testing.T, path string, p schema.Property, typ reflect.Type) {
 	t.Helper()
 	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
 		typ = typ.Elem()
@@ -193,39 +195,39 @@ func holdFields(t *testing.T, path string, p property, typ reflect.Type) {
 	if typ.Kind() != reflect.Struct {
 		return
 	}
-	assert.Len(t, p.fields, typ.NumField(), path)
+	assert.Len(t, p.Fields, typ.NumField(), path)
 	for i := range typ.NumField() {
 		key := resource.PropertyKey(typ.Field(i).Tag.Get("pulumi"))
-		if field, ok := p.fields[key]; assert.True(t, ok, "%s.%s", path, key) {
-			assert.Contains(t, kindsOf(typ.Field(i).Type), field.kind, "%s.%s", path, key)
+		if field, ok := p.Fields[key]; assert.True(t, ok, "%s.%s", path, key) {
+			assert.Contains(t, kindsOf(typ.Field(i).Type), field.Kind, "%s.%s", path, key)
 			holdFields(t, path+"."+string(key), field, typ.Field(i).Type)
 		}
 	}
 }
 
 // kindsOf are the kinds that a Go type of the SDK may have here.
-func kindsOf(t reflect.Type) []kind {
+func kindsOf(t reflect.Type) []schema.Kind {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return []kind{textKind, policyKind, jsonKind}
+		return []schema.Kind{schema.TextKind, schema.PolicyKind, schema.JSONKind}
 	case reflect.Interface:
-		return []kind{textKind, policyKind, jsonKind}
+		return []schema.Kind{schema.TextKind, schema.PolicyKind, schema.JSONKind}
 	case reflect.Bool:
-		return []kind{flagKind}
+		return []schema.Kind{schema.FlagKind}
 	case reflect.Int:
-		return []kind{numberKind}
+		return []schema.Kind{schema.NumberKind}
 	case reflect.Map:
-		return []kind{textMapKind}
+		return []schema.Kind{schema.TextMapKind}
 	case reflect.Struct:
-		return []kind{objectKind}
+		return []schema.Kind{schema.ObjectKind}
 	case reflect.Slice:
 		if t.Elem().Kind() == reflect.Struct {
-			return []kind{objectSetKind}
+			return []schema.Kind{schema.ObjectSetKind}
 		}
-		return []kind{textSetKind, textListKind}
+		return []schema.Kind{schema.TextSetKind, schema.TextListKind}
 	}
 	return nil
 }
@@ -234,11 +236,11 @@ func kindsOf(t reflect.Type) []kind {
 func TestTheSchemaOfNativeDocumentsIsThatOfTheSDK(t *testing.T) {
 	args, r := properties(nativessm.DocumentArgs{}), native().types["aws-native:ssm:Document"]
 	for key, typ := range args {
-		if assert.Contains(t, r.schema, key) {
-			assert.Contains(t, kindsOf(typ), r.schema[key].kind, "%s is %s", key, typ)
+		if assert.Contains(t, r.Schema, key) {
+			assert.Contains(t, kindsOf(typ), r.Schema[key].Kind, "%s is %s", key, typ)
 		}
 	}
-	for key := range r.schema {
+	for key := range r.Schema {
 		assert.Contains(t, args, key)
 	}
 }

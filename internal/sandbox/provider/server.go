@@ -19,6 +19,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/provider/schema"
 )
 
 // Options are what all providers of a server share.
@@ -162,12 +163,12 @@ func (s *server) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest)
 	return &pulumirpc.ConfigureResponse{SupportsPreview: true}, nil
 }
 
-func (s *server) unmarshal(label string, in *structpb.Struct) (values, error) {
+func (s *server) unmarshal(label string, in *structpb.Struct) (schema.Values, error) {
 	m, err := plugin.UnmarshalProperties(in, plugin.MarshalOptions{Label: label, KeepUnknowns: true, SkipNulls: true})
-	return values(m), err
+	return schema.Values(m), err
 }
 
-func (s *server) marshal(label string, v values) (*structpb.Struct, error) {
+func (s *server) marshal(label string, v schema.Values) (*structpb.Struct, error) {
 	return plugin.MarshalProperties(
 		resource.PropertyMap(v),
 		plugin.MarshalOptions{Label: label, KeepUnknowns: true, SkipNulls: true},

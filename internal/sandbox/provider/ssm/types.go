@@ -1,0 +1,21 @@
+package ssm
+
+import (
+	"aws-access-guardrails/internal/sandbox/provider/resources"
+)
+
+// Types are the types of resources of Systems Manager.
+func Types() []*resources.Type { return []*resources.Type{documentType()} }
+
+// NativeTypes are those of the provider that drives AWS through Cloud Control.
+func NativeTypes() []*resources.Type { return []*resources.Type{nativeDocumentType()} }
+
+// Functions read what Systems Manager has in a Region, whoever made it.
+func Functions() map[string]resources.Function {
+	return map[string]resources.Function{
+		"aws:ssm/getDocument:getDocument": {
+			Arguments: []string{"name", "documentFormat", "documentVersion"},
+			Answer:    existingDocument,
+		},
+	}
+}
