@@ -425,3 +425,22 @@ func BenchmarkReport(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+// What bounds a permission set, what a partner says and what a session document opens are settings of a report, and a
+// report is never silent about them.
+func TestReportsSayBoundariesPartnersAndDocuments(t *testing.T) {
+	const file = "Pulumi.tools.yaml"
+	for _, c := range []struct {
+		edit edit
+		says string
+	}{
+		{edit{file, "externalId: example-org-4711", "externalId: example-org-4712"},
+			"role CostWatch of tools has the external id example-org-4712, and had example-org-4711"},
+		{edit{file, "template: operation\n        permissionsBoundary: OnlyTokyo", "template: operation\n        permissionsBoundary: PowerUserAccess"},
+			"of tools has the boundary arn:aws:iam::aws:policy/PowerUserAccess, and had arn:aws:iam::111122223333:policy/guardrails/OnlyTokyo"},
+		{edit{file, "port: 5432", "port: 5433"}, "document BuildDatabase in ap-northeast-1 of tools has other content"},
+		{edit{file, ", vpce-0abcdef1234567890]", "]"}, "DenyEverythingFromOtherNetworks"},
+	} {
+		assert.Contains(t, textOf(t, reportOf(t, "../../examples/tools", c.edit)), c.says)
+	}
+}

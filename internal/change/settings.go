@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
 )
 
 // setting keeps a difference that is no document; one that is decisive changes what somebody may do, or for how long.
@@ -60,6 +61,7 @@ func (c *comparison) settings() {
 				c.tags(a.ID, of, o.Tags, r.Tags)
 				c.list(a.ID, of, "carries", o.Attached, r.Attached)
 				c.one(a.ID, of, "the boundary", o.Boundary, r.Boundary, true)
+				c.one(a.ID, of, "the external id", externalID(o.Trust), externalID(r.Trust), true)
 				c.one(a.ID, of, "the longest session", minutes(o.MaxSession/60), minutes(r.MaxSession/60), true)
 			}
 		}
@@ -67,6 +69,19 @@ func (c *comparison) settings() {
 		c.policiesForOthers(was, a)
 		c.sessionDocuments(was, a)
 	}
+}
+
+// externalID is what a trust policy asks partners to say, as they are written; empty where it asks for nothing.
+func externalID(trust policy.Document) string {
+	var ids []string
+	for _, st := range trust.Statements {
+		for _, c := range st.Conditions {
+			if strings.EqualFold(c.Key, "sts:ExternalId") {
+				ids = append(ids, c.Values...)
+			}
+		}
+	}
+	return strings.Join(ids, ", ")
 }
 
 // tags are said; what they decide the people and calls show.

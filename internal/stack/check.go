@@ -46,6 +46,7 @@ func (s *Stack) complete(d *strictyaml.Decoder) {
 	s.readOwnPolicies(d, s.Folder)
 	s.checkIdentityCenter(d)
 	s.checkPoliciesOfAccounts(d)
+	s.checkTagsOfOthers(d)
 	s.readPermissionSetPolicies(d, s.Folder)
 	s.readManagedPolicies(d, s.Folder)
 	s.checkRoleNames(d)

@@ -29,6 +29,8 @@ type Sibling struct {
 	Teams map[string][]string
 	// Group is the ARN of its MFA group; empty where it has none.
 	Group string
+	// Tags are those that decide access there, as the file has them; empty where it leaves one out.
+	Tags Tags
 	// ManagedPolicies are the names of its customer managed policies, in the order of the file.
 	ManagedPolicies []string
 	// JustInTime says that it uses just-in-time node access.
@@ -175,6 +177,12 @@ func siblingOf(file Source, project *Source) Sibling {
 				e.Value.Child("path"),
 				group.Path,
 			)
+		case Namespace + ":tags":
+			s.Tags = Tags{
+				Project:          e.Value.Child("project"),
+				Environment:      e.Value.Child("environment"),
+				ProjectSeparator: e.Value.Child("projectSeparator"),
+			}
 		case Namespace + ":managedPolicies":
 			for _, item := range e.Value.Items {
 				s.ManagedPolicies = append(s.ManagedPolicies, item.Child("name"))
