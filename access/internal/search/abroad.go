@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 
+	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/policy"
 )
@@ -64,23 +65,53 @@ func (c *Caller) notAbroad() []*engine.Statement {
 
 // speaksOfOthers reports whether a statement speaks of a resource that is not of the account.
 func speaksOfOthers(st *engine.Statement, account string) bool {
-	away := st.NotActions || slices.ContainsFunc(st.From.Actions, func(action string) bool {
+	return speaksAway(st) && (st.NotResources || slices.ContainsFunc(st.From.Resources, func(r string) bool {
+		owner := policy.ARNPart(r, 4)
+		return r == "*" || owner != account && owner != "" && owner != "${aws:PrincipalAccount}"
+	}))
+}
+
+// speaksAway reports whether a statement speaks of a call that is not of the services at home.
+func speaksAway(st *engine.Statement) bool {
+	return st.NotActions || slices.ContainsFunc(st.From.Actions, func(action string) bool {
 		return !slices.ContainsFunc(atHome, func(service string) bool {
 			return len(action) > len(service) && action[len(service)] == ':' &&
 				policy.EqualFoldASCII(action[:len(service)], service)
 		})
 	})
-	return away && (st.NotResources || slices.ContainsFunc(st.From.Resources, func(r string) bool {
-		owner := policy.ARNPart(r, 4)
-		return r == "*" || owner != account && owner != "" && owner != "${aws:PrincipalAccount}"
-	}))
+}
+
+// placeMatters reports whether a statement that an attempt reads tells resources of one's own account from those of
+// others. If none does, whatever is open there is open on a resource of one's own account, and was found there.
+func placeMatters(q Question, at attempt) bool {
+	tells := func(st *engine.Statement) bool { return st != nil && speaksAway(st) && tellsPlaces(st) }
+	for _, l := range append(slices.Clone(at.layers.Guardrails), at.layers.Boundary, at.layers.Limit) {
+		if l != nil && (len(l.Unknowns) > 0 || slices.ContainsFunc(l.Allow, tells)) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(slices.Concat(q.Forbidden, q.Permitted, at.allow, at.layers.Deny), tells)
+}
+
+// tellsPlaces reports whether a statement applies to some resources and not to others by where they are.
+func tellsPlaces(st *engine.Statement) bool {
+	return st.NotResources ||
+		slices.ContainsFunc(st.From.Resources, func(r string) bool { return r != "*" }) ||
+		slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
+			switch c.Key.Kind {
+			case conditionkey.KeyResourceAccount, conditionkey.KeyResourceOrgID, conditionkey.KeyResourceOrgPaths:
+				return true
+			}
+			return false
+		})
 }
 
 // AskAbroad answers a question about the resources of other accounts: what the policies of the caller let through is
 // shut as long as the policy of the resource does not let the caller in.
 func (c *Caller) AskAbroad(q Question) Answer {
 	own := c.Principal.Identity
-	if own == nil || c.Any != nil || !c.goesAbroad(q, own.Allow) {
+	if own == nil || c.Any != nil || !c.goesAbroad(q, own.Allow) ||
+		!placeMatters(q, attempt{allow: own.Allow, layers: c.Layers(own)}) {
 		return Answer{C: c, Denied: true}
 	}
 	if c.away == nil {
@@ -95,7 +126,7 @@ func (c *Caller) AskAbroad(q Question) Answer {
 // askAttachedAbroad is AskAbroad for a class of callers to whom everything that can be attached is attached.
 func (c *Caller) askAttachedAbroad(q Question) Answer {
 	all := []*engine.Statement{Everything}
-	if !c.goesAbroad(q, all) {
+	if !c.goesAbroad(q, all) || !placeMatters(q, attempt{layers: c.Layers(&engine.PolicyLayer{})}) {
 		return Answer{C: c, Denied: true}
 	}
 	return c.abroadOf().askAway(q, func(c *Caller) attempt {
