@@ -125,6 +125,21 @@ func (c *Caller) Env() *engine.Env {
 	}
 }
 
+// arnForms writes the forms of ARNs for the class.
+func (c *Caller) arnForms() arnForms {
+	home := c.Principal.Account
+	return arnForms{account: home.ID, partition: home.Partition, abroad: c.abroad, known: c.Lab.forms}
+}
+
+// targetLiterals are literals of the action and the resource as they are solved.
+func targetLiterals(lits []Literal) []targetLiteral {
+	out := make([]targetLiteral, len(lits))
+	for i, l := range lits {
+		out[i] = targetLiteral{resource: l.kind == probeResource, Want: l.Want, set: l.set, Globs: l.Globs}
+	}
+	return out
+}
+
 // SignIns are all the ways in which a user can be signed in, those without MFA first.
 func SignIns(userARN string) []engine.Session {
 	return append(WithoutMFA(userARN), withMFA(userARN)...)

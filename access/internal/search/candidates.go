@@ -19,7 +19,7 @@ type valueKind struct {
 	of   []engine.Comparison
 	// representatives are values of every class that tests of this kind alone tell apart, where any text is a value
 	// of the key. Nil for text, which solveText solves as a whole.
-	representatives func(lits []Literal, d keyDomain) []string
+	representatives func(lits []keyLiteral, d keyDomain) []string
 	// complete says why there is no other class.
 	complete string
 }
@@ -76,7 +76,7 @@ const (
 )
 
 // kindsOf are the kinds of values that the literals compare, a bit for each row of valueKinds.
-func kindsOf(lits []Literal) (kinds int) {
+func kindsOf(lits []keyLiteral) (kinds int) {
 	for _, l := range lits {
 		for i := range valueKinds {
 			if slices.Contains(valueKinds[i].of, l.cond.Compare) {
@@ -90,7 +90,7 @@ func kindsOf(lits []Literal) (kinds int) {
 // covers reports whether the candidates have a value of every class that the literals tell apart. Tests of several
 // kinds on one key cut each other's classes, which is solved for keys whose values are numbers or instants and
 // nothing else.
-func (d keyDomain) covers(kinds int, lits []Literal) bool {
+func (d keyDomain) covers(kinds int, lits []keyLiteral) bool {
 	switch {
 	case d.bools:
 		return true
@@ -102,12 +102,12 @@ func (d keyDomain) covers(kinds int, lits []Literal) bool {
 	return kinds&(kinds-1) == 0
 }
 
-func wildcardsIn(lits []Literal) bool {
-	return slices.ContainsFunc(lits, func(l Literal) bool { return l.cond.HasWildcard() })
+func wildcardsIn(lits []keyLiteral) bool {
+	return slices.ContainsFunc(lits, func(l keyLiteral) bool { return l.cond.HasWildcard() })
 }
 
 // candidateMembers are the representatives of every kind of value that the literals compare.
-func candidateMembers(lits []Literal, d keyDomain) []string {
+func candidateMembers(lits []keyLiteral, d keyDomain) []string {
 	if d.bools {
 		return []string{"true", "false"}
 	}
@@ -131,7 +131,7 @@ func candidateMembers(lits []Literal, d keyDomain) []string {
 }
 
 // textsAround are texts that the patterns match, and texts beside them. Alone they are not complete.
-func textsAround(lits []Literal) []string {
+func textsAround(lits []keyLiteral) []string {
 	var out []string
 	for _, l := range lits {
 		for i := range l.cond.Texts {
@@ -150,7 +150,7 @@ func textsAround(lits []Literal) []string {
 
 // numbersAround are the bounds, a number between each two neighbours, and one below and one above all; near bounds
 // come first.
-func numbersAround(lits []Literal, d keyDomain) []string {
+func numbersAround(lits []keyLiteral, d keyDomain) []string {
 	var bounds []engine.Decimal
 	for _, l := range lits {
 		bounds = append(bounds, l.cond.Numbers...)
@@ -199,7 +199,7 @@ func secondsOf(at time.Time) engine.Decimal {
 
 // datesAround are the bounds, an instant between each two neighbours, and one before and one after all; whole seconds
 // come first.
-func datesAround(lits []Literal, d keyDomain) []string {
+func datesAround(lits []keyLiteral, d keyDomain) []string {
 	var bounds []time.Time
 	for _, l := range lits {
 		bounds = append(bounds, l.cond.Dates...)
@@ -261,7 +261,7 @@ func secondsIn(c *engine.Condition) []time.Time {
 
 // addressesAround are the first and last address of each network and their neighbours outside, and an address of each
 // family that no network has a reason to name.
-func addressesAround(lits []Literal, _ keyDomain) []string {
+func addressesAround(lits []keyLiteral, _ keyDomain) []string {
 	var out []string
 	for _, l := range lits {
 		for _, n := range l.cond.Networks {
@@ -282,7 +282,7 @@ func addressesAround(lits []Literal, _ keyDomain) []string {
 }
 
 // bytesAround are the values that are compared with, and another.
-func bytesAround(lits []Literal, _ keyDomain) []string {
+func bytesAround(lits []keyLiteral, _ keyDomain) []string {
 	var out []string
 	for _, l := range lits {
 		for _, binary := range l.cond.Binaries {

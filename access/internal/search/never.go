@@ -26,7 +26,7 @@ func NeverMet(st *engine.Statement) []string {
 		if !fixed {
 			continue
 		}
-		if s := solveKey(lits, ofAnyCaller(&st.Conditions[i].Key)); !s.ok && !s.gaveUp {
+		if s := solveKey(conditionsOf(lits), ofAnyCaller(&st.Conditions[i].Key)); !s.ok && !s.gaveUp {
 			never = append(never, strings.Join(keysOf(lits), " and "))
 		}
 	}

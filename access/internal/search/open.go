@@ -306,7 +306,7 @@ func (t *openTests) classes(c component) classesOf {
 		literals = append(literals, t.others[subject]...)
 	}
 	if len(literals) > 0 {
-		out.texts = append(out.texts, candidateMembers(literals, t.b.caller.domain(c.key))...)
+		out.texts = append(out.texts, candidateMembers(conditionsOf(literals), t.b.caller.domain(c.key))...)
 		slices.Sort(out.texts)
 		out.texts = slices.Compact(out.texts)
 		out.sure = out.sure && !wild

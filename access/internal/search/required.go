@@ -63,7 +63,7 @@ func (c *Caller) about(n *engine.Need, action, region string) []Literal {
 	service, _, _ := strings.Cut(action, ":")
 	id := "need\x00" + service + "\x00" + region + "\x00" + strings.Join(n.Forms, "\x00")
 	resource := c.Search.B.probe(id, func() *Probe {
-		p := &Probe{kind: probeResource}
+		p, forms := &Probe{kind: probeResource}, c.arnForms()
 		for _, form := range n.Forms {
 			if region != "" {
 				form = strings.ReplaceAll(form, "${Region}", region)
@@ -72,11 +72,11 @@ func (c *Caller) about(n *engine.Need, action, region string) []Literal {
 				// The account's own documents first, then those of AWS, and those of others last.
 				p.Globs = append(
 					p.Globs,
-					c.formGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
-					c.formGlob(service, strings.Replace(form, "${Account}", "", 1)),
+					forms.formGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
+					forms.formGlob(service, strings.Replace(form, "${Account}", "", 1)),
 				)
 			}
-			p.Globs = append(p.Globs, c.formGlob(service, form))
+			p.Globs = append(p.Globs, forms.formGlob(service, form))
 		}
 		return p
 	})

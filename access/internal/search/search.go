@@ -290,7 +290,7 @@ func (s *search) solveTarget(lits []Literal) targetSolution {
 	if have, ok := s.B.lab.targets[id]; ok {
 		return have
 	}
-	found := solveTarget(s.B.caller, lits)
+	found := solveTarget(s.B.caller.arnForms(), targetLiterals(lits))
 	s.B.lab.targets[id] = found
 	return found
 }
@@ -305,9 +305,18 @@ func (s *search) solveKey(of Literal, lits []Literal) solution {
 	if have, ok := s.B.lab.values[id]; ok {
 		return have
 	}
-	found := solveKey(lits, s.B.caller.domain(&of.cond.Key))
+	found := solveKey(conditionsOf(lits), s.B.caller.domain(&of.cond.Key))
 	s.B.lab.values[id] = found
 	return found
+}
+
+// conditionsOf are the conditions of literals on one key.
+func conditionsOf(lits []Literal) []keyLiteral {
+	out := make([]keyLiteral, len(lits))
+	for i, l := range lits {
+		out[i] = keyLiteral{cond: l.cond, Want: l.Want}
+	}
+	return out
 }
 
 // identityOf is the same for the same literals in any order.

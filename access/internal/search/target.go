@@ -9,6 +9,25 @@ import (
 	"aws-access-guardrails/policy"
 )
 
+// targetLiteral is a test of the action or of the resource, and how it must come out.
+type targetLiteral struct {
+	// resource says that it is a test of the resource.
+	resource, Want bool
+	// set and globs are the actions that pass; globs alone the resources.
+	set   catalogue.ActionSet
+	Globs []glob.Glob
+}
+
+// arnForms writes the forms of ARNs of the Service Authorization Reference for callers of an account.
+type arnForms struct {
+	account   string
+	partition policy.Partition
+	// abroad: the callers call resources of other accounts.
+	abroad bool
+	// known are the forms of resource types that were written before.
+	known map[*catalogue.ActionForms][]glob.Glob
+}
+
 // target is the action and the resource of a request. They are solved together, because AWS sends an action only with
 // resources of its types.
 type target struct {
@@ -27,7 +46,7 @@ type targetSolution struct {
 // solveTarget looks for an action and a resource with which every literal comes out as wanted. Actions are those of
 // the catalogue; where the literals leave room for names that it does not have and for none that it has, one such
 // name stands for all that AWS may add.
-func solveTarget(c *Caller, lits []Literal) targetSolution {
+func solveTarget(forms arnForms, lits []targetLiteral) targetSolution {
 	cat := catalogue.Catalogue()
 	var none []glob.Glob
 	var resourceGroups, actionGroups [][]glob.Glob
@@ -35,9 +54,9 @@ func solveTarget(c *Caller, lits []Literal) targetSolution {
 	set := cat.Matching("*")
 	for _, l := range lits {
 		switch {
-		case l.kind == probeResource && l.Want:
+		case l.resource && l.Want:
 			resourceGroups = append(resourceGroups, l.Globs)
-		case l.kind == probeResource:
+		case l.resource:
 			none = append(none, l.Globs...)
 		case l.Want:
 			actionGroups = append(actionGroups, l.Globs)
@@ -52,7 +71,7 @@ func solveTarget(c *Caller, lits []Literal) targetSolution {
 	gaveUp, some := false, false
 	var tried []*catalogue.ActionForms
 	for i := range set.Each() {
-		if slices.ContainsFunc(lits, func(l Literal) bool { return l.kind == probeAction && l.set.Has(i) != l.Want }) {
+		if slices.ContainsFunc(lits, func(l targetLiteral) bool { return !l.resource && l.set.Has(i) != l.Want }) {
 			continue
 		}
 		some = true
@@ -62,7 +81,7 @@ func solveTarget(c *Caller, lits []Literal) targetSolution {
 			continue
 		}
 		tried = append(tried, types)
-		resource, found, decided := c.solveResource(types, resourceGroups, none)
+		resource, found, decided := forms.solveResource(types, resourceGroups, none)
 		gaveUp = gaveUp || !decided
 		if found {
 			return targetSolution{target: target{action: i, name: cat.Name(i), Resource: resource}, ok: true}
@@ -136,13 +155,13 @@ func matchesNone(groups [][]glob.Glob, none []glob.Glob, text string) bool {
 }
 
 // solveResource looks for a resource of an action's types.
-func (c *Caller) solveResource(
+func (f arnForms) solveResource(
 	types *catalogue.ActionForms,
 	groups [][]glob.Glob,
 	none []glob.Glob,
 ) (text string, found, decided bool) {
 	decided = true
-	for _, form := range c.formGlobs(types) {
+	for _, form := range f.formGlobs(types) {
 		text, found, sure := globsWitness(append([][]glob.Glob{{form}}, groups...), none)
 		if found {
 			return text, true, true
@@ -156,8 +175,8 @@ func (c *Caller) solveResource(
 }
 
 // formGlobs turns ARN forms into globs for the caller: a placeholder is any text that is not empty.
-func (c *Caller) formGlobs(types *catalogue.ActionForms) []glob.Glob {
-	if have, ok := c.Lab.forms[types]; ok {
+func (f arnForms) formGlobs(types *catalogue.ActionForms) []glob.Glob {
+	if have, ok := f.known[types]; ok {
 		return have
 	}
 	globs := make([]glob.Glob, 0, len(types.Arns))
@@ -167,13 +186,13 @@ func (c *Caller) formGlobs(types *catalogue.ActionForms) []glob.Glob {
 			// those of others.
 			globs = append(
 				globs,
-				c.formGlob(types.Service, strings.Replace(arn, "${Account}", c.Principal.Account.ID, 1)),
-				c.formGlob(types.Service, strings.Replace(arn, "${Account}", "", 1)),
+				f.formGlob(types.Service, strings.Replace(arn, "${Account}", f.account, 1)),
+				f.formGlob(types.Service, strings.Replace(arn, "${Account}", "", 1)),
 			)
 		}
-		globs = append(globs, c.formGlob(types.Service, arn))
+		globs = append(globs, f.formGlob(types.Service, arn))
 	}
-	c.Lab.forms[types] = globs
+	f.known[types] = globs
 	return globs
 }
 
@@ -185,9 +204,9 @@ var (
 	some, more = glob.GlobToken{Kind: glob.GlobOne, Bounded: true}, glob.GlobToken{Kind: glob.GlobAny, Bounded: true}
 )
 
-func (c *Caller) formGlob(service, arn string) glob.Glob {
+func (f arnForms) formGlob(service, arn string) glob.Glob {
 	var g glob.Glob
-	own := ownResource(service, arn) && !c.abroad
+	own := ownResource(service, arn) && !f.abroad
 	part := 0
 	for arn != "" {
 		if strings.HasPrefix(arn, "${") {
@@ -197,11 +216,11 @@ func (c *Caller) formGlob(service, arn string) glob.Glob {
 			}
 			switch placeholder := arn[2:end]; {
 			case placeholder == "Partition":
-				g = append(g, glob.LiteralGlob(string(c.Principal.Account.Partition), false)...)
+				g = append(g, glob.LiteralGlob(string(f.partition), false)...)
 			case placeholder == "Region":
 				g = append(g, regionForm...)
 			case placeholder == "Account" && own:
-				g = append(g, glob.LiteralGlob(c.Principal.Account.ID, false)...)
+				g = append(g, glob.LiteralGlob(f.account, false)...)
 			case placeholder == "Account":
 				g = append(g, accountForm...)
 			default:

@@ -116,6 +116,12 @@ func isAddressKey(name string) bool {
 	)
 }
 
+// keyLiteral is a condition on one key, and whether it must hold.
+type keyLiteral struct {
+	cond *engine.Condition
+	Want bool
+}
+
 // solution is a value of one key that makes its literals come out as wanted.
 type solution struct {
 	v  engine.Values
@@ -130,7 +136,7 @@ type solution struct {
 // No more members are needed than that, the small model property of monadic formulas: take any value that does. Of
 // each literal that some member must do, keep one member that does it and drop the others. What every member must do,
 // those that stay do as well, and no literal counts members.
-func solveKey(lits []Literal, d keyDomain) solution {
+func solveKey(lits []keyLiteral, d keyDomain) solution {
 	if !d.present && satisfied(lits, engine.Values{}) {
 		return solution{ok: true}
 	}
@@ -163,12 +169,12 @@ func solveKey(lits []Literal, d keyDomain) solution {
 // quantifiedLiterals are the literals of a key that is there: what every member must do, and what some member must.
 // single: there is one member.
 type quantifiedLiterals struct {
-	every, some []Literal
+	every, some []keyLiteral
 	single      bool
 }
 
 // quantified sorts literals by who must do what they want; false when they want the key to be absent.
-func quantified(lits []Literal, d keyDomain) (quantifiedLiterals, bool) {
+func quantified(lits []keyLiteral, d keyDomain) (quantifiedLiterals, bool) {
 	q := quantifiedLiterals{single: !d.multi}
 	for _, l := range lits {
 		switch c := l.cond; {
@@ -212,37 +218,37 @@ func (q quantifiedLiterals) members(d keyDomain) (members []string, found, gaveU
 }
 
 // notEmpty wants a member that is not the empty text.
-var notEmpty = func() Literal {
+var notEmpty = func() keyLiteral {
 	empty := policy.StringNotEquals("aws:UserAgent", "")
 	c, err := engine.CompileCondition(&empty, engine.PolicyText)
 	if err != nil {
 		panic("proofs: " + err.Error())
 	}
-	return Literal{&Probe{kind: probeKey, cond: &c}, true}
+	return keyLiteral{cond: &c, Want: true}
 }()
 
 // solveEmpty tries a lone empty member, which quantifiers read as no member at all, although the key is there.
 //
 // Source: IAM User Guide, Single-valued vs. multivalued context keys.
-func (d keyDomain) solveEmpty(lits []Literal, gaveUp bool) solution {
+func (d keyDomain) solveEmpty(lits []keyLiteral, gaveUp bool) solution {
 	if v := engine.Single(""); !d.filled && d.holds("") && satisfied(lits, v) {
 		return solution{v: v, ok: true}
 	}
 	return solution{gaveUp: gaveUp}
 }
 
-func satisfied(lits []Literal, v engine.Values) bool {
-	return !slices.ContainsFunc(lits, func(l Literal) bool { return l.cond.HoldsFor(v) != l.Want })
+func satisfied(lits []keyLiteral, v engine.Values) bool {
+	return !slices.ContainsFunc(lits, func(l keyLiteral) bool { return l.cond.HoldsFor(v) != l.Want })
 }
 
 // wantsMatch reports whether the literal wants a member to match one of the condition's values.
-func (l Literal) wantsMatch() bool { return l.Want != l.cond.Negated }
+func (l keyLiteral) wantsMatch() bool { return l.Want != l.cond.Negated }
 
 // member reports whether a value does what the literal wants of it.
-func (l Literal) member(text string) bool { return l.cond.MatchesValue(text) == l.wantsMatch() }
+func (l keyLiteral) member(text string) bool { return l.cond.MatchesValue(text) == l.wantsMatch() }
 
 // solveMember looks for one text that does what every literal wants of a member.
-func solveMember(lits []Literal, d keyDomain) (text string, found, decided bool) {
+func solveMember(lits []keyLiteral, d keyDomain) (text string, found, decided bool) {
 	if d.address && len(lits) == 0 {
 		return "192.0.2.1", true, true
 	}
@@ -251,7 +257,7 @@ func solveMember(lits []Literal, d keyDomain) (text string, found, decided bool)
 		return solveText(lits, d)
 	}
 	fits := func(candidate string) bool {
-		return d.holds(candidate) && !slices.ContainsFunc(lits, func(l Literal) bool { return !l.member(candidate) })
+		return d.holds(candidate) && !slices.ContainsFunc(lits, func(l keyLiteral) bool { return !l.member(candidate) })
 	}
 	candidates := candidateMembers(lits, d)
 	if at := slices.IndexFunc(candidates, fits); at >= 0 {
@@ -307,7 +313,7 @@ func globs(c *engine.Condition) []glob.Glob {
 var anyText = []glob.Glob{{{Kind: glob.GlobOne}, {Kind: glob.GlobAny}}}
 
 // solveText finds a text for literals of string and ARN operators: not an empty one, if there is another.
-func solveText(lits []Literal, d keyDomain) (text string, found, decided bool) {
+func solveText(lits []keyLiteral, d keyDomain) (text string, found, decided bool) {
 	var groups [][]glob.Glob
 	var none []glob.Glob
 	for _, l := range lits {
@@ -321,7 +327,7 @@ func solveText(lits []Literal, d keyDomain) (text string, found, decided bool) {
 	if found {
 		return text, true, true
 	}
-	if !d.filled && !slices.ContainsFunc(lits, func(l Literal) bool { return !l.member("") }) {
+	if !d.filled && !slices.ContainsFunc(lits, func(l keyLiteral) bool { return !l.member("") }) {
 		return "", true, true
 	}
 	return "", false, decided

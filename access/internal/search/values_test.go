@@ -422,7 +422,7 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 					return
 				}
 				d := anyone.domain(&lits[0].cond.Key)
-				solved := solveKey(lits, d)
+				solved := solveKey(conditionsOf(lits), d)
 				requests := [][]string{}
 				if !d.present {
 					requests = append(requests, nil)
