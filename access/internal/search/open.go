@@ -397,8 +397,8 @@ func (l *Lab) between(g, before, after glob.Glob) []glob.Glob {
 const (
 	// maxTests bounds how many tests of an open key are told apart.
 	maxTests = 200
-	// maxPlaces bounds the search for the classes.
-	maxPlaces = 2_000
+	// maxPlaces bounds the search for the classes, maxTexts how many texts stand for them.
+	maxPlaces, maxTexts = 2_000, 500
 	// maxClassStates bounds one search for a value, and all searches for the values of one key.
 	maxClassStates, maxAllStates = 4_000, 20_000
 	// unrelated is a value that nothing has a reason to name.
@@ -486,7 +486,7 @@ func (m *minterms) half(t minterm, passing bool) minterm {
 }
 
 func (m *minterms) split(t minterm) {
-	if m.places++; m.places > maxPlaces || len(m.texts) > maxAssignments || m.states >= maxAllStates {
+	if m.places++; m.places > maxPlaces || len(m.texts) > maxTexts || m.states >= maxAllStates {
 		m.sure = false
 		return
 	}
