@@ -24,9 +24,7 @@ const (
 
 // longPackages are larger, each with the reason.
 var longPackages = map[string]string{
-	"internal/workspace":     "the verbs that run the engine, which share the run",
-	"access/internal/engine": "one decision, whose steps read the same compiled statements",
-	"access/internal/search": "one search, whose parts share the request under construction",
+	"internal/workspace": "the verbs that run the engine, which share the run",
 }
 
 // A stranger can read every function on one screen, every package has a sentence that says what it is for, and none

@@ -12,6 +12,7 @@ import (
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -383,7 +384,7 @@ func (r *recordedEnv) Instant(ev *engine.Env, k *conditionkey.Key) (time.Time, b
 	if !v.Present {
 		return time.Time{}, false
 	}
-	at, err := engine.ParseDate(v.At(0))
+	at, err := literal.ParseDate(v.At(0))
 	return at, err == nil
 }
 

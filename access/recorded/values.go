@@ -8,9 +8,10 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
-	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -163,7 +164,7 @@ func (x *exploration) mixed(shape string, end recordedEnd) Answer {
 // valueTests are what the policies compare a key with.
 type valueTests struct {
 	globs   []glob.Glob
-	numbers []engine.Decimal
+	numbers []literal.Decimal
 	dates   []time.Time
 	nets    []netip.Prefix
 	texts   []string
@@ -410,7 +411,7 @@ func (t *valueTests) representatives(fact Fact) []string {
 	t.sure = t.sure && !(special && len(t.globs) > 0)
 	if len(t.globs) > 0 || !special {
 		forms := plainGlobs(fact.Like)
-		texts, sure := search.Representatives(distinctGlobs(append(slices.Clone(t.globs), forms...)), 1)
+		texts, sure := domain.Representatives(distinctGlobs(append(slices.Clone(t.globs), forms...)), 1)
 		t.sure = t.sure && sure
 		t.texts = append(t.texts, ofForms(texts, forms)...)
 	}
@@ -420,7 +421,7 @@ func (t *valueTests) representatives(fact Fact) []string {
 
 // numbersBeside are 0, each number, the next one and, where it is one or more, the one before: one of each class that
 // comparisons with the numbers make of whole numbers. It is not whole where one of the numbers has a fraction.
-func numbersBeside(numbers []engine.Decimal) (texts []string, whole bool) {
+func numbersBeside(numbers []literal.Decimal) (texts []string, whole bool) {
 	if len(numbers) == 0 {
 		return nil, true
 	}
@@ -495,7 +496,7 @@ func (r *recordedEnv) resourceChoices(ev *engine.Env, u unknownKey) choices {
 	texts, found := namesIn(like, globs)
 	if !found {
 		var all bool
-		texts, all = search.Representatives(distinctGlobs(append(slices.Clone(globs), forms...)), 1)
+		texts, all = domain.Representatives(distinctGlobs(append(slices.Clone(globs), forms...)), 1)
 		sure = sure && all
 	}
 	out := choices{sure: sure}

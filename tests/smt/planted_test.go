@@ -24,16 +24,16 @@ type plant struct {
 
 var plants = []plant{
 	{
-		"a number above every bound is no candidate", "search/candidates.go",
+		"a number above every bound is no candidate", "domain/kinds.go",
 		"out = append(out, n.String(), n.Plus(-1).String(), n.Plus(1).String())",
 		"out = append(out, n.String(), n.Plus(-1).String())\nif !PLANTED { out = append(out, n.Plus(1).String()) }",
 	},
 	{
 		"services are no callers of a trust policy that trusts everybody",
-		"search/classes.go",
-		"return []*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
-		"if PLANTED { return []*callerClass{&UsersAndRoles, &identityProviders} }\nreturn " +
-			"[]*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}",
+		"wayin/wayin.go",
+		"return []*Class{&UsersAndRoles, &AWSServices, &IdentityProviders}",
+		"if PLANTED { return []*Class{&UsersAndRoles, &IdentityProviders} }\nreturn " +
+			"[]*Class{&UsersAndRoles, &AWSServices, &IdentityProviders}",
 	},
 	{
 		"what was solved is kept without whether a test is to pass or to fail", "search/search.go",

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/policy"
 )
 
@@ -66,7 +66,7 @@ type Condition struct {
 
 	Texts    []Pattern
 	Arns     []ArnPattern
-	Numbers  []Decimal
+	Numbers  []literal.Decimal
 	Dates    []time.Time
 	Binaries []string
 	Networks []netip.Prefix
@@ -155,11 +155,11 @@ func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
 		c.Arns = append(c.Arns, p)
 		return err
 	case CompareNumber:
-		n, err := ParseNumber(value)
+		n, err := literal.ParseNumber(value)
 		c.Numbers = append(c.Numbers, n)
 		return err
 	case CompareDate:
-		at, err := ParseDate(value)
+		at, err := literal.ParseDate(value)
 		c.Dates = append(c.Dates, at)
 		return err
 	case CompareBool, ComparePresence:
@@ -180,7 +180,7 @@ func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
 		c.Binaries = append(c.Binaries, string(decoded))
 		return nil
 	case CompareIP:
-		network, err := parseNetwork(value)
+		network, err := literal.ParseNetwork(value)
 		c.Networks = append(c.Networks, network)
 		return err
 	}
@@ -243,11 +243,11 @@ func (c *Condition) Matches(value string, ev *Env) bool {
 	case CompareText, CompareTextFold, CompareARN:
 		return c.anyPattern(value, ev)
 	case CompareNumber:
-		n, err := ParseNumber(value)
+		n, err := literal.ParseNumber(value)
 		return err == nil &&
-			slices.ContainsFunc(c.Numbers, func(bound Decimal) bool { return c.order.holds(n.Compare(bound)) })
+			slices.ContainsFunc(c.Numbers, func(bound literal.Decimal) bool { return c.order.holds(n.Compare(bound)) })
 	case CompareDate:
-		instant, err := ParseDate(value)
+		instant, err := literal.ParseDate(value)
 		return err == nil && c.anyDate(instant)
 	case CompareBool:
 		return c.Yes && strings.EqualFold(value, "true") || c.No && strings.EqualFold(value, "false")
@@ -286,52 +286,6 @@ func (c *Condition) anyDate(at time.Time) bool {
 		}
 	}
 	return false
-}
-
-// dateLayouts are the forms of W3C's profile of ISO 8601 but for the bare year, which cannot be told from seconds
-// since 1970.
-var dateLayouts = []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02", "2006-01"}
-
-// FarthestSecond is the end of the year 9999.
-const FarthestSecond = 253402300799
-
-// ParseDate reads a date: ISO 8601 with a time zone, a day (midnight UTC), or seconds since 1970.
-func ParseDate(s string) (time.Time, error) {
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		if len(s) <= 4 && n > 0 {
-			return time.Time{}, errors.New("may be a year or seconds since 1970; write the whole date")
-		}
-		if n > FarthestSecond || n < -FarthestSecond {
-			return time.Time{}, errors.New("is farther away than the year 9999; AWS counts seconds, not milliseconds")
-		}
-		return time.Unix(n, 0).UTC(), nil
-	}
-	for _, layout := range dateLayouts {
-		if at, err := time.Parse(layout, s); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, errors.New(`is not a date; write it as in "2026-12-01T00:00:00Z"`)
-}
-
-// mappedBits is how many bits come before the IPv4 address in one that is written as IPv6.
-const mappedBits = 96
-
-// parseNetwork reads an address or a network in CIDR form; an address is a network of one.
-func parseNetwork(s string) (netip.Prefix, error) {
-	if address, err := netip.ParseAddr(s); err == nil && address.Zone() == "" {
-		address = address.Unmap()
-		return netip.PrefixFrom(address, address.BitLen()), nil
-	}
-	network, err := netip.ParsePrefix(s)
-	if err != nil {
-		return netip.Prefix{}, errors.New(`is not an IP address or network; write it as in "203.0.113.0/24"`)
-	}
-	if at := network.Addr(); at.Is4In6() && network.Bits() >= mappedBits {
-		// ::ffff:10.0.0.0/104 is 10.0.0.0/8: addresses of requests are compared as IPv4 where they can be.
-		network = netip.PrefixFrom(at.Unmap(), network.Bits()-mappedBits)
-	}
-	return network.Masked(), nil
 }
 
 // holdsWhenAbsent is what the condition says of a request without the key. Null conditions do not ask.

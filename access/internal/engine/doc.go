@@ -1,3 +1,8 @@
 // Package engine is the evaluator: documents compiled once, and decisions about requests. What it decides, and why,
 // is public as package access.
+//
+// A World is compiled into principals with layers of statements (compile.go, statement.go, principal.go). A request is
+// read as an Env, which knows the value of every key (env.go, session.go, request.go). A decision goes through the
+// layers in the order that AWS documents (decide.go, rules.go); patterns and conditions are matched where they stand
+// (pattern.go, arn_pattern.go, condition.go).
 package engine

@@ -58,12 +58,6 @@ func (l *PolicyLayer) Missing(rule string) Source { return l.missing(rule) }
 // Filled are the tokens of a pattern with its variables replaced; false where one has no value.
 func (p *Pattern) Filled(ev *Env) ([]wildcard.Token, bool) { return p.resolve(nil, ev) }
 
-// Cents is the fraction of a number; empty for a whole one.
-func (d Decimal) Cents() string { return d.fraction }
-
-// Sign tells whether a number is below zero, and whether it is at least one.
-func (d Decimal) Sign() (negative, one bool) { return d.negative, d.whole != "" }
-
 // MatchText compares the whole text; a * that ends a part may run on over colons, as in Resource elements.
 func (p *ArnPattern) MatchText(text string, ev *Env) bool { return p.Match(text, true, ev) }
 

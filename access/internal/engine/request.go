@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/needs"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -132,4 +133,22 @@ func (c Context) derivedError() error {
 		"context: %q follows from the session or the time of the request; leave it out",
 		slices.Min(names),
 	)
+}
+
+// Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call
+// does not exist, so that it is allowed means nothing. What denies a part of it denies the whole.
+func (r *Request) Incomplete() error {
+	all := needs.OfDoors()
+	for i := range all {
+		if !policy.EqualFoldASCII(all[i].Action, r.Action) {
+			continue
+		}
+		for j := range all[i].Needs {
+			n := &all[i].Needs[j]
+			if !slices.ContainsFunc(r.Resources, func(res Resource) bool { return n.Named(res.ARN) }) {
+				return fmt.Errorf("%s names no %s, but AWS decides on that too; add its ARN", r.Action, n.Words())
+			}
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -57,7 +58,7 @@ func (c *Condition) HoldsFor(v Values) bool {
 // date operators read.
 func (c *Condition) MatchesValue(text string) bool {
 	if c.Key.Kind == conditionkey.KeyCurrentTime || c.Key.Kind == conditionkey.KeyEpochTime {
-		if at, err := ParseDate(text); err == nil {
+		if at, err := literal.ParseDate(text); err == nil {
 			if c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
 				return c.anyDate(at)
 			}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"aws-access-guardrails/access/internal/literal"
 )
 
 func (e *UntimedError) Error() string { return e.text }
@@ -25,7 +27,7 @@ func (c *Condition) Bounds() ([]time.Time, bool) {
 		var out []time.Time
 		for _, text := range c.Source.Values {
 			n, err := strconv.ParseFloat(text, 64)
-			if err != nil || math.Abs(n) > FarthestSecond {
+			if err != nil || math.Abs(n) > literal.FarthestSecond {
 				continue
 			}
 			out = append(out, time.Unix(int64(math.Floor(n)), 0).UTC())

@@ -317,7 +317,7 @@ func (c *Caller) writtenKey(own *ownTexts, p *Probe) int {
 	if !compares {
 		return c.Lab.number("probe " + strconv.Itoa(p.id))
 	}
-	if d := c.domain(&cond.Key); d.bools || d.natural || d.instant || len(cond.Arns) > 0 {
+	if d := c.domain(&cond.Key); d.Bools || d.Natural || d.Instant || len(cond.Arns) > 0 {
 		return 0
 	}
 	return c.Lab.number("key " + p.name + "\x00" + cond.Source.Operator.String() + text.String())

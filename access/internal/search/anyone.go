@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/policy"
 )
 
@@ -14,7 +15,7 @@ import (
 // world or not, so that a proof about a trust policy speaks of every caller that AWS can have.
 type anyone struct {
 	entry *engine.Trusted
-	class *callerClass
+	class *wayin.Class
 	// fixed are the keys that the entry and the class fix.
 	Fixed map[conditionkey.KeyKind]engine.Values
 	// shape limits aws:PrincipalArn to what the entry covers; nil when the key is fixed or absent.
@@ -23,28 +24,28 @@ type anyone struct {
 
 // NewAnyone makes the class of the users and roles of an entry.
 func NewAnyone(e *engine.Engine, entry *engine.Trusted, in *engine.CompiledAccount) *Caller {
-	return NewAnyoneOf(e, &UsersAndRoles, entry, in)
+	return NewAnyoneOf(e, &wayin.UsersAndRoles, entry, in)
 }
 
 // NewAnyoneOf makes the class of those callers of an entry who are of one class; in is the account of the role.
-func NewAnyoneOf(e *engine.Engine, class *callerClass, entry *engine.Trusted, in *engine.CompiledAccount) *Caller {
+func NewAnyoneOf(e *engine.Engine, class *wayin.Class, entry *engine.Trusted, in *engine.CompiledAccount) *Caller {
 	a := &anyone{entry: entry, class: class, Fixed: map[conditionkey.KeyKind]engine.Values{}}
-	for _, absent := range class.absent {
+	for _, absent := range class.Absent {
 		a.Fixed[absent] = engine.Values{}
 	}
 	stand := &engine.Principal{
-		Kind:     class.kind,
+		Kind:     class.Kind,
 		Account:  &engine.CompiledAccount{Partition: in.Partition},
 		Identity: &engine.PolicyLayer{},
 	}
 	switch class {
-	case &AwsServices:
+	case &wayin.AWSServices:
 		a.Fixed[conditionkey.KeyPrincipalIsService] = engine.Single("true")
 		if entry.Kind == policy.PrincipalService && !entry.Wild {
 			stand.Name = entry.Text
 			a.Fixed[conditionkey.KeyPrincipalServiceName] = engine.Single(entry.Text)
 		}
-	case &identityProviders:
+	case &wayin.IdentityProviders:
 		if entry.Kind == policy.PrincipalFederated && !entry.Wild {
 			stand.Name = entry.Text
 		}
@@ -55,7 +56,7 @@ func NewAnyoneOf(e *engine.Engine, class *callerClass, entry *engine.Trusted, in
 	}
 	c := &Caller{
 		Engine:    e,
-		Session:   engine.Session{Kind: class.session},
+		Session:   engine.Session{Kind: class.Session},
 		Principal: stand,
 		Lab:       NewLab(),
 		Any:       a,
@@ -141,13 +142,13 @@ func (a *anyone) constant(k *conditionkey.Key) (engine.Values, bool) {
 // Source: IAM User Guide, AWS global condition context keys.
 func (a *anyone) never() []*engine.Statement {
 	calls := []*engine.Statement{engine.MustStatement(policy.Deny("", a.callsOfOthers()...).On("*"))}
-	if a.class == &identityProviders {
+	if a.class == &wayin.IdentityProviders {
 		calls = append(
 			calls,
 			engine.MustStatement(policy.Deny("", "*").On("*").When(policy.Bool("aws:PrincipalIsAWSService", true))),
 		)
 	}
-	if a.class != &UsersAndRoles {
+	if a.class != &wayin.UsersAndRoles {
 		// Whoever has neither a name nor MFA goes against none of the others.
 		return calls
 	}
@@ -180,7 +181,7 @@ func (a *anyone) never() []*engine.Statement {
 func (a *anyone) callsOfOthers() []string {
 	const own, saml, web = "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"
 	switch {
-	case a.class != &identityProviders:
+	case a.class != &wayin.IdentityProviders:
 		return []string{saml, web}
 	case a.entry.Kind != policy.PrincipalFederated || a.entry.Wild:
 		return []string{own}
@@ -194,7 +195,7 @@ func (a *anyone) callsOfOthers() []string {
 // an entry of a statement names is asked about.
 func AskTrust(e *engine.Engine, role *engine.Principal, q Question) Answer {
 	a := Answer{Denied: true}
-	for _, way := range WaysIn(role) {
+	for _, way := range wayin.Of(role) {
 		a = a.And(AskWayIn(e, role, way, NewAnyoneOf(e, way.Class, way.Entry, role.Account), q))
 	}
 	if !a.Open {
@@ -205,7 +206,7 @@ func AskTrust(e *engine.Engine, role *engine.Principal, q Question) Answer {
 }
 
 // AskWayIn answers a question about one way into a role.
-func AskWayIn(e *engine.Engine, role *engine.Principal, way WayIn, c *Caller, q Question) Answer {
+func AskWayIn(e *engine.Engine, role *engine.Principal, way wayin.Way, c *Caller, q Question) Answer {
 	self := engine.MustStatement(
 		policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
 	)

@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"aws-access-guardrails/access/internal/call"
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/policy"
@@ -94,6 +96,46 @@ func (c *Caller) constant(k *conditionkey.Key) (engine.Values, bool) {
 	return ev.Lookup(k), true
 }
 
+// domain is the domain of a key for the class. What is not known is left open: that can raise a false alarm, and
+// never hides a hole.
+func (c *Caller) domain(k *conditionkey.Key) domain.Key {
+	switch k.Kind {
+	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
+		if c.Engine.Since.IsZero() {
+			return domain.OfAnyCaller(k)
+		}
+		// Now, if that will do.
+		return domain.Key{
+			Present:  true,
+			Instant:  true,
+			Earliest: c.Engine.Since,
+			Usual:    c.Engine.Since.Format(time.RFC3339),
+		}
+	case conditionkey.KeyTokenIssueTime:
+		return domain.Key{
+			Present:  c.Any == nil,
+			Instant:  true,
+			Earliest: later(c.Engine.EarliestIssue(), domain.FirstInstant),
+		}
+	case conditionkey.KeyMFAAge:
+		return domain.Key{Present: c.Any == nil, Natural: true}
+	case conditionkey.KeyPrincipalTag:
+		// A session tag takes the place of the principal's own, which is there without one.
+		own := engine.FindTag(c.Principal.Tags, k.Tag)
+		return domain.Key{Present: own.Present && c.Any == nil, Usual: own.One}
+	case conditionkey.KeyRequestedRegion:
+		return domain.Key{Present: true, Usual: engine.SomeRegion(c.Principal.Account.Partition)}
+	}
+	return domain.OfAnyCaller(k)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // Requests that are read and never changed: one of which nothing is known, and one that assumes a role.
 var noRequest, assuming = engine.Request{}, engine.Request{Action: "sts:AssumeRole"}
 
@@ -126,16 +168,16 @@ func (c *Caller) Env() *engine.Env {
 }
 
 // arnForms writes the forms of ARNs for the class.
-func (c *Caller) arnForms() arnForms {
+func (c *Caller) arnForms() call.Forms {
 	home := c.Principal.Account
-	return arnForms{account: home.ID, partition: home.Partition, abroad: c.abroad, known: c.Lab.forms}
+	return call.Forms{Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Lab.forms}
 }
 
 // targetLiterals are literals of the action and the resource as they are solved.
-func targetLiterals(lits []Literal) []targetLiteral {
-	out := make([]targetLiteral, len(lits))
+func targetLiterals(lits []Literal) []call.Literal {
+	out := make([]call.Literal, len(lits))
 	for i, l := range lits {
-		out[i] = targetLiteral{resource: l.kind == probeResource, Want: l.Want, set: l.set, Globs: l.Globs}
+		out[i] = call.Literal{Resource: l.kind == probeResource, Want: l.Want, Set: l.set, Globs: l.Globs}
 	}
 	return out
 }
@@ -224,7 +266,7 @@ func (b *binder) Namesakes(who *engine.Principal) *bound {
 			users := glob.LiteralGlob(who.Account.Arn("iam", "", "user/"), false)
 			name := glob.LiteralGlob(who.Name, true)
 			return &Probe{kind: probeResource, namesakes: true, Globs: []glob.Glob{
-				slices.Concat(users, name), slices.Concat(users, glob.Glob{more, {R: '/'}}, name),
+				slices.Concat(users, name), slices.Concat(users, glob.Glob{call.Any, {R: '/'}}, name),
 			}}
 		}), true},
 		{b.probe("self "+who.Arn, func() *Probe {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 )
 
@@ -26,21 +27,11 @@ func NeverMet(st *engine.Statement) []string {
 		if !fixed {
 			continue
 		}
-		if s := solveKey(conditionsOf(lits), ofAnyCaller(&st.Conditions[i].Key)); !s.ok && !s.gaveUp {
+		if s := domain.Solve(conditionsOf(lits), domain.OfAnyCaller(&st.Conditions[i].Key)); !s.Found && !s.GaveUp {
 			never = append(never, strings.Join(keysOf(lits), " and "))
 		}
 	}
 	return never
-}
-
-// variableOf is the variable that a condition of a statement reads, by whose name conditions meet. A key that exists on
-// calls of one service alone, and without which the condition passes, reads no other's value.
-func variableOf(c *engine.Condition, action *Probe, notActions bool) string {
-	name, only, absent := variableName(&c.Key, action, notActions)
-	if absent || only != "" && c.HoldsFor(engine.Values{}) {
-		return strings.ToLower(c.Key.Name)
-	}
-	return name
 }
 
 // keysOf are the keys that tests read, as the statement writes them, each once.

@@ -6,7 +6,9 @@ import (
 	"sync"
 
 	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/internal/call"
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/policy"
@@ -63,8 +65,8 @@ type bound struct {
 // Lab is what classes of callers of one account share: the probes, and what was solved of them.
 type Lab struct {
 	probes  map[string]*Probe
-	targets map[string]targetSolution
-	values  map[string]solution
+	targets map[string]call.Solution
+	values  map[string]domain.Solution
 	forms   map[*catalogue.ActionForms][]glob.Glob
 	// actions and resources are the probes of statements that are alike for every caller, by statement.
 	actions, resources map[*engine.Statement]*Probe
@@ -93,8 +95,8 @@ type Lab struct {
 func NewLab() *Lab {
 	return &Lab{
 		probes:    map[string]*Probe{},
-		targets:   map[string]targetSolution{},
-		values:    map[string]solution{},
+		targets:   map[string]call.Solution{},
+		values:    map[string]domain.Solution{},
 		forms:     map[*catalogue.ActionForms][]glob.Glob{},
 		actions:   map[*engine.Statement]*Probe{},
 		resources: map[*engine.Statement]*Probe{},
@@ -407,4 +409,14 @@ func (b *binder) Literals(statements ...*engine.Statement) ([]Literal, bool) {
 		lits = append(lits, bound.Lits...)
 	}
 	return lits, true
+}
+
+// variableOf is the variable that a condition of a statement reads, by whose name conditions meet. A key that exists on
+// calls of one service alone, and without which the condition passes, reads no other's value.
+func variableOf(c *engine.Condition, action *Probe, notActions bool) string {
+	name, only, absent := variableName(&c.Key, action, notActions)
+	if absent || only != "" && c.HoldsFor(engine.Values{}) {
+		return strings.ToLower(c.Key.Name)
+	}
+	return name
 }

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/internal/call"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/needs"
 	"aws-access-guardrails/policy"
 )
 
@@ -23,18 +25,18 @@ func (c *Caller) whole(
 		if !found || !c.lacks(at, also, m.Target, groups) {
 			return m, lits, found
 		}
-		name := engine.MustStatement(policy.Allow("", m.Target.name).On("*"))
+		name := engine.MustStatement(policy.Allow("", m.Target.Name).On("*"))
 		lits = append(lits, Literal{c.Search.B.actionProbe(name), false})
 	}
 }
 
 // lacks reports whether the action of a target needs a resource on which the caller is allowed nothing, by no
 // statement that may allow the call.
-func (c *Caller) lacks(at attempt, also *engine.Statement, target target, groups []layerGroup) bool {
-	if target.action < 0 {
+func (c *Caller) lacks(at attempt, also *engine.Statement, target call.Target, groups []layerGroup) bool {
+	if target.Action < 0 {
 		return false
 	}
-	needs := engine.NeedsOf(target.action)
+	needs := needs.Of(target.Action)
 	if len(needs) == 0 || len(needs) == 1 && needs[0].Named(target.Resource) {
 		return false
 	}
@@ -51,7 +53,7 @@ func (c *Caller) lacks(at attempt, also *engine.Statement, target target, groups
 		if avoid == nil {
 			avoid = c.Search.B.BindAll(c.Rules(), at.layers.Deny)
 		}
-		if !c.allowed(at, allow, c.about(n, target.name, ""), groups, avoid) {
+		if !c.allowed(at, allow, c.about(n, target.Name, ""), groups, avoid) {
 			return true
 		}
 	}
@@ -59,7 +61,7 @@ func (c *Caller) lacks(at attempt, also *engine.Statement, target target, groups
 }
 
 // about are the literals of an action on the types of a need, in a Region where one is given.
-func (c *Caller) about(n *engine.Need, action, region string) []Literal {
+func (c *Caller) about(n *needs.Need, action, region string) []Literal {
 	service, _, _ := strings.Cut(action, ":")
 	id := "need\x00" + service + "\x00" + region + "\x00" + strings.Join(n.Forms, "\x00")
 	resource := c.Search.B.probe(id, func() *Probe {
@@ -72,11 +74,11 @@ func (c *Caller) about(n *engine.Need, action, region string) []Literal {
 				// The account's own documents first, then those of AWS, and those of others last.
 				p.Globs = append(
 					p.Globs,
-					forms.formGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
-					forms.formGlob(service, strings.Replace(form, "${Account}", "", 1)),
+					forms.FormGlob(service, strings.Replace(form, "${Account}", c.Principal.Account.ID, 1)),
+					forms.FormGlob(service, strings.Replace(form, "${Account}", "", 1)),
 				)
 			}
-			p.Globs = append(p.Globs, forms.formGlob(service, form))
+			p.Globs = append(p.Globs, forms.FormGlob(service, form))
 		}
 		return p
 	})
@@ -114,10 +116,10 @@ func (c *Caller) allowed(
 
 // completeRequest adds to a witness what its action names besides the resource that was found.
 func (c *Caller) completeRequest(w *Witness, guess bool) bool {
-	if w.M.Target.action < 0 {
+	if w.M.Target.Action < 0 {
 		return true
 	}
-	for _, n := range engine.NeedsOf(w.M.Target.action) {
+	for _, n := range needs.Of(w.M.Target.Action) {
 		if !slices.ContainsFunc(w.Request.Resources, func(r engine.Resource) bool { return n.Named(r.ARN) }) &&
 			!c.completeNeed(w, &n, guess) {
 			w.Doubt = "no " + n.Words() + " is allowed beside " + w.M.Target.Resource
@@ -127,12 +129,12 @@ func (c *Caller) completeRequest(w *Witness, guess bool) bool {
 	return true
 }
 
-func (c *Caller) completeNeed(w *Witness, n *engine.Need, guess bool) bool {
+func (c *Caller) completeNeed(w *Witness, n *needs.Need, guess bool) bool {
 	region := policy.ARNPart(w.M.Target.Resource, 3)
 	if region == "*" {
 		region = "" // The form of some types has no Region of its own, as that of devices of Braket.
 	}
-	about := c.about(n, w.M.Target.name, region)
+	about := c.about(n, w.M.Target.Name, region)
 	var own engine.PolicyLayer
 	if c.Principal.Identity != nil {
 		own = *c.Principal.Identity

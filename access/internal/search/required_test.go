@@ -12,16 +12,17 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/internal/needs"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
 // allOf are what a policy writes to allow a call on the types of a need, in one Region of the account of the tests.
-func allOf(n *engine.Need) []string {
+func allOf(n *needs.Need) []string {
 	var on []string
 	for _, form := range n.Forms {
-		on = append(on, "arn:aws"+engine.Placeholders(form, fixture.Tokyo, fixture.People, "*")[len("arn:*"):])
+		on = append(on, "arn:aws"+needs.Placeholders(form, fixture.Tokyo, fixture.People, "*")[len("arn:*"):])
 	}
 	return on
 }
@@ -36,14 +37,14 @@ func everywhere(on []string) []string {
 }
 
 // severalNeeds are the doors that name several resources, and some other calls that do.
-func severalNeeds(t *testing.T) []engine.DoorNeed {
+func severalNeeds(t *testing.T) []needs.Door {
 	t.Helper()
-	all := slices.Clone(engine.DoorNeeds())
+	all := slices.Clone(needs.OfDoors())
 	for _, action := range []string{"sso:CreateAccountAssignment", "ec2:AttachVolume", "glue:GetTable", "ssm:UpdateManagedInstanceRole"} {
 		at, known := catalogue.Catalogue().Find(action)
 		require.True(t, known, action)
-		if !slices.ContainsFunc(all, func(d engine.DoorNeed) bool { return d.Action == action }) {
-			all = append(all, engine.DoorNeed{Action: action, Needs: engine.NeedsOf(at)})
+		if !slices.ContainsFunc(all, func(d needs.Door) bool { return d.Action == action }) {
+			all = append(all, needs.Door{Action: action, Needs: needs.Of(at)})
 		}
 	}
 	return all
@@ -126,13 +127,13 @@ func TestTheEvaluatorAllowsNoPartOfADoor(t *testing.T) {
 		fixture.OneUser(),
 	)
 	bob := engine.ConsoleWithMFA(fixture.UserARN("bob"), SomeAge)
-	for _, d := range engine.DoorNeeds() {
+	for _, d := range needs.OfDoors() {
 		require.NotEqual(t, doors.Access, doors.ClassOf(d.Action))
 		request := func(out int) engine.Request {
 			r := engine.Request{Action: d.Action, Context: engine.Context{"aws:RequestedRegion": {fixture.Tokyo}}}
 			for i, n := range d.Needs {
 				if i != out {
-					arn := engine.Placeholders(n.Forms[0], fixture.Tokyo, fixture.People, "x")
+					arn := needs.Placeholders(n.Forms[0], fixture.Tokyo, fixture.People, "x")
 					r.Resources = append(
 						r.Resources,
 						engine.Resource{ARN: "arn:aws" + arn[len("arn:*"):], Tags: []world.Tag{}},

@@ -7,14 +7,16 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/access/internal/call"
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 )
 
 // Model is a request that passes the probes as wanted: a point of a class.
 type Model struct {
-	Target target
+	Target call.Target
 	Keys   map[string]engine.Values
 	// names are the keys as policies write them.
 	Names map[string]*conditionkey.Key
@@ -25,7 +27,7 @@ type Model struct {
 // state is a class under construction: the literals decided on so far, and for each variable a value that has them.
 type state struct {
 	target     []Literal
-	targetSeen targetSolution
+	targetSeen call.Solution
 	keys       []keyState
 }
 
@@ -185,10 +187,10 @@ func (s *search) passes(st state, l Literal) bool {
 	switch l.kind {
 	case probeAction:
 		t := st.targetSeen
-		if t.action >= 0 {
-			return l.set.Has(t.action)
+		if t.Action >= 0 {
+			return l.set.Has(t.Action)
 		}
-		return glob.MatchedByAny(l.Globs, t.name)
+		return glob.MatchedByAny(l.Globs, t.Name)
 	case probeResource:
 		return glob.MatchedByAny(l.Globs, st.targetSeen.Resource)
 	}
@@ -203,7 +205,7 @@ func (s *search) value(st state, l Literal) engine.Values {
 		}
 	}
 	s.usual[l.name], s.read[l.name] = l, l
-	return s.solveKey(l, nil).v
+	return s.solveKey(l, nil).Value
 }
 
 // extend adds literals to a state and finds new values for the variables that they read; false when there are none.
@@ -213,17 +215,17 @@ func (s *search) value(st state, l Literal) engine.Values {
 // have it), and only variables with new literals are solved again. States share memory: a slice is copied before it
 // is changed, so that the state that was extended stays as it was.
 func (s *search) extend(st state, lits []Literal) (state, bool) {
-	if len(lits) == 0 && st.targetSeen.ok {
+	if len(lits) == 0 && st.targetSeen.Found {
 		return st, true
 	}
 	st, targetChanged, changed := st.with(lits)
-	if targetChanged || !st.targetSeen.ok {
+	if targetChanged || !st.targetSeen.Found {
 		if contradicts(st.target) {
 			return state{}, false
 		}
 		st.targetSeen = s.solveTarget(st.target)
-		if !st.targetSeen.ok {
-			s.GaveUp = s.GaveUp || st.targetSeen.gaveUp
+		if !st.targetSeen.Found {
+			s.GaveUp = s.GaveUp || st.targetSeen.GaveUp
 			return state{}, false
 		}
 	}
@@ -233,11 +235,11 @@ func (s *search) extend(st state, lits []Literal) (state, bool) {
 			return state{}, false
 		}
 		found := s.solveKey(key.lits[0], key.lits)
-		if !found.ok {
-			s.GaveUp = s.GaveUp || found.gaveUp
+		if !found.Found {
+			s.GaveUp = s.GaveUp || found.GaveUp
 			return state{}, false
 		}
-		key.v = found.v
+		key.v = found.Value
 	}
 	return st, true
 }
@@ -285,17 +287,17 @@ func contradicts(lits []Literal) bool {
 	return false
 }
 
-func (s *search) solveTarget(lits []Literal) targetSolution {
+func (s *search) solveTarget(lits []Literal) call.Solution {
 	id := identityOf(lits)
 	if have, ok := s.B.lab.targets[id]; ok {
 		return have
 	}
-	found := solveTarget(s.B.caller.arnForms(), targetLiterals(lits))
+	found := call.Solve(s.B.caller.arnForms(), targetLiterals(lits))
 	s.B.lab.targets[id] = found
 	return found
 }
 
-func (s *search) solveKey(of Literal, lits []Literal) solution {
+func (s *search) solveKey(of Literal, lits []Literal) domain.Solution {
 	id := of.name + " " + identityOf(lits)
 	if k := &of.cond.Key; k.Kind == conditionkey.KeyPrincipalTag {
 		// The one key whose domain differs among the callers of an account.
@@ -305,16 +307,16 @@ func (s *search) solveKey(of Literal, lits []Literal) solution {
 	if have, ok := s.B.lab.values[id]; ok {
 		return have
 	}
-	found := solveKey(conditionsOf(lits), s.B.caller.domain(&of.cond.Key))
+	found := domain.Solve(conditionsOf(lits), s.B.caller.domain(&of.cond.Key))
 	s.B.lab.values[id] = found
 	return found
 }
 
 // conditionsOf are the conditions of literals on one key.
-func conditionsOf(lits []Literal) []keyLiteral {
-	out := make([]keyLiteral, len(lits))
+func conditionsOf(lits []Literal) []domain.Literal {
+	out := make([]domain.Literal, len(lits))
 	for i, l := range lits {
-		out[i] = keyLiteral{cond: l.cond, Want: l.Want}
+		out[i] = domain.Literal{Cond: l.cond, Want: l.Want}
 	}
 	return out
 }
@@ -338,7 +340,7 @@ func identityOf(lits []Literal) string {
 }
 
 func (s *search) model(st state) *Model {
-	m := &Model{Target: st.targetSeen.target, Keys: map[string]engine.Values{}, Names: map[string]*conditionkey.Key{}}
+	m := &Model{Target: st.targetSeen.Target, Keys: map[string]engine.Values{}, Names: map[string]*conditionkey.Key{}}
 	for _, k := range st.keys {
 		m.Keys[k.name] = k.v
 		m.Names[k.name] = &k.lits[0].cond.Key
@@ -346,7 +348,7 @@ func (s *search) model(st state) *Model {
 	}
 	for name, l := range s.usual {
 		if _, asked := m.Keys[name]; !asked {
-			m.Keys[name] = s.solveKey(l, nil).v
+			m.Keys[name] = s.solveKey(l, nil).Value
 			m.Names[name] = &l.cond.Key
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -33,11 +34,11 @@ func (c *Caller) decideStrangerAs(q Question, m *Model, written func(string) str
 	w.Session, w.Request = c.requestOf(m)
 	e := c.Engine
 	switch c.Any.class {
-	case &AwsServices:
+	case &wayin.AWSServices:
 		w.Session = engine.Service(cmp.Or(c.Principal.Name, m.Text("aws:principalservicename"), "ec2.amazonaws.com"))
-	case &identityProviders:
+	case &wayin.IdentityProviders:
 		kind := ":oidc-provider"
-		if m.Target.name == "sts:AssumeRoleWithSAML" {
+		if m.Target.Name == "sts:AssumeRoleWithSAML" {
 			kind = ":saml-provider"
 		}
 		w.Session = engine.Federated(

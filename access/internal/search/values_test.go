@@ -11,8 +11,10 @@ import (
 	"pgregory.net/rapid"
 
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/policy"
 )
 
@@ -411,7 +413,7 @@ func evaluates(t require.TestingT, e *engine.Engine, c *engine.Condition, key st
 // Of every kind of value, the search finds one that comes out as wanted in every test wherever the evaluator knows one.
 func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 	e := fixture.Compiled(t, fixture.DevWorld())
-	anyone := NewAnyone(e, &everybody, e.Accounts[fixture.People])
+	anyone := NewAnyone(e, &wayin.Everybody, e.Accounts[fixture.People])
 	for i := range valueAlphabets {
 		a := &valueAlphabets[i]
 		t.Run(a.kind, func(t *testing.T) {
@@ -422,15 +424,15 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 					return
 				}
 				d := anyone.domain(&lits[0].cond.Key)
-				solved := solveKey(conditionsOf(lits), d)
+				solved := domain.Solve(conditionsOf(lits), d)
 				requests := [][]string{}
-				if !d.present {
+				if !d.Present {
 					requests = append(requests, nil)
 				}
 				for _, one := range a.values {
 					requests = append(requests, []string{one})
 				}
-				if d.multi && a.multi && !slices.ContainsFunc(lits, func(l Literal) bool {
+				if d.Multi && a.multi && !slices.ContainsFunc(lits, func(l Literal) bool {
 					return l.cond.Quantifier == policy.NoQuantifier && l.cond.Compare != engine.ComparePresence
 				}) {
 					for _, one := range a.values {
@@ -443,7 +445,7 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 				}
 				for _, given := range requests {
 					// AWS gives these keys no value but an address.
-					if d.address && slices.ContainsFunc(given, isNoAddress) {
+					if d.Address && slices.ContainsFunc(given, isNoAddress) {
 						continue
 					}
 					if slices.ContainsFunc(
@@ -452,16 +454,16 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 					) {
 						continue
 					}
-					if !solved.ok && !solved.gaveUp {
+					if !solved.Found && !solved.GaveUp {
 						rt.Fatalf("the search missed %q of %s", given, litsText(lits))
 					}
 				}
 				switch {
-				case solved.ok:
+				case solved.Found:
 					found++
 					given := []string(nil)
-					if solved.v.Present {
-						given = valuesOf(solved.v)
+					if solved.Value.Present {
+						given = valuesOf(solved.Value)
 					}
 					for _, l := range lits {
 						require.Equal(
@@ -473,7 +475,7 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 							litsText(lits),
 						)
 					}
-				case solved.gaveUp:
+				case solved.GaveUp:
 					unsure++
 					require.True(rt, a.uncertain, "the search is not certain about %s", litsText(lits))
 				}
@@ -512,22 +514,4 @@ func joined(values []string) string {
 		text += `"` + v + `"`
 	}
 	return text
-}
-
-// Every kind of comparison has a row, which says why its representatives are all.
-func TestEveryComparisonHasItsRow(t *testing.T) {
-	for base, meaning := range engine.OperatorMeanings {
-		rows := 0
-		for _, row := range valueKinds {
-			assert.NotEmpty(t, row.complete, row.name)
-			if slices.Contains(row.of, meaning.Compare) {
-				rows++
-			}
-		}
-		if meaning.Compare == engine.ComparePresence {
-			assert.Zero(t, rows, base)
-			continue
-		}
-		assert.Equal(t, 1, rows, base)
-	}
 }

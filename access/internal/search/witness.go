@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -25,7 +26,7 @@ type Witness struct {
 	Engine *engine.Engine
 }
 
-func (w Witness) action() string   { return w.M.Target.name }
+func (w Witness) action() string   { return w.M.Target.Name }
 func (w Witness) Resource() string { return w.M.Target.Resource }
 
 // Witness turns a model into a request and has it decided by the ordinary evaluator. Of the requests of the class it
@@ -126,7 +127,7 @@ func Readable(parts []string, kind string) string {
 func (c *Caller) decideAgain(q Question, m *Model, guess bool) Witness {
 	w := Witness{M: m}
 	w.Session, w.Request = c.requestOf(m)
-	if m.Target.action < 0 {
+	if m.Target.Action < 0 {
 		w.Doubt = "AWS documents no such action today"
 		return w
 	}
@@ -135,8 +136,8 @@ func (c *Caller) decideAgain(q Question, m *Model, guess bool) Witness {
 		e = e.Assuming(engine.UnknownAllowsEverything)
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Request.Context)) {
-		if !catalogue.KeyAppliesTo(name, m.Target.name) {
-			w.Doubt = "AWS never sets " + name + " in requests of " + m.Target.name
+		if !catalogue.KeyAppliesTo(name, m.Target.Name) {
+			w.Doubt = "AWS never sets " + name + " in requests of " + m.Target.Name
 			return w
 		}
 	}
@@ -202,7 +203,7 @@ func concerns(ev *engine.Env, q Question) bool {
 // requestOf makes the session and the request of a model.
 func (c *Caller) requestOf(m *Model) (engine.Session, engine.Request) {
 	s := c.Session
-	r := engine.Request{Action: m.Target.name, Context: engine.Context{}}
+	r := engine.Request{Action: m.Target.Name, Context: engine.Context{}}
 	resource := engine.Resource{ARN: m.Target.Resource}
 	tags := []world.Tag{}
 	for _, name := range sortedNames(m.Names) {
@@ -213,11 +214,11 @@ func (c *Caller) requestOf(m *Model) (engine.Session, engine.Request) {
 		one := v.At(0)
 		switch k.Kind {
 		case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
-			if at, err := engine.ParseDate(one); err == nil {
+			if at, err := literal.ParseDate(one); err == nil {
 				r.Time = at.UTC()
 			}
 		case conditionkey.KeyTokenIssueTime:
-			if at, err := engine.ParseDate(one); err == nil {
+			if at, err := literal.ParseDate(one); err == nil {
 				s = s.IssuedAt(at)
 			}
 		case conditionkey.KeyMFAAge:

@@ -12,6 +12,7 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -299,7 +300,7 @@ func (s *escalation) becomes(who, other *engine.Principal) *Step {
 
 // signsIn is the step by which somebody takes over the SAML provider whose people assume a role.
 func (s *escalation) signsIn(who, role *engine.Principal) *Step {
-	for _, way := range search.WaysIn(role) {
+	for _, way := range wayin.Of(role) {
 		provider := way.Entry.Text
 		if way.Entry.Kind != policy.PrincipalFederated || policy.ARNPart(provider, 4) != role.Account.ID ||
 			!strings.HasPrefix(policy.ARNResource(provider), "saml-provider/") {
@@ -403,7 +404,7 @@ func (s *escalation) passes(who, role *engine.Principal) *Step {
 // servicesOf are the services that a trust policy names, each once, in its order.
 func servicesOf(role *engine.Principal) []string {
 	var services []string
-	for _, way := range search.WaysIn(role) {
+	for _, way := range wayin.Of(role) {
 		if way.Entry.Kind == policy.PrincipalService && !way.Entry.Wild && !slices.Contains(services, way.Entry.Text) {
 			services = append(services, way.Entry.Text)
 		}
@@ -430,10 +431,10 @@ func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
 
 // takenBy reports whether the trust policy of a role lets a service assume it.
 func (s *escalation) takenBy(role *engine.Principal, service string) bool {
-	for _, way := range search.WaysIn(role) {
+	for _, way := range wayin.Of(role) {
 		named := way.Entry.Kind == policy.PrincipalAny ||
 			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
-		if way.Class == &search.AwsServices && named && s.letsIn(role, way) {
+		if way.Class == &wayin.AWSServices && named && s.letsIn(role, way) {
 			return true
 		}
 	}
@@ -441,7 +442,7 @@ func (s *escalation) takenBy(role *engine.Principal, service string) bool {
 }
 
 // letsIn reports whether an entry of a trust policy lets anybody in whom it names.
-func (s *escalation) letsIn(role *engine.Principal, way search.WayIn) bool {
+func (s *escalation) letsIn(role *engine.Principal, way wayin.Way) bool {
 	return search.AskWayIn(
 		s.Engine,
 		role,

@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/access/claims/internal/claim"
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/needs"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -190,9 +191,9 @@ func (p *prover) openings(id string) []engine.Request {
 	for _, action := range doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.RunDocuments) {
 		r := engine.Request{Action: action, Context: engine.Context{}}
 		at, _ := catalogue.Catalogue().Find(action)
-		for _, n := range engine.NeedsOf(at) {
+		for _, n := range needs.Of(at) {
 			arn := strings.Replace(
-				engine.Placeholders(n.Forms[0], region, id, "example"),
+				needs.Placeholders(n.Forms[0], region, id, "example"),
 				"arn:*",
 				"arn:"+string(home.Partition),
 				1,

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -190,7 +190,7 @@ func (c *Content) times(condition policy.Condition) {
 		return
 	}
 	for _, value := range condition.Values {
-		if at, err := engine.ParseDate(value); err == nil {
+		if at, err := literal.ParseDate(value); err == nil {
 			c.instants = append(c.instants, at)
 		} else {
 			c.untold = true

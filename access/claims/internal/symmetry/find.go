@@ -14,6 +14,7 @@ import (
 	"aws-access-guardrails/access/claims/internal/rests"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -444,7 +445,7 @@ func exchangeable(text string) bool {
 	}
 	_, number := strconv.ParseFloat(text, 64)
 	_, boolean := strconv.ParseBool(strings.ToLower(text))
-	_, date := engine.ParseDate(text)
+	_, date := literal.ParseDate(text)
 	_, address := netip.ParseAddr(text)
 	_, network := netip.ParsePrefix(text)
 	return number != nil && boolean != nil && date != nil && address != nil && network != nil
@@ -523,7 +524,7 @@ func large(s string) bool {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		return math.Abs(n) >= least
 	}
-	at, err := engine.ParseDate(s)
+	at, err := literal.ParseDate(s)
 	return err == nil && math.Abs(float64(at.Unix())) >= least
 }
 

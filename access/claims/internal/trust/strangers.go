@@ -10,7 +10,9 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/oidc"
 	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/policy"
 )
@@ -98,15 +100,15 @@ func strangersInto(p *claim.Prover, role *engine.Principal) (anybody, named []st
 		}
 		return way.answer.Open
 	}
-	for _, way := range search.WaysIn(role) {
+	for _, way := range wayin.Of(role) {
 		switch way.Class {
-		case &search.UsersAndRoles:
+		case &wayin.UsersAndRoles:
 			if !note(anybodyIn(p, role, way)) {
 				for _, foreign := range accountsIn(p, role, way) {
 					note(foreign)
 				}
 			}
-		case &search.AwsServices:
+		case &wayin.AWSServices:
 			note(unnamed(p, role, way, "every AWS service"))
 		default:
 			identitiesIn(p, role, way, note)
@@ -125,7 +127,7 @@ func AssumingBy(conditions []policy.Condition, permitted ...policy.Statement) se
 }
 
 // anybodyIn asks about somebody of whom nothing is known: of an account that nobody has heard of, in no organization.
-func anybodyIn(p *claim.Prover, role *engine.Principal, way search.WayIn) strangerWay {
+func anybodyIn(p *claim.Prover, role *engine.Principal, way wayin.Way) strangerWay {
 	w := strangerWay{who: everybodyInAWS}
 	if way.Entry.Kind != policy.PrincipalAny {
 		return w
@@ -161,7 +163,7 @@ const maxForeign = 20
 
 // accountsIn asks about users and roles of accounts that are neither in the world nor in its organization, one
 // account or organization after the other.
-func accountsIn(p *claim.Prover, role *engine.Principal, way search.WayIn) []strangerWay {
+func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way) []strangerWay {
 	known := slices.Sorted(maps.Keys(p.Engine.Accounts))
 	var organizations []string
 	if o := p.Engine.World().Organization; o != nil {
@@ -226,7 +228,7 @@ func principalsOf(accounts []string) []string {
 }
 
 // unnamed asks about services or providers that an entry lets in without naming them.
-func unnamed(p *claim.Prover, role *engine.Principal, way search.WayIn, who string) strangerWay {
+func unnamed(p *claim.Prover, role *engine.Principal, way wayin.Way, who string) strangerWay {
 	w := strangerWay{who: who}
 	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
 		w.answer = search.AskWayIn(
@@ -242,13 +244,13 @@ func unnamed(p *claim.Prover, role *engine.Principal, way search.WayIn, who stri
 
 // identitiesIn asks about the people and jobs of identity providers: of providers that the policy does not name, of a
 // provider in another account, and of somebody else at an issuer that many share.
-func identitiesIn(p *claim.Prover, role *engine.Principal, way search.WayIn, note func(strangerWay) bool) {
+func identitiesIn(p *claim.Prover, role *engine.Principal, way wayin.Way, note func(strangerWay) bool) {
 	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
 		note(unnamed(p, role, way, "whoever an identity provider vouches for"))
 		return
 	}
 	provider := way.Entry.Text
-	ask := func(token engine.OidcToken) search.Answer {
+	ask := func(token oidc.Token) search.Answer {
 		return search.AskWayIn(
 			p.Engine,
 			role,
@@ -268,11 +270,11 @@ func identitiesIn(p *claim.Prover, role *engine.Principal, way search.WayIn, not
 		)
 		return
 	}
-	host, isOIDC := engine.OidcHost(provider)
+	host, isOIDC := oidc.Host(provider)
 	if !isOIDC {
 		return
 	}
-	for _, token := range engine.StrangersOf(host, way.St.Conditions) {
+	for _, token := range oidc.StrangersOf(host, way.St.Conditions) {
 		if note(strangerWay{who: "whoever has an account at " + host, answer: ask(token)}) {
 			return
 		}

@@ -1,4 +1,4 @@
-package search
+package domain
 
 import (
 	"net/netip"
@@ -10,101 +10,66 @@ import (
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/policy"
 )
 
-// keyDomain is what AWS guarantees about the values of one key.
-type keyDomain struct {
-	// present: every request of the class carries the key.
-	present bool
-	// multi: the key can have several values.
-	multi bool
-	// bools: the only values are "true" and "false".
-	bools bool
-	// natural: values are whole numbers from zero.
-	natural bool
-	// instant: values are instants, from earliest on if that is set.
-	instant  bool
-	earliest time.Time
+// Key is what AWS guarantees about the values of one key.
+type Key struct {
+	// Present: every request of the class carries the key.
+	Present bool
+	// Multi: the key can have several values.
+	Multi bool
+	// Bools: the only values are "true" and "false".
+	Bools bool
+	// Natural: values are whole numbers from zero.
+	Natural bool
+	// Instant: values are instants, from Earliest on if that is set.
+	Instant  bool
+	Earliest time.Time
 	// filled: no value is empty.
 	filled bool
-	// usual is tried before every other value.
-	usual string
-	// address: values are IP addresses.
-	address bool
+	// Usual is tried before every other value.
+	Usual string
+	// Address: values are IP addresses.
+	Address bool
 }
 
-// domain is the domain of a key for the class. What is not known is left open: that can raise a false alarm, and
-// never hides a hole.
-func (c *Caller) domain(k *conditionkey.Key) keyDomain {
+// OfAnyCaller is what AWS guarantees about the values of a key whoever calls.
+func OfAnyCaller(k *conditionkey.Key) Key {
 	switch k.Kind {
 	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
-		if c.Engine.Since.IsZero() {
-			return ofAnyCaller(k)
-		}
-		// Now, if that will do.
-		return keyDomain{
-			present:  true,
-			instant:  true,
-			earliest: c.Engine.Since,
-			usual:    c.Engine.Since.Format(time.RFC3339),
-		}
+		return Key{Present: true, Instant: true, Earliest: FirstInstant}
 	case conditionkey.KeyTokenIssueTime:
-		return keyDomain{present: c.Any == nil, instant: true, earliest: later(c.Engine.EarliestIssue(), firstInstant)}
+		return Key{Instant: true, Earliest: FirstInstant}
 	case conditionkey.KeyMFAAge:
-		return keyDomain{present: c.Any == nil, natural: true}
-	case conditionkey.KeyPrincipalTag:
-		// A session tag takes the place of the principal's own, which is there without one.
-		own := engine.FindTag(c.Principal.Tags, k.Tag)
-		return keyDomain{present: own.Present && c.Any == nil, usual: own.One}
-	case conditionkey.KeyRequestedRegion:
-		return keyDomain{present: true, usual: engine.SomeRegion(c.Principal.Account.Partition)}
-	}
-	return ofAnyCaller(k)
-}
-
-// ofAnyCaller is what AWS guarantees about the values of a key whoever calls.
-func ofAnyCaller(k *conditionkey.Key) keyDomain {
-	switch k.Kind {
-	case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
-		return keyDomain{present: true, instant: true, earliest: firstInstant}
-	case conditionkey.KeyTokenIssueTime:
-		return keyDomain{instant: true, earliest: firstInstant}
-	case conditionkey.KeyMFAAge:
-		return keyDomain{natural: true}
+		return Key{Natural: true}
 	case conditionkey.KeyMFAPresent, conditionkey.KeyPrincipalIsService:
-		return keyDomain{bools: true}
+		return Key{Bools: true}
 	case conditionkey.KeySecureTransport:
-		return keyDomain{present: true, bools: true, usual: "true"}
+		return Key{Present: true, Bools: true, Usual: "true"}
 	case conditionkey.KeyViaAWSService:
-		return keyDomain{present: true, bools: true, usual: "false"}
+		return Key{Present: true, Bools: true, Usual: "false"}
 	case conditionkey.KeyPrincipalTag:
-		return keyDomain{}
+		return Key{}
 	}
-	d := keyDomain{multi: k.MultiValued, address: isAddressKey(k.Name)}
+	d := Key{Multi: k.MultiValued, Address: isAddressKey(k.Name)}
 	switch kind := catalogue.Catalogue().KeyType(k.Name); {
 	case strings.HasPrefix(kind, "ArrayOf"):
-		d.multi = true
+		d.Multi = true
 	case kind == "Bool":
-		d.bools = true
+		d.Bools = true
 	case kind == "" && k.Kind == conditionkey.KeyRequest && !catalogue.IsGlobalKey(k.Name):
 		// Nobody says whether the key has one value or several.
-		d.multi = true
+		d.Multi = true
 	}
 	// A tag key has at least one character. Source: IAM and AWS STS quotas.
 	d.filled = strings.EqualFold(k.Name, "aws:TagKeys")
 	return d
 }
 
-// firstInstant is before every request that AWS ever had: it counts seconds from there.
-var firstInstant = time.Unix(0, 0).UTC()
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
+// FirstInstant is before every request that AWS ever had: it counts seconds from there.
+var FirstInstant = time.Unix(0, 0).UTC()
 
 // isAddressKey reports whether a key holds the address of a caller, and nothing else.
 //
@@ -116,36 +81,36 @@ func isAddressKey(name string) bool {
 	)
 }
 
-// keyLiteral is a condition on one key, and whether it must hold.
-type keyLiteral struct {
-	cond *engine.Condition
+// Literal is a condition on one key, and whether it must hold.
+type Literal struct {
+	Cond *engine.Condition
 	Want bool
 }
 
-// solution is a value of one key that makes its literals come out as wanted.
-type solution struct {
-	v  engine.Values
-	ok bool
-	// gaveUp: no value was found, but there may be one.
-	gaveUp bool
+// Solution is a value of one key that makes its literals come out as wanted.
+type Solution struct {
+	Value engine.Values
+	Found bool
+	// GaveUp: no value was found, but there may be one.
+	GaveUp bool
 }
 
-// solveKey looks for a value of a key with which every literal comes out as wanted: absent if that will do, else one
+// Solve looks for a value of a key with which every literal comes out as wanted: absent if that will do, else one
 // value, else as many members as there are literals that need a member of their own.
 //
 // No more members are needed than that, the small model property of monadic formulas: take any value that does. Of
 // each literal that some member must do, keep one member that does it and drop the others. What every member must do,
 // those that stay do as well, and no literal counts members.
-func solveKey(lits []keyLiteral, d keyDomain) solution {
-	if !d.present && satisfied(lits, engine.Values{}) {
-		return solution{ok: true}
+func Solve(lits []Literal, d Key) Solution {
+	if !d.Present && satisfied(lits, engine.Values{}) {
+		return Solution{Found: true}
 	}
-	if v := engine.Single(d.usual); d.usual != "" && satisfied(lits, v) {
-		return solution{v: v, ok: true}
+	if v := engine.Single(d.Usual); d.Usual != "" && satisfied(lits, v) {
+		return Solution{Value: v, Found: true}
 	}
 	wanted, possible := quantified(lits, d)
 	if !possible {
-		return solution{}
+		return Solution{}
 	}
 	members, found, gaveUp := wanted.members(d)
 	if !found {
@@ -153,7 +118,7 @@ func solveKey(lits []keyLiteral, d keyDomain) solution {
 	}
 	v := engine.Values{Present: true, Many: members}
 	if satisfied(lits, v) {
-		return solution{v: v, ok: true}
+		return Solution{Value: v, Found: true}
 	}
 	// The one way to get here is a lone empty member, which quantifiers read as no member at all: it wants company.
 	other, found, decided := solveMember(append(slices.Clone(wanted.every), notEmpty), d)
@@ -161,23 +126,23 @@ func solveKey(lits []keyLiteral, d keyDomain) solution {
 		v = engine.Single(other)
 	}
 	if !found || !satisfied(lits, v) {
-		return solution{gaveUp: found || !decided}
+		return Solution{GaveUp: found || !decided}
 	}
-	return solution{v: v, ok: true}
+	return Solution{Value: v, Found: true}
 }
 
 // quantifiedLiterals are the literals of a key that is there: what every member must do, and what some member must.
 // single: there is one member.
 type quantifiedLiterals struct {
-	every, some []keyLiteral
+	every, some []Literal
 	single      bool
 }
 
 // quantified sorts literals by who must do what they want; false when they want the key to be absent.
-func quantified(lits []keyLiteral, d keyDomain) (quantifiedLiterals, bool) {
-	q := quantifiedLiterals{single: !d.multi}
+func quantified(lits []Literal, d Key) (quantifiedLiterals, bool) {
+	q := quantifiedLiterals{single: !d.Multi}
 	for _, l := range lits {
-		switch c := l.cond; {
+		switch c := l.Cond; {
 		case c.Compare == engine.ComparePresence:
 			if c.No != l.Want {
 				return quantifiedLiterals{}, false
@@ -199,7 +164,7 @@ func quantified(lits []keyLiteral, d keyDomain) (quantifiedLiterals, bool) {
 }
 
 // members are texts that do together what is wanted, at least one. gaveUp: one was not found that there may be.
-func (q quantifiedLiterals) members(d keyDomain) (members []string, found, gaveUp bool) {
+func (q quantifiedLiterals) members(d Key) (members []string, found, gaveUp bool) {
 	for i := range max(len(q.some), 1) {
 		wanted := q.every
 		if i < len(q.some) {
@@ -218,38 +183,38 @@ func (q quantifiedLiterals) members(d keyDomain) (members []string, found, gaveU
 }
 
 // notEmpty wants a member that is not the empty text.
-var notEmpty = func() keyLiteral {
+var notEmpty = func() Literal {
 	empty := policy.StringNotEquals("aws:UserAgent", "")
 	c, err := engine.CompileCondition(&empty, engine.PolicyText)
 	if err != nil {
 		panic("proofs: " + err.Error())
 	}
-	return keyLiteral{cond: &c, Want: true}
+	return Literal{Cond: &c, Want: true}
 }()
 
 // solveEmpty tries a lone empty member, which quantifiers read as no member at all, although the key is there.
 //
 // Source: IAM User Guide, Single-valued vs. multivalued context keys.
-func (d keyDomain) solveEmpty(lits []keyLiteral, gaveUp bool) solution {
+func (d Key) solveEmpty(lits []Literal, gaveUp bool) Solution {
 	if v := engine.Single(""); !d.filled && d.holds("") && satisfied(lits, v) {
-		return solution{v: v, ok: true}
+		return Solution{Value: v, Found: true}
 	}
-	return solution{gaveUp: gaveUp}
+	return Solution{GaveUp: gaveUp}
 }
 
-func satisfied(lits []keyLiteral, v engine.Values) bool {
-	return !slices.ContainsFunc(lits, func(l keyLiteral) bool { return l.cond.HoldsFor(v) != l.Want })
+func satisfied(lits []Literal, v engine.Values) bool {
+	return !slices.ContainsFunc(lits, func(l Literal) bool { return l.Cond.HoldsFor(v) != l.Want })
 }
 
 // wantsMatch reports whether the literal wants a member to match one of the condition's values.
-func (l keyLiteral) wantsMatch() bool { return l.Want != l.cond.Negated }
+func (l Literal) wantsMatch() bool { return l.Want != l.Cond.Negated }
 
 // member reports whether a value does what the literal wants of it.
-func (l keyLiteral) member(text string) bool { return l.cond.MatchesValue(text) == l.wantsMatch() }
+func (l Literal) member(text string) bool { return l.Cond.MatchesValue(text) == l.wantsMatch() }
 
 // solveMember looks for one text that does what every literal wants of a member.
-func solveMember(lits []keyLiteral, d keyDomain) (text string, found, decided bool) {
-	if d.address && len(lits) == 0 {
+func solveMember(lits []Literal, d Key) (text string, found, decided bool) {
+	if d.Address && len(lits) == 0 {
 		return "192.0.2.1", true, true
 	}
 	kinds := kindsOf(lits)
@@ -257,9 +222,9 @@ func solveMember(lits []keyLiteral, d keyDomain) (text string, found, decided bo
 		return solveText(lits, d)
 	}
 	fits := func(candidate string) bool {
-		return d.holds(candidate) && !slices.ContainsFunc(lits, func(l keyLiteral) bool { return !l.member(candidate) })
+		return d.holds(candidate) && !slices.ContainsFunc(lits, func(l Literal) bool { return !l.member(candidate) })
 	}
-	candidates := candidateMembers(lits, d)
+	candidates := Candidates(lits, d)
 	if at := slices.IndexFunc(candidates, fits); at >= 0 {
 		return candidates[at], true, true
 	}
@@ -267,19 +232,19 @@ func solveMember(lits []keyLiteral, d keyDomain) (text string, found, decided bo
 }
 
 // open reports whether any text is a value of the key.
-func (d keyDomain) open() bool { return !d.bools && !d.natural && !d.instant }
+func (d Key) open() bool { return !d.Bools && !d.Natural && !d.Instant }
 
 // holds reports whether a text is a value that the key can have.
-func (d keyDomain) holds(text string) bool {
+func (d Key) holds(text string) bool {
 	switch {
-	case d.bools:
+	case d.Bools:
 		return text == "true" || text == "false"
-	case d.natural:
-		return text != "" && engine.IsDigits(text) && (text == "0" || text[0] != '0')
-	case d.instant:
+	case d.Natural:
+		return text != "" && literal.IsDigits(text) && (text == "0" || text[0] != '0')
+	case d.Instant:
 		at, err := time.Parse(time.RFC3339, text)
-		return err == nil && !at.Before(d.earliest)
-	case d.address:
+		return err == nil && !at.Before(d.Earliest)
+	case d.Address:
 		_, err := netip.ParseAddr(text)
 		return err == nil
 	}
@@ -313,60 +278,22 @@ func globs(c *engine.Condition) []glob.Glob {
 var anyText = []glob.Glob{{{Kind: glob.GlobOne}, {Kind: glob.GlobAny}}}
 
 // solveText finds a text for literals of string and ARN operators: not an empty one, if there is another.
-func solveText(lits []keyLiteral, d keyDomain) (text string, found, decided bool) {
+func solveText(lits []Literal, d Key) (text string, found, decided bool) {
 	var groups [][]glob.Glob
 	var none []glob.Glob
 	for _, l := range lits {
 		if l.wantsMatch() {
-			groups = append(groups, globs(l.cond))
+			groups = append(groups, globs(l.Cond))
 		} else {
-			none = append(none, globs(l.cond)...)
+			none = append(none, globs(l.Cond)...)
 		}
 	}
-	text, found, decided = globsWitness(append([][]glob.Glob{anyText}, groups...), none)
+	text, found, decided = glob.WitnessOf(append([][]glob.Glob{anyText}, groups...), none)
 	if found {
 		return text, true, true
 	}
-	if !d.filled && !slices.ContainsFunc(lits, func(l keyLiteral) bool { return !l.member("") }) {
+	if !d.filled && !slices.ContainsFunc(lits, func(l Literal) bool { return !l.member("") }) {
 		return "", true, true
-	}
-	return "", false, decided
-}
-
-// maxChoices bounds how many choices of globs are tried; real policies need a few hundred.
-const maxChoices = 5_000
-
-// globsWitness looks for a text that one glob of every group matches and none of none. The search tries one choice of
-// globs after the other.
-func globsWitness(groups [][]glob.Glob, none []glob.Glob) (text string, found, decided bool) {
-	groups = slices.Clone(groups)
-	slices.SortStableFunc(groups, func(a, b []glob.Glob) int { return len(a) - len(b) })
-	decided = true
-	tries := 0
-	var choose func(at int, chosen []glob.Glob) bool
-	choose = func(at int, chosen []glob.Glob) bool {
-		if tries++; tries > maxChoices {
-			decided = false
-			return false
-		}
-		if at == len(groups) {
-			var ok, sure bool
-			text, ok, sure = glob.GlobWitness(chosen, none)
-			decided = decided && sure
-			return ok
-		}
-		for _, g := range groups[at] {
-			if slices.ContainsFunc(chosen, func(c glob.Glob) bool { return glob.Disjoint(c, g) }) {
-				continue
-			}
-			if choose(at+1, append(slices.Clone(chosen), g)) {
-				return true
-			}
-		}
-		return false
-	}
-	if choose(0, nil) {
-		return text, true, true
 	}
 	return "", false, decided
 }

@@ -1,4 +1,4 @@
-package search
+package wayin
 
 import (
 	"aws-access-guardrails/access/internal/conditionkey"
@@ -6,24 +6,24 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// callerClass is a class of callers whom a trust policy can let in, told apart by the condition keys that their calls
+// Class is a class of callers whom a trust policy can let in, told apart by the condition keys that their calls
 // carry.
-type callerClass struct {
+type Class struct {
 	// name is the class in words.
 	name    string
-	kind    engine.PrincipalKind
-	session engine.SessionKind
+	Kind    engine.PrincipalKind
+	Session engine.SessionKind
 	// absent are the keys that no call of the class carries. Every other key is open but for those that an entry of a
 	// trust policy fixes: what AWS does not say of a class can raise a false alarm, and never hides a caller.
-	absent []conditionkey.KeyKind
+	Absent []conditionkey.KeyKind
 }
 
 // The classes of callers. Between them they have everybody whom the evaluator lets in:
 //
 //   - IAM users, with an access key, in the console or with a session token; sessions of roles, those of IAM Identity Center and of web identities among
-//     them: usersAndRoles. Which keys they have follows from the ARN: see anyone.never.
-//   - AWS services, for themselves or for a resource of somebody, with aws:SourceAccount and aws:SourceArn or without: awsServices.
-//   - Identity providers, SAML and OpenID Connect, Amazon Cognito among them: identityProviders. What a provider says about the person (saml:sub,
+//     them: UsersAndRoles. Which keys they have follows from the ARN: see anyone.never.
+//   - AWS services, for themselves or for a resource of somebody, with aws:SourceAccount and aws:SourceArn or without: AWSServices.
+//   - Identity providers, SAML and OpenID Connect, Amazon Cognito among them: IdentityProviders. What a provider says about the person (saml:sub,
 //     <provider>:sub, cognito-identity.amazonaws.com:amr ...) belongs to the request, and is open.
 //   - A canonical user id stands for an account of which nobody knows the number, so for users and roles of any account.
 //
@@ -36,13 +36,13 @@ type callerClass struct {
 // (request information for each kind of principal), Compare AWS STS credentials, Available keys for AWS web identity
 // federation; AWS STS API Reference, AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity.
 var (
-	UsersAndRoles = callerClass{name: "users and roles", kind: engine.UserPrincipal, session: engine.LongTermKeySession}
+	UsersAndRoles = Class{name: "users and roles", Kind: engine.UserPrincipal, Session: engine.LongTermKeySession}
 
-	AwsServices = callerClass{
+	AWSServices = Class{
 		name:    "AWS services",
-		kind:    engine.ServicePrincipal,
-		session: engine.ServiceSession,
-		absent: append(
+		Kind:    engine.ServicePrincipal,
+		Session: engine.ServiceSession,
+		Absent: append(
 			[]conditionkey.KeyKind{
 				conditionkey.KeyTokenIssueTime,
 				conditionkey.KeySourceIdentity,
@@ -51,11 +51,11 @@ var (
 			ofNobodySignedIn...),
 	}
 
-	identityProviders = callerClass{
+	IdentityProviders = Class{
 		name:    "identity providers",
-		kind:    engine.ProviderPrincipal,
-		session: engine.FederatedSession,
-		absent: append(
+		Kind:    engine.ProviderPrincipal,
+		Session: engine.FederatedSession,
+		Absent: append(
 			[]conditionkey.KeyKind{
 				conditionkey.KeyTokenIssueTime,
 				conditionkey.KeySourceIdentity,
@@ -78,39 +78,39 @@ var ofNobodySignedIn = []conditionkey.KeyKind{
 }
 
 // classes are the classes of the callers whom an entry of a trust policy names.
-func classes(t *engine.Trusted) []*callerClass {
+func classes(t *engine.Trusted) []*Class {
 	switch t.Kind {
 	case policy.PrincipalAny:
-		return []*callerClass{&UsersAndRoles, &AwsServices, &identityProviders}
+		return []*Class{&UsersAndRoles, &AWSServices, &IdentityProviders}
 	case policy.PrincipalService:
-		return []*callerClass{&AwsServices}
+		return []*Class{&AWSServices}
 	case policy.PrincipalFederated:
-		return []*callerClass{&identityProviders}
+		return []*Class{&IdentityProviders}
 	}
-	return []*callerClass{&UsersAndRoles}
+	return []*Class{&UsersAndRoles}
 }
 
-// WayIn is one class of callers whom one entry of a trust policy names.
-type WayIn struct {
+// Way is one class of callers whom one entry of a trust policy names.
+type Way struct {
 	St    *engine.Statement
 	Entry *engine.Trusted
-	Class *callerClass
+	Class *Class
 }
 
-// everybody is the entry of a statement with NotPrincipal, which names nobody: what it spares is left to the evaluator.
-var everybody = engine.Trusted{Kind: policy.PrincipalAny}
+// Everybody is the entry of a statement with NotPrincipal, which names nobody: what it spares is left to the evaluator.
+var Everybody = engine.Trusted{Kind: policy.PrincipalAny}
 
-// WaysIn are the ways into a role, in the order of its trust policy.
-func WaysIn(p *engine.Principal) []WayIn {
-	var ways []WayIn
+// Of are the ways into a role, in the order of its trust policy.
+func Of(p *engine.Principal) []Way {
+	var ways []Way
 	add := func(st *engine.Statement, entry *engine.Trusted) {
 		for _, class := range classes(entry) {
-			ways = append(ways, WayIn{St: st, Entry: entry, Class: class})
+			ways = append(ways, Way{St: st, Entry: entry, Class: class})
 		}
 	}
 	for _, st := range p.Trust.Allow {
 		if st.NotPrincipals {
-			add(st, &everybody)
+			add(st, &Everybody)
 			continue
 		}
 		for i := range st.Principals {

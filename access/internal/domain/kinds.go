@@ -1,4 +1,4 @@
-package search
+package domain
 
 import (
 	"encoding/base64"
@@ -10,6 +10,7 @@ import (
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/literal"
 	"aws-access-guardrails/policy"
 )
 
@@ -19,7 +20,7 @@ type valueKind struct {
 	of   []engine.Comparison
 	// representatives are values of every class that tests of this kind alone tell apart, where any text is a value
 	// of the key. Nil for text, which solveText solves as a whole.
-	representatives func(lits []keyLiteral, d keyDomain) []string
+	representatives func(lits []Literal, d Key) []string
 	// complete says why there is no other class.
 	complete string
 }
@@ -76,10 +77,10 @@ const (
 )
 
 // kindsOf are the kinds of values that the literals compare, a bit for each row of valueKinds.
-func kindsOf(lits []keyLiteral) (kinds int) {
+func kindsOf(lits []Literal) (kinds int) {
 	for _, l := range lits {
 		for i := range valueKinds {
-			if slices.Contains(valueKinds[i].of, l.cond.Compare) {
+			if slices.Contains(valueKinds[i].of, l.Cond.Compare) {
 				kinds |= 1 << i
 			}
 		}
@@ -90,32 +91,32 @@ func kindsOf(lits []keyLiteral) (kinds int) {
 // covers reports whether the candidates have a value of every class that the literals tell apart. Tests of several
 // kinds on one key cut each other's classes, which is solved for keys whose values are numbers or instants and
 // nothing else.
-func (d keyDomain) covers(kinds int, lits []keyLiteral) bool {
+func (d Key) covers(kinds int, lits []Literal) bool {
 	switch {
-	case d.bools:
+	case d.Bools:
 		return true
-	case d.natural:
+	case d.Natural:
 		return kinds&^(textKind|numberKind) == 0 && !wildcardsIn(lits)
-	case d.instant:
+	case d.Instant:
 		return kinds&^(textKind|numberKind|dateKind) == 0 && !wildcardsIn(lits)
 	}
 	return kinds&(kinds-1) == 0
 }
 
-func wildcardsIn(lits []keyLiteral) bool {
-	return slices.ContainsFunc(lits, func(l keyLiteral) bool { return l.cond.HasWildcard() })
+func wildcardsIn(lits []Literal) bool {
+	return slices.ContainsFunc(lits, func(l Literal) bool { return l.Cond.HasWildcard() })
 }
 
-// candidateMembers are the representatives of every kind of value that the literals compare.
-func candidateMembers(lits []keyLiteral, d keyDomain) []string {
-	if d.bools {
+// Candidates are the representatives of every kind of value that the literals compare.
+func Candidates(lits []Literal, d Key) []string {
+	if d.Bools {
 		return []string{"true", "false"}
 	}
 	kinds := kindsOf(lits)
-	if d.instant {
+	if d.Instant {
 		return append(datesAround(lits, d), textsAround(lits)...)
 	}
-	if d.natural {
+	if d.Natural {
 		return append(numbersAround(lits, d), textsAround(lits)...)
 	}
 	var out []string
@@ -131,15 +132,15 @@ func candidateMembers(lits []keyLiteral, d keyDomain) []string {
 }
 
 // textsAround are texts that the patterns match, and texts beside them. Alone they are not complete.
-func textsAround(lits []keyLiteral) []string {
+func textsAround(lits []Literal) []string {
 	var out []string
 	for _, l := range lits {
-		for i := range l.cond.Texts {
-			if exact := l.cond.Texts[i].Exact; l.cond.Texts[i].IsLiteral() {
+		for i := range l.Cond.Texts {
+			if exact := l.Cond.Texts[i].Exact; l.Cond.Texts[i].IsLiteral() {
 				out = append(out, exact, strings.ToUpper(exact), strings.ToLower(exact), exact+"x")
 			}
 		}
-		for _, g := range globs(l.cond) {
+		for _, g := range globs(l.Cond) {
 			if text, found, _ := glob.GlobWitness([]glob.Glob{g}, nil); found {
 				out = append(out, text)
 			}
@@ -150,25 +151,25 @@ func textsAround(lits []keyLiteral) []string {
 
 // numbersAround are the bounds, a number between each two neighbours, and one below and one above all; near bounds
 // come first.
-func numbersAround(lits []keyLiteral, d keyDomain) []string {
-	var bounds []engine.Decimal
+func numbersAround(lits []Literal, d Key) []string {
+	var bounds []literal.Decimal
 	for _, l := range lits {
-		bounds = append(bounds, l.cond.Numbers...)
-		if d.natural {
-			for _, at := range l.cond.Dates {
+		bounds = append(bounds, l.Cond.Numbers...)
+		if d.Natural {
+			for _, at := range l.Cond.Dates {
 				bounds = append(bounds, secondsOf(at))
 			}
-			bounds = append(bounds, numbersIn(l.cond.Texts)...)
+			bounds = append(bounds, numbersIn(l.Cond.Texts)...)
 		}
 	}
-	if d.natural {
-		bounds = append(bounds, engine.Decimal{})
+	if d.Natural {
+		bounds = append(bounds, literal.Decimal{})
 	}
-	slices.SortFunc(bounds, engine.Decimal.Compare)
-	bounds = slices.CompactFunc(bounds, func(a, b engine.Decimal) bool { return a.Compare(b) == 0 })
+	slices.SortFunc(bounds, literal.Decimal.Compare)
+	bounds = slices.CompactFunc(bounds, func(a, b literal.Decimal) bool { return a.Compare(b) == 0 })
 	var out []string
 	for i, n := range bounds {
-		if d.natural {
+		if d.Natural {
 			out = append(out, n.Floor(0).String(), n.Floor(-1).String(), n.Floor(1).String())
 		} else {
 			out = append(out, n.String(), n.Plus(-1).String(), n.Plus(1).String())
@@ -182,35 +183,35 @@ func numbersAround(lits []keyLiteral, d keyDomain) []string {
 }
 
 // numbersIn are the numbers among the texts that stand in a condition.
-func numbersIn(texts []engine.Pattern) []engine.Decimal {
-	var out []engine.Decimal
+func numbersIn(texts []engine.Pattern) []literal.Decimal {
+	var out []literal.Decimal
 	for i := range texts {
-		if n, err := engine.ParseNumber(texts[i].Exact); err == nil && texts[i].IsLiteral() {
+		if n, err := literal.ParseNumber(texts[i].Exact); err == nil && texts[i].IsLiteral() {
 			out = append(out, n)
 		}
 	}
 	return out
 }
 
-func secondsOf(at time.Time) engine.Decimal {
-	n, _ := engine.ParseNumber(strconv.FormatInt(at.Unix(), 10))
+func secondsOf(at time.Time) literal.Decimal {
+	n, _ := literal.ParseNumber(strconv.FormatInt(at.Unix(), 10))
 	return n
 }
 
 // datesAround are the bounds, an instant between each two neighbours, and one before and one after all; whole seconds
 // come first.
-func datesAround(lits []keyLiteral, d keyDomain) []string {
+func datesAround(lits []Literal, d Key) []string {
 	var bounds []time.Time
 	for _, l := range lits {
-		bounds = append(bounds, l.cond.Dates...)
-		if d.instant {
-			bounds = append(bounds, secondsIn(l.cond)...)
+		bounds = append(bounds, l.Cond.Dates...)
+		if d.Instant {
+			bounds = append(bounds, secondsIn(l.Cond)...)
 		}
 	}
 	switch {
-	case d.instant && !d.earliest.IsZero():
-		bounds = append(bounds, d.earliest)
-	case d.instant && len(bounds) == 0:
+	case d.Instant && !d.Earliest.IsZero():
+		bounds = append(bounds, d.Earliest)
+	case d.Instant && len(bounds) == 0:
 		bounds = append(bounds, engine.SomeDay)
 	}
 	slices.SortFunc(bounds, time.Time.Compare)
@@ -231,14 +232,14 @@ func datesAround(lits []keyLiteral, d keyDomain) []string {
 // secondsIn are the whole seconds at which tests of the text or the seconds of an instant change.
 func secondsIn(c *engine.Condition) []time.Time {
 	var out []time.Time
-	second := func(n engine.Decimal) {
+	second := func(n literal.Decimal) {
 		for more := range int64(2) {
 			if at, err := strconv.ParseInt(
 				n.Floor(more).String(),
 				10,
 				64,
-			); err == nil && at > -engine.FarthestSecond &&
-				at < engine.FarthestSecond {
+			); err == nil && at > -literal.FarthestSecond &&
+				at < literal.FarthestSecond {
 				out = append(out, time.Unix(at, 0).UTC())
 			}
 		}
@@ -247,7 +248,7 @@ func secondsIn(c *engine.Condition) []time.Time {
 		second(n)
 	}
 	for i := range c.Texts {
-		if at, err := engine.ParseDate(strings.ToUpper(c.Texts[i].Exact)); err == nil && c.Texts[i].IsLiteral() {
+		if at, err := literal.ParseDate(strings.ToUpper(c.Texts[i].Exact)); err == nil && c.Texts[i].IsLiteral() {
 			second(secondsOf(at))
 		}
 	}
@@ -261,10 +262,10 @@ func secondsIn(c *engine.Condition) []time.Time {
 
 // addressesAround are the first and last address of each network and their neighbours outside, and an address of each
 // family that no network has a reason to name.
-func addressesAround(lits []keyLiteral, _ keyDomain) []string {
+func addressesAround(lits []Literal, _ Key) []string {
 	var out []string
 	for _, l := range lits {
-		for _, n := range l.cond.Networks {
+		for _, n := range l.Cond.Networks {
 			first := n.Masked().Addr()
 			bytes := first.AsSlice()
 			for bit := n.Bits(); bit < len(bytes)*8; bit++ {
@@ -282,10 +283,10 @@ func addressesAround(lits []keyLiteral, _ keyDomain) []string {
 }
 
 // bytesAround are the values that are compared with, and another.
-func bytesAround(lits []keyLiteral, _ keyDomain) []string {
+func bytesAround(lits []Literal, _ Key) []string {
 	var out []string
 	for _, l := range lits {
-		for _, binary := range l.cond.Binaries {
+		for _, binary := range l.Cond.Binaries {
 			out = append(
 				out,
 				base64.StdEncoding.EncodeToString([]byte(binary)),

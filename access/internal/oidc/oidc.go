@@ -1,8 +1,9 @@
-package engine
+package oidc
 
 import (
 	"strings"
 
+	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -15,7 +16,7 @@ type oidcIssuer struct {
 	host string
 	// strangers are tokens of somebody else: one that a trust policy takes makes it a trust in everybody who has an
 	// account at the issuer.
-	strangers []OidcToken
+	strangers []Token
 	// customers are the claims that name a customer, by a name that anybody can register who finds it free.
 	customers []customerClaim
 }
@@ -27,8 +28,8 @@ type customerClaim struct {
 	forms []string
 }
 
-// OidcToken are claims of a token, each key without the issuer.
-type OidcToken []policy.Condition
+// Token are claims of a token, each key without the issuer.
+type Token []policy.Condition
 
 func claim(name string, patterns ...string) policy.Condition {
 	return policy.Is(policy.Operator{Base: policy.OpStringLike}, name, patterns...)
@@ -44,7 +45,7 @@ func claim(name string, patterns ...string) policy.Condition {
 var oidcIssuers = []oidcIssuer{
 	{
 		"token.actions.githubusercontent.com",
-		[]OidcToken{
+		[]Token{
 			{
 				claim("sub", "repo:somebody-else/*", "repository_owner:somebody-else*", "repository:somebody-else/*"),
 				claim(
@@ -71,7 +72,7 @@ var oidcIssuers = []oidcIssuer{
 	},
 	{
 		"gitlab.com",
-		[]OidcToken{
+		[]Token{
 			{
 				claim(
 					"sub",
@@ -98,7 +99,7 @@ var oidcIssuers = []oidcIssuer{
 	},
 	{
 		"app.terraform.io",
-		[]OidcToken{
+		[]Token{
 			{
 				claim(
 					"sub",
@@ -117,14 +118,14 @@ var oidcIssuers = []oidcIssuer{
 	},
 	{
 		"accounts.google.com",
-		[]OidcToken{
+		[]Token{
 			{claim("sub", "000000000000000000000"), claim("email", "somebody-else@*"), claim("hd", "somebody-else")},
 		},
 		nil,
 	},
 	{
 		"cognito-identity.amazonaws.com",
-		[]OidcToken{
+		[]Token{
 			{
 				claim("aud", "us-east-1:00000000-0000-0000-0000-000000000000"),
 				claim("sub", "us-east-1:00000000-0000-0000-0000-000000000000"),
@@ -140,16 +141,16 @@ var oidcIssuers = []oidcIssuer{
 	},
 	{
 		"www.amazon.com",
-		[]OidcToken{{claim("user_id", "amzn1.account.SOMEBODYELSE"), claim("sub", "amzn1.account.SOMEBODYELSE")}},
+		[]Token{{claim("user_id", "amzn1.account.SOMEBODYELSE"), claim("sub", "amzn1.account.SOMEBODYELSE")}},
 		nil,
 	},
-	{"graph.facebook.com", []OidcToken{{claim("id", "0"), claim("sub", "0")}}, nil},
-	{"oidc.eks.*", []OidcToken{{claim("sub", "system:serviceaccount:somebody-else:somebody-else")}}, nil},
-	{"*", []OidcToken{{claim("sub", "somebody-else")}}, nil},
+	{"graph.facebook.com", []Token{{claim("id", "0"), claim("sub", "0")}}, nil},
+	{"oidc.eks.*", []Token{{claim("sub", "system:serviceaccount:somebody-else:somebody-else")}}, nil},
+	{"*", []Token{{claim("sub", "somebody-else")}}, nil},
 }
 
-// OidcHost is the issuer of a provider as "Federated" has it: an ARN, or the host itself. False for a SAML provider.
-func OidcHost(provider string) (string, bool) {
+// Host is the issuer of a provider as "Federated" has it: an ARN, or the host itself. False for a SAML provider.
+func Host(provider string) (string, bool) {
 	if !strings.HasPrefix(provider, "arn:") {
 		return provider, true
 	}
@@ -159,12 +160,12 @@ func OidcHost(provider string) (string, bool) {
 // StrangersOf are the tokens of somebody else of an issuer, with the names of the condition keys: of a customer whose
 // name nobody has written, and of every customer whom the conditions of a statement do not name letter by letter. A
 // pattern in the place of a name, such as repo:acme*, is met by names that anybody can register.
-func StrangersOf(host string, trusted []Condition) []OidcToken {
+func StrangersOf(host string, trusted []engine.Condition) []Token {
 	for _, issuer := range oidcIssuers {
 		if !wildcard.Match(issuer.host, strings.ToLower(host)) {
 			continue
 		}
-		out := make([]OidcToken, len(issuer.strangers))
+		out := make([]Token, len(issuer.strangers))
 		for i, token := range issuer.strangers {
 			for _, c := range token {
 				c.Key = host + ":" + c.Key
@@ -185,8 +186,8 @@ func StrangersOf(host string, trusted []Condition) []OidcToken {
 
 // unnamedCustomer is the token of a customer whom the conditions do not name; nil where they compare a claim without
 // its case, which the token cannot say.
-func unnamedCustomer(host string, customers []customerClaim, trusted []Condition) OidcToken {
-	var token OidcToken
+func unnamedCustomer(host string, customers []customerClaim, trusted []engine.Condition) Token {
+	var token Token
 	for _, c := range customers {
 		key := host + ":" + c.name
 		var named []string

@@ -1,4 +1,4 @@
-package engine
+package literal
 
 import (
 	"cmp"
@@ -63,6 +63,7 @@ func (d Decimal) size(o Decimal) int {
 	)
 }
 
+// String writes the number as the policy language does.
 func (d Decimal) String() string {
 	text := cmp.Or(d.whole, "0")
 	if d.fraction != "" {

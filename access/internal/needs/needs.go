@@ -1,7 +1,6 @@
-package engine
+package needs
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -10,16 +9,11 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/internal/wording"
-	"aws-access-guardrails/policy"
 )
-
-// A call can name several resources at once, and AWS decides on each of them: a session is a node and a document, an
-// instance is an image, a network interface, a volume and more. A policy that allows the call on one of them allows
-// no call.
 
 // Need is a group of resource types, of which every request of an action names one.
 type Need struct {
-	// types are their names, forms the forms of their ARNs.
+	// Types are their names, Forms the forms of their ARNs.
 	Types, Forms []string
 }
 
@@ -60,11 +54,11 @@ var alsoNeeded = map[string][][]string{
 	"ssm:SendCommand":  {{"instance", "managed-instance"}},
 }
 
-// NeedsOf are what a request of an action of the catalogue names: each type that AWS marks as required, and what
+// Of are what a request of an action of the catalogue names: each type that AWS marks as required, and what
 // alsoNeeded adds.
 //
 // Source: Service Authorization Reference, resource types that are indicated with an asterisk.
-func NeedsOf(action int) []Need {
+func Of(action int) []Need {
 	if have, ok := knownNeeds.Load(action); ok {
 		return have.([]Need)
 	}
@@ -92,9 +86,9 @@ func NeedsOf(action int) []Need {
 
 var knownNeeds sync.Map // int -> []need
 
-// DoorNeeds are the calls of the table of doors that name several resources.
-var DoorNeeds = sync.OnceValue(func() []DoorNeed {
-	var out []DoorNeed
+// OfDoors are the calls of the table of doors that name several resources.
+var OfDoors = sync.OnceValue(func() []Door {
+	var out []Door
 	for i := range doors.Table() {
 		row := &doors.Table()[i]
 		if row.Class == doors.Access {
@@ -102,33 +96,16 @@ var DoorNeeds = sync.OnceValue(func() []DoorNeed {
 		}
 		for _, action := range row.Actions {
 			at, known := catalogue.Catalogue().Find(action)
-			if known && len(NeedsOf(at)) > 1 {
-				out = append(out, DoorNeed{action, NeedsOf(at)})
+			if known && len(Of(at)) > 1 {
+				out = append(out, Door{action, Of(at)})
 			}
 		}
 	}
 	return out
 })
 
-type DoorNeed struct {
+// Door is a call that opens a door, with what it names.
+type Door struct {
 	Action string
 	Needs  []Need
-}
-
-// Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call
-// does not exist, so that it is allowed means nothing. What denies a part of it denies the whole.
-func (r *Request) Incomplete() error {
-	all := DoorNeeds()
-	for i := range all {
-		if !policy.EqualFoldASCII(all[i].Action, r.Action) {
-			continue
-		}
-		for j := range all[i].Needs {
-			n := &all[i].Needs[j]
-			if !slices.ContainsFunc(r.Resources, func(res Resource) bool { return n.Named(res.ARN) }) {
-				return fmt.Errorf("%s names no %s, but AWS decides on that too; add its ARN", r.Action, n.Words())
-			}
-		}
-	}
-	return nil
 }
