@@ -107,6 +107,7 @@ var rooms = []room{
 	}, foreign: noForeign},
 	{dir: "access/internal/engine", may: []string{
 		"policy",
+		"access/catalogue",
 		"access/world",
 		"access/internal/conditionkey",
 		"access/internal/literal",
