@@ -21,7 +21,9 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // addition is something that somebody may add to a resource of a stack, beside everything that the stack registers.
@@ -207,7 +209,7 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 				d.byHand(t, stack, account, func(h *hand) { h.undo(account, made[stack]) })
 			}
 			assert.Empty(t, gocmp.Diff(clean, d.world(t)))
-			_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
+			_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift)
 			assert.NoError(t, err)
 		})
 	}
@@ -255,19 +257,19 @@ func (h *hand) addAll(stack, account string, state []stateResource, targets map[
 // rest alone.
 func (d *deployment) takesAway(t *testing.T, all []added) {
 	t.Helper()
-	found, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "%v", err)
+	found, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift)
+	assert.Equal(t, exit.Refused, exit.StatusOf(err), "%v", err)
 	for _, a := range all {
 		assert.True(t, d.tells(t, found, a), "drift does not name %s of %s %s in %s", a.said, a.to, a.name, a.stack)
 	}
-	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 	require.NoError(t, err)
 	for _, r := range summary.Stacks {
 		assert.Empty(t, r.NotPutBack, r.Stack)
 		assert.Empty(t, r.Unread, r.Stack)
 	}
-	after, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "something is left, and said: %v", err)
+	after, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift)
+	assert.Equal(t, exit.Refused, exit.StatusOf(err), "something is left, and said: %v", err)
 	left := 0
 	for _, a := range all {
 		assert.Equal(t, a.left, d.tells(t, after, a), "%s of %s %s in %s", a.said, a.to, a.name, a.stack)
@@ -285,7 +287,7 @@ func (d *deployment) takesAway(t *testing.T, all []added) {
 }
 
 // tells reports whether drift says that something was added to the resource that it was added to.
-func (d *deployment) tells(t *testing.T, found *workspace.Summary, a added) bool {
+func (d *deployment) tells(t *testing.T, found *result.Summary, a added) bool {
 	t.Helper()
 	owners := map[string][]string{}
 	for _, r := range d.state(t, a.stack) {
@@ -298,7 +300,7 @@ func (d *deployment) tells(t *testing.T, found *workspace.Summary, a added) bool
 			if r.Stack != a.stack || drifted.Name != a.name && !slices.Contains(owners[drifted.URN], a.name) {
 				continue
 			}
-			if slices.ContainsFunc(drifted.Differences, func(x workspace.Difference) bool {
+			if slices.ContainsFunc(drifted.Differences, func(x result.Difference) bool {
 				return strings.Contains(x.Text, a.said) && x.Left == a.left
 			}) {
 				return true
@@ -377,7 +379,7 @@ func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
 	faults := &api.Faults{Rules: []api.FaultRule{
 		{Call: "RemoveUserFromGroup", Subject: "admins/" + user, Fault: api.ErrorBefore},
 	}}
-	summary, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), workspace.Up, "dev")
+	summary, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), result.Up, "dev")
 	require.Error(t, err)
 	require.Len(t, summary.Stacks[0].NotPutBack, 1)
 	assert.Contains(t, summary.Stacks[0].NotPutBack[0].Differences[0].Text, `somebody added "admins"`)
@@ -391,11 +393,11 @@ func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
 	}
 	assert.Equal(t, []string{user + "-in-admins-by-hand"}, noted())
 
-	up := d.run(t, workspace.Up, "dev")
+	up := d.run(t, result.Up, "dev")
 	assert.Equal(t, []string{"delete " + user + "-in-admins-by-hand"}, changed(up))
 	require.Len(t, up.PutBack, 1)
 	assert.Empty(t, noted())
-	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+	assert.Empty(t, d.run(t, result.Drift, "dev").Drift)
 	d.aws(t, func(s *sandbox.Server) { require.NoError(t, s.IAM(devAccount).DeleteGroup(t.Context(), "admins")) })
 	assert.Equal(t, clean, d.world(t))
 }
@@ -407,10 +409,10 @@ func TestAQuestionWithoutAnAnswerIsSaid(t *testing.T) {
 	refused := func() *api.Faults {
 		return &api.Faults{Rules: []api.FaultRule{{Call: "GetResource", Fault: api.ErrorBefore, Times: 1000}}}
 	}
-	_, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), workspace.Drift, "dev")
+	_, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), result.Drift, "dev")
 	require.ErrorContains(t, err, "the groups of non-97-test-user1")
-	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
-	summary, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), workspace.Up, "dev")
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
+	summary, err := d.workspace(t, workspace.Options{Faults: refused()}).Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))

@@ -15,7 +15,9 @@ import (
 	"aws-access-guardrails/internal/adopt"
 	stackedit "aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // beforeTheStack is an account in which people worked before there was a stack for it.
@@ -81,7 +83,7 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	d := newDeployment(t)
 	d.write(t, "sandbox.yaml", beforeTheStack)
 	d.write(t, "Pulumi.dev.yaml", adoptingStack)
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(
 		t,
 		err,
@@ -140,8 +142,8 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
     roles: [Shop-operator]
 `, d.read(t, "Pulumi.dev.yaml"))
 
-	done := d.run(t, workspace.Up, "dev")
-	assert.Empty(t, done.Of(workspace.Delete, workspace.Replace, workspace.Retain))
+	done := d.run(t, result.Up, "dev")
+	assert.Empty(t, done.Of(result.Delete, result.Replace, result.Retain))
 	after := d.account(t, devAccount)
 	assert.Equal(t, before.Users["alice"].ID, after.Users["alice"].ID, "the same user")
 	assert.Equal(t, before.Users["alice"].MFADevices, after.Users["alice"].MFADevices)
@@ -158,7 +160,7 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 		assert.Equal(t, read(t, d.dir+"/Pulumi.dev.yaml").Preferences().Content(), unmarked(document.Content()), region)
 	}
 
-	second := d.run(t, workspace.Up, "dev")
+	second := d.run(t, result.Up, "dev")
 	assert.Equal(
 		t,
 		[]string{"delete alice-in-admins-by-hand"},
@@ -166,14 +168,14 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 		"the group is left with the second run",
 	)
 	assert.Equal(t, []string{"guardrails-mfa"}, d.account(t, devAccount).Users["alice"].Groups)
-	again := d.run(t, workspace.Preview, "dev")
+	again := d.run(t, result.Preview, "dev")
 	assert.Empty(t, again.Changes)
 	plan, _ = d.planned(t, adopt.Selection{})
 	assert.True(t, plan.Nothing())
 	assert.Empty(t, plan.Adopted, "what the stack has is not adopted twice")
 	content := d.read(t, "Pulumi.dev.yaml")
 	d.write(t, "Pulumi.dev.yaml", content[:strings.Index(content, "\n  guardrails:adopt:")])
-	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "the mark may go")
+	assert.Empty(t, d.run(t, result.Preview, "dev").Changes, "the mark may go")
 }
 
 const instanceOfDev = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
@@ -199,7 +201,7 @@ identityCenter:
   guardrails:identityCenter: {instance: "`+instanceOfDev+`", identityStore: d-1234567890}
   guardrails:sessions: {regions: [ap-northeast-1, us-east-1]}
 `)
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, `"guardrails adopt dev --sandbox -C `+d.dir+`" writes it into the stack file`)
 
 	plan, file := d.planned(t, adopt.Selection{})
@@ -212,9 +214,9 @@ identityCenter:
 	change, err := file.Add(plan.Additions...)
 	require.NoError(t, err)
 	require.NoError(t, change.Write(t.Context()))
-	done := d.run(t, workspace.Up, "dev")
+	done := d.run(t, result.Up, "dev")
 	assert.Equal(t, []string{"update attributes-configuration"}, changed(done))
-	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+	assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 
 	documents := d.account(t, devAccount).Documents
 	tokyo, virginia := documents["ap-northeast-1/SSM-SessionManagerRunShell"], documents["us-east-1/SSM-SessionManagerRunShell"]
@@ -222,11 +224,11 @@ identityCenter:
 	assert.Equal(t, tokyo.Content(), virginia.Content())
 
 	d.edit(t, "Pulumi.dev.yaml", "[ap-northeast-1, us-east-1]", "[ap-northeast-1]")
-	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up} {
+	for _, operation := range []result.Operation{result.Preview, result.Up} {
 		r := d.run(t, operation, "dev")
 		assert.Equal(t, []string{"retain sessions-preferences-us-east-1"}, changed(r))
 		var text strings.Builder
-		require.NoError(t, (&workspace.Summary{Stacks: []*workspace.Report{r}}).WriteText(&text))
+		require.NoError(t, (&result.Summary{Stacks: []*result.Report{r}}).WriteText(&text))
 		assert.Contains(t, text.String(), "SSM-SessionManagerRunShell stays in AWS on purpose")
 	}
 	assert.Equal(t, virginia, d.account(t, devAccount).Documents["us-east-1/SSM-SessionManagerRunShell"])
@@ -242,7 +244,7 @@ func TestApprovalDocumentsThatAnOlderStateLacksAreAdopted(t *testing.T) {
 	lost := d.forget(t, "payments", native)
 	require.NotEmpty(t, lost, "test bug: payments has no approval documents")
 	d.edit(t, "Pulumi.payments.yaml", "accessDuration: 4h", "accessDuration: 3h")
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "payments")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "payments")
 	require.ErrorContains(t, err, `"guardrails adopt payments --sandbox -C `+d.dir+`" writes it into the stack file`)
 	d.edit(t, "Pulumi.payments.yaml", "accessDuration: 3h", "accessDuration: 4h")
 
@@ -260,16 +262,16 @@ func TestApprovalDocumentsThatAnOlderStateLacksAreAdopted(t *testing.T) {
 	change, err := file.Add(plan.Additions...)
 	require.NoError(t, err)
 	require.NoError(t, change.Write(t.Context()))
-	done := d.run(t, workspace.Up, "payments")
-	assert.Empty(t, done.Of(workspace.Create, workspace.Delete, workspace.Replace))
-	assert.Len(t, done.Of(workspace.Import, workspace.Update), len(lost), "what is changed on the way is told as that")
+	done := d.run(t, result.Up, "payments")
+	assert.Empty(t, done.Of(result.Create, result.Delete, result.Replace))
+	assert.Len(t, done.Of(result.Import, result.Update), len(lost), "what is changed on the way is told as that")
 	assert.Equal(t, clean, d.world(t))
-	assert.Empty(t, d.run(t, workspace.Preview, "payments").Changes)
-	assert.Empty(t, d.run(t, workspace.Drift, "payments").Drift)
+	assert.Empty(t, d.run(t, result.Preview, "payments").Changes)
+	assert.Empty(t, d.run(t, result.Drift, "payments").Drift)
 
 	d.edit(t, "Pulumi.payments.yaml", "approvals: [", "approvals: [eu-west-1/nothing, ")
-	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Preview, "payments")
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "%v", err)
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Preview, "payments")
+	assert.Equal(t, exit.Refused, exit.StatusOf(err), "%v", err)
 }
 
 // forget takes the resources of a type out of the state of a stack, and gives their names.

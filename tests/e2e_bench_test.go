@@ -11,7 +11,9 @@ import (
 
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // manyAccounts is an organization of a management account, a jump account and a number of member accounts with two
@@ -72,11 +74,11 @@ func BenchmarkUpOfTwelveMembers(b *testing.B) {
 	for _, parallel := range []int{1, 4} {
 		b.Run(fmt.Sprintf("parallel=%d", parallel), func(b *testing.B) {
 			d := manyAccounts(b, 12)
-			folder, err := workspace.Open(d.dir)
+			folder, err := project.Open(d.dir)
 			require.NoError(b, err)
 			for b.Loop() {
 				options := workspace.Options{Sandbox: true, Cache: d.cache, Parallel: parallel, Fresh: true}
-				_, err := workspace.New(folder, options).Run(b.Context(), workspace.Up)
+				_, err := workspace.New(folder, options).Run(b.Context(), result.Up)
 				require.NoError(b, err)
 			}
 		})
@@ -100,15 +102,15 @@ func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  "+
 			"guardrails:users:\n"+users.String(),
 	)
-	folder, err := workspace.Open(d.dir)
+	folder, err := project.Open(d.dir)
 	require.NoError(b, err)
-	run := func(operation workspace.Operation, options workspace.Options) *workspace.Report {
+	run := func(operation result.Operation, options workspace.Options) *result.Report {
 		options.Sandbox, options.Cache = true, d.cache
 		summary, err := workspace.New(folder, options).Run(b.Context(), operation)
 		require.NoError(b, err)
 		return summary.Stacks[0]
 	}
-	run(workspace.Up, workspace.Options{})
+	run(result.Up, workspace.Options{})
 	throttled := &api.Faults{Seed: 1, Delay: time.Second, Rates: map[api.Fault]float64{api.Throttled: 0.05}}
 	for _, c := range []struct {
 		name    string
@@ -117,7 +119,7 @@ func BenchmarkPreviewOfAThousandResources(b *testing.B) {
 		workspace.Options{Faults: throttled}}} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				r := run(workspace.Preview, c.options)
+				r := run(result.Preview, c.options)
 				require.Empty(b, r.Changes)
 				b.ReportMetric(float64(r.Same), "resources")
 			}

@@ -20,7 +20,11 @@ import (
 
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // everyHandMade is the environment variable with which TestWhatSomebodyChangesByHandIsNamedAndPutBack tries every
@@ -127,7 +131,7 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 // reads takes from the program what it ignores.
 func (w *tried) reads(t *testing.T) {
 	t.Helper()
-	folder, err := workspace.Open(w.d.dir)
+	folder, err := project.Open(w.d.dir)
 	require.NoError(t, err)
 	stacks, err := folder.Read()
 	require.NoError(t, err)
@@ -295,13 +299,13 @@ func (w *tried) putBack(t *testing.T, round string, did made) {
 	}
 	if w.kills != nil {
 		w.isKilled(t, did.count())
-		_, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+		_, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 		require.NoError(t, err, round)
 	} else {
 		w.upPutsBack(t, round, did, w.driftNames(t, round, did))
 	}
 	same := assert.Empty(t, diff.Diff(w.want, byName(t, w.d.world(t))), "%s: what stands is not what was proven", round)
-	left, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
+	left, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift)
 	assert.NoError(t, err, round)
 	if !same { // The next round is judged by itself.
 		w.want = byName(t, w.d.world(t))
@@ -311,7 +315,7 @@ func (w *tried) putBack(t *testing.T, round string, did made) {
 			assert.Fail(t, "left", "%s: %+v of %s", round, drifted, r.Stack)
 		}
 		for urn, list := range did[r.Stack] {
-			if same && !slices.ContainsFunc(r.Drift, func(d workspace.Drifted) bool { return d.URN == urn }) {
+			if same && !slices.ContainsFunc(r.Drift, func(d result.Drifted) bool { return d.URN == urn }) {
 				for _, at := range list {
 					w.back[at] = true
 				}
@@ -338,7 +342,7 @@ func (w *tried) isKilled(t *testing.T, changes int) {
 			}
 		}
 	}()
-	_, err = w.d.workspace(t, workspace.Options{Progress: workspace.NewProgress(write)}).Run(t.Context(), workspace.Up)
+	_, err = w.d.workspace(t, workspace.Options{Progress: progress.New(write)}).Run(t.Context(), result.Up)
 	require.NoError(t, write.Close())
 	<-ended
 	require.NoError(t, read.Close())
@@ -349,13 +353,13 @@ func (w *tried) isKilled(t *testing.T, changes int) {
 }
 
 // driftNames wants drift to name every change, and gives what it names.
-func (w *tried) driftNames(t *testing.T, round string, did made) map[string]map[string]workspace.Drifted {
+func (w *tried) driftNames(t *testing.T, round string, did made) map[string]map[string]result.Drifted {
 	t.Helper()
-	found, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err), "%s: %v", round, err)
-	named := map[string]map[string]workspace.Drifted{}
+	found, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift)
+	assert.Equal(t, exit.Refused, exit.StatusOf(err), "%s: %v", round, err)
+	named := map[string]map[string]result.Drifted{}
 	for _, r := range found.Stacks {
-		named[r.Stack] = map[string]workspace.Drifted{}
+		named[r.Stack] = map[string]result.Drifted{}
 		for _, drifted := range r.Drift {
 			named[r.Stack][drifted.URN] = drifted
 			assert.True(t, drifted.ByHand || w.refreshed, "%s: %s was not changed by an edit", round, drifted.URN)
@@ -381,21 +385,21 @@ func (w *tried) driftNames(t *testing.T, round string, did made) map[string]map[
 }
 
 // names reports whether drift tells a change.
-func names(d workspace.Drifted, at triple) bool {
+func names(d result.Drifted, at triple) bool {
 	if d.Gone ||
-		d.Pending == workspace.Create { // Deleted, or another change of the round has taken it away; a refresh has then taken it out of the state.
+		d.Pending == result.Create { // Deleted, or another change of the round has taken it away; a refresh has then taken it out of the state.
 		return true
 	}
 	return slices.ContainsFunc(
 		d.Differences,
-		func(x workspace.Difference) bool { return at.property == "" || of(x.Property) == at.property },
+		func(x result.Difference) bool { return at.property == "" || of(x.Property) == at.property },
 	)
 }
 
 // upPutsBack wants up to say that it puts back what drift named, and to change nothing else.
-func (w *tried) upPutsBack(t *testing.T, round string, did made, named map[string]map[string]workspace.Drifted) {
+func (w *tried) upPutsBack(t *testing.T, round string, did made, named map[string]map[string]result.Drifted) {
 	t.Helper()
-	up, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	up, err := w.d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 	require.NoError(t, err, round)
 	for _, r := range up.Stacks {
 		assert.Empty(t, r.NotPutBack, round)

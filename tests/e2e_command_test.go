@@ -20,8 +20,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // commandDir is where the command was built; empty as long as no test needed it.
@@ -71,7 +73,7 @@ func (d *deployment) command(t *testing.T, args ...string) *exec.Cmd {
 // ran is what a command did.
 type ran struct {
 	stdout, stderr string
-	status         workspace.Status
+	status         exit.Status
 }
 
 func (d *deployment) guardrails(t *testing.T, args ...string) ran {
@@ -83,7 +85,7 @@ func (d *deployment) guardrails(t *testing.T, args ...string) ran {
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		require.NoError(t, err)
 	}
-	return ran{stdout.String(), stderr.String(), workspace.Status(cmd.ProcessState.ExitCode())}
+	return ran{stdout.String(), stderr.String(), exit.Status(cmd.ProcessState.ExitCode())}
 }
 
 // newCommandDeployment is a deployment whose sandbox the command finds: its cache is called guardrails.
@@ -103,7 +105,7 @@ func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 	t.Parallel()
 	d := newCommandDeployment(t)
 	r := d.guardrails(t, "up", "dev", "--sandbox")
-	require.Equal(t, workspace.Holds, r.status, r.stderr)
+	require.Equal(t, exit.Holds, r.status, r.stderr)
 	assert.Contains(t, r.stdout, "dev, account 111122223333: up in the sandbox\n")
 	assert.Regexp(t, `\+ create +iam\.User +non-97-test-user1-user`, r.stdout)
 	assert.Contains(t, r.stdout, "\nWhat each person does next: guardrails handover dev\n")
@@ -115,13 +117,13 @@ func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {
 	assert.Contains(t, r.stdout, "https://signin.aws.amazon.com/switchrole?account=111122223333&roleName=")
 
 	r = d.guardrails(t, "preview", "dev", "--sandbox")
-	require.Equal(t, workspace.Holds, r.status, r.stderr)
+	require.Equal(t, exit.Holds, r.status, r.stderr)
 	assert.Contains(t, r.stdout, "no changes")
 	assert.Empty(t, r.stderr)
 
 	r = d.guardrails(t, "up", "--stack", "dev", "--sandbox", "--json")
-	require.Equal(t, workspace.Holds, r.status, r.stderr)
-	var summary workspace.Summary
+	require.Equal(t, exit.Holds, r.status, r.stderr)
+	var summary result.Summary
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &summary), "standard output is one JSON object")
 	assert.Equal(t, 1, summary.Version)
 	require.Len(t, summary.Stacks, 1)
@@ -143,22 +145,22 @@ func TestBadInputIsRefusedByEveryVerb(t *testing.T) {
 	d.edit(t, "Pulumi.dev.yaml", "      runAs: os-user3\n", "      runAs: root\n")
 	d.edit(t, "Pulumi.dev.yaml", `    id: "111122223333"`, `    id: 111122223333`)
 	check := d.guardrails(t, "check", "dev")
-	assert.Equal(t, workspace.Refused, check.status)
+	assert.Equal(t, exit.Refused, check.status)
 	assert.Empty(t, check.stdout)
 	for _, problem := range []string{"guardrails:users[1].mail:", "guardrails:users[1].name:", "guardrails:operationRoles[2].runAs:", "guardrails:account.id:"} {
 		assert.Contains(t, check.stderr, problem)
 	}
 	for _, args := range [][]string{{"preview", "dev", "--sandbox"}, {"up", "dev", "--sandbox"}, {"up", "dev", "--yes"}, {"render", "dev"}, {"handover", "dev"}} {
 		r := d.guardrails(t, args...)
-		assert.Equal(t, workspace.Refused, r.status, args)
+		assert.Equal(t, exit.Refused, r.status, args)
 		assert.Empty(t, r.stdout, args)
 		assert.Equal(t, check.stderr, r.stderr, args)
 	}
 	assert.NoDirExists(t, filepath.Join(d.cache, "sandbox"), "not even a sandbox was made")
 
 	r := d.guardrails(t, "check", "--json")
-	assert.Equal(t, workspace.Refused, r.status)
-	var summary workspace.CheckSummary
+	assert.Equal(t, exit.Refused, r.status)
+	var summary project.CheckSummary
 	require.NoError(t, json.Unmarshal([]byte(r.stdout), &summary))
 	assert.False(t, summary.Holds)
 	require.Len(t, summary.Stacks, 1, "the other stack holds")
@@ -212,7 +214,7 @@ func TestWrongUseHasItsOwnStatus(t *testing.T) {
 		{[]string{"check", "-C", t.TempDir()}, "no Pulumi.yaml"},
 	} {
 		r := d.guardrails(t, c.args...)
-		assert.Equal(t, workspace.WrongUse, r.status, c.args)
+		assert.Equal(t, exit.WrongUse, r.status, c.args)
 		assert.Contains(t, r.stderr, c.says, c.args)
 		assert.Empty(t, r.stdout, c.args)
 	}
@@ -244,9 +246,9 @@ func TestAKilledCommandIsFinishedByRunningItAgain(t *testing.T) {
 		require.Error(t, cmd.Wait())
 
 		r := d.guardrails(t, "up", "dev", "--sandbox")
-		require.Equal(t, workspace.Holds, r.status, r.stderr)
+		require.Equal(t, exit.Holds, r.status, r.stderr)
 		assert.Empty(t, cmp.Diff(want, d.world(t)), "killed after %d", after)
-		assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+		assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 	}
 }
 
@@ -271,11 +273,11 @@ func TestAnInterruptedCommandIsFinishedByRunningItAgain(t *testing.T) {
 		rest.WriteString(lines.Text() + "\n")
 	}
 	require.Error(t, cmd.Wait())
-	assert.Equal(t, int(workspace.Failed), cmd.ProcessState.ExitCode())
+	assert.Equal(t, int(exit.Failed), cmd.ProcessState.ExitCode())
 	assert.Contains(t, rest.String(), "interrupted; run it again to go on")
 
 	r := d.guardrails(t, "up", "dev", "--sandbox")
-	require.Equal(t, workspace.Holds, r.status, r.stderr)
+	require.Equal(t, exit.Holds, r.status, r.stderr)
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Most tests begin with a project that is deployed. It is deployed once for all of them, and each works on a copy of
@@ -25,7 +27,7 @@ type shipment struct {
 
 	once    sync.Once
 	d       *deployment
-	summary *workspace.Summary
+	summary *result.Summary
 	err     error
 }
 
@@ -61,13 +63,13 @@ func (s *shipment) make() {
 			return
 		}
 	}
-	folder, err := workspace.Open(s.d.dir)
+	folder, err := project.Open(s.d.dir)
 	if err != nil {
 		s.err = err
 		return
 	}
 	options := workspace.Options{Sandbox: true, Cache: s.d.cache}
-	s.summary, s.err = workspace.New(folder, options).Run(context.Background(), workspace.Up, s.stacks...)
+	s.summary, s.err = workspace.New(folder, options).Run(context.Background(), result.Up, s.stacks...)
 }
 
 // copy is a deployment of its own that begins with what was deployed. Its cache is where a command looks for it.
@@ -110,7 +112,7 @@ func removeShipments() {
 func TestACopyOfADeployedProjectIsDeployed(t *testing.T) {
 	t.Parallel()
 	d := devDeployed.copy(t)
-	require.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+	require.Empty(t, d.run(t, result.Preview, "dev").Changes)
 	want := d.world(t)
 	d.byOthers(t)
 	require.NotEqual(t, want, d.world(t))

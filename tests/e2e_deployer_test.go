@@ -25,7 +25,7 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/policy"
@@ -361,7 +361,7 @@ func (p *pipeline) live(t *testing.T, l life) []*calledFor {
 	t.Helper()
 	deployed, read := map[string]*calledFor{}, map[string]*calledFor{}
 	var all []*calledFor
-	folder, err := workspace.Open(p.dir)
+	folder, err := project.Open(p.dir)
 	require.NoError(t, err)
 	require.Subset(t, folder.Stacks(), l.up)
 	if clitest.Nightly() {

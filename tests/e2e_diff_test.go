@@ -10,6 +10,8 @@ import (
 	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // What up has deployed is no one's gain or loss; an edit after it says what it means, a stack that was never deployed
@@ -17,13 +19,13 @@ import (
 func TestAnEditIsComparedWithWhatIsDeployed(t *testing.T) {
 	d := newDeployment(t)
 	report := func(stack string) *change.Report {
-		folder, err := workspace.Open(d.dir)
+		folder, err := project.Open(d.dir)
 		require.NoError(t, err)
 		r, err := against.FromDeployed(t.Context(), folder, d.workspace(t, workspace.Options{}), time.Now(), stack)
 		require.NoError(t, err)
 		return r
 	}
-	d.run(t, workspace.Up, "dev")
+	d.run(t, result.Up, "dev")
 	before := d.world(t)
 	assert.True(t, report("dev").Silent())
 

@@ -20,7 +20,9 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Whatever goes wrong on the way to AWS, running up again ends where an undisturbed run ends: calls that are
@@ -49,18 +51,18 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 			}}
 			failed := 0
 			for {
-				_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), workspace.Up, "dev")
+				_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), result.Up, "dev")
 				if err == nil {
 					break
 				}
-				assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+				assert.Equal(t, exit.Failed, exit.StatusOf(err))
 				failed++
 				require.Less(t, failed, 12, "it does not come to an end: %v", err)
 			}
 			t.Logf("%d of %d runs failed", failed, failed+1)
 			assert.Positive(t, failed, "test bug: the faults of this seed hit nothing")
 			assert.Empty(t, gocmp.Diff(want, d.world(t)))
-			assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+			assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 		})
 	}
 }
@@ -89,7 +91,7 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 			d := newDeployment(t)
 			hit := map[string]bool{}
 			for range len(types) {
-				summary, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), workspace.Up, "dev")
+				summary, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), result.Up, "dev")
 				for _, failure := range summary.Stacks[0].Failures {
 					hit[failure.Type] = true
 				}
@@ -98,9 +100,9 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 				}
 			}
 			assert.ElementsMatch(t, slices.Collect(maps.Values(types)), slices.Collect(maps.Keys(hit)))
-			d.run(t, workspace.Up, "dev")
+			d.run(t, result.Up, "dev")
 			assert.Empty(t, gocmp.Diff(want, d.world(t)))
-			assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+			assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 		})
 	}
 }
@@ -209,8 +211,8 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 			if folder.stacks > 2 {
 				clitest.Long(t)
 			}
-			up := func(d *deployment, faults *api.Faults) (*workspace.Summary, error) {
-				return d.workspace(t, workspace.Options{Faults: faults, Parallel: 1}).Run(t.Context(), workspace.Up)
+			up := func(d *deployment, faults *api.Faults) (*result.Summary, error) {
+				return d.workspace(t, workspace.Options{Faults: faults, Parallel: 1}).Run(t.Context(), result.Up)
 			}
 			want, summary := folder.clean.world(t), folder.clean.summary
 			types := map[string]bool{}
@@ -274,7 +276,7 @@ func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
 	clitest.Long(t)
 	clean := devDeployed.copy(t)
-	clean.run(t, workspace.Destroy, "dev")
+	clean.run(t, result.Destroy, "dev")
 	want := clean.world(t)
 
 	d := devDeployed.copy(t)
@@ -287,7 +289,7 @@ func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	}}
 	failed := 0
 	for {
-		_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), workspace.Destroy, "dev")
+		_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), result.Destroy, "dev")
 		if err == nil {
 			break
 		}

@@ -14,7 +14,9 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // deployment is a copy of the shipped project with a sandbox of its own.
@@ -67,14 +69,14 @@ func (d *deployment) expectNothing(t *testing.T, name string) {
 
 func (d *deployment) workspace(t *testing.T, options workspace.Options) *workspace.Workspace {
 	t.Helper()
-	folder, err := workspace.Open(d.dir)
+	folder, err := project.Open(d.dir)
 	require.NoError(t, err)
 	options.Sandbox, options.Cache = true, d.cache
 	return workspace.New(folder, options)
 }
 
 // run runs an operation that must succeed, and gives the report of its one stack.
-func (d *deployment) run(t *testing.T, operation workspace.Operation, stack string) *workspace.Report {
+func (d *deployment) run(t *testing.T, operation result.Operation, stack string) *result.Report {
 	t.Helper()
 	return d.runAllowing(t, operation, stack)
 }
@@ -82,10 +84,10 @@ func (d *deployment) run(t *testing.T, operation workspace.Operation, stack stri
 // runAllowing is run, with guarded resources that may go.
 func (d *deployment) runAllowing(
 	t *testing.T,
-	operation workspace.Operation,
+	operation result.Operation,
 	stack string,
 	deleted ...string,
-) *workspace.Report {
+) *result.Report {
 	t.Helper()
 	summary, err := d.workspace(t, workspace.Options{AllowDelete: deleted}).Run(t.Context(), operation, stack)
 	require.NoError(t, err)
@@ -95,7 +97,7 @@ func (d *deployment) runAllowing(
 
 // sandboxState is the path of the sandbox's AWS.
 func (d *deployment) sandboxState() (string, error) {
-	folder, err := workspace.Open(d.dir)
+	folder, err := project.Open(d.dir)
 	if err != nil {
 		return "", err
 	}
@@ -105,9 +107,9 @@ func (d *deployment) sandboxState() (string, error) {
 // startSandbox starts the sandbox of a folder as the verbs do: with what its sandbox.yaml and its stack files say.
 func startSandbox(t *testing.T, dir string, o sandbox.Options) *sandbox.Server {
 	t.Helper()
-	folder, err := workspace.Open(dir)
+	folder, err := project.Open(dir)
 	require.NoError(t, err)
-	o.World, o.Known = filepath.Join(dir, "sandbox.yaml"), folder.Known()
+	o.World, o.Known = filepath.Join(dir, "sandbox.yaml"), workspace.KnownBy(folder)
 	server, err := sandbox.Start(t.Context(), o)
 	require.NoError(t, err)
 	return server
@@ -205,7 +207,7 @@ func (d *deployment) bytesOf(t *testing.T) map[string]string {
 }
 
 // changed is "op name" for each resource of a report that changes, components left out, in the order of the report.
-func changed(r *workspace.Report) []string {
+func changed(r *result.Report) []string {
 	out := []string{}
 	for _, c := range r.Changes {
 		if !c.Component {

@@ -14,7 +14,9 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // What stops an organization half way, a kill or one stack that fails, is finished by running it again, and ends
@@ -42,7 +44,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		require.Error(t, cmd.Wait())
 
 		r := d.guardrails(t, "up", "--sandbox")
-		require.Equal(t, workspace.Holds, r.status, r.stderr)
+		require.Equal(t, exit.Holds, r.status, r.stderr)
 		assert.Contains(t, r.stdout, "management  done", "each stack has its line")
 		assert.Empty(t, cmp.Diff(want, d.world(t)))
 	})
@@ -55,16 +57,16 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 			Rules: []api.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: api.ErrorBefore}},
 		}
 		options := workspace.Options{Faults: faults, DoorsFirst: true}
-		summary, err := d.workspace(t, options).Run(t.Context(), workspace.Up)
+		summary, err := d.workspace(t, options).Run(t.Context(), result.Up)
 		require.ErrorContains(t, err, "ServiceFailure")
-		assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
-		outcomes := map[string]workspace.Outcome{}
+		assert.Equal(t, exit.Failed, exit.StatusOf(err))
+		outcomes := map[string]result.Outcome{}
 		for _, r := range summary.Stacks {
 			outcomes[r.Stack] = r.Outcome
 		}
-		assert.Equal(t, map[string]workspace.Outcome{
-			"jump": workspace.OutcomeDone, "identity": workspace.OutcomeDone, "workload": workspace.OutcomeDone,
-			"payments": workspace.OutcomeFailed, "management": workspace.OutcomeNotRun,
+		assert.Equal(t, map[string]result.Outcome{
+			"jump": result.OutcomeDone, "identity": result.OutcomeDone, "workload": result.OutcomeDone,
+			"payments": result.OutcomeFailed, "management": result.OutcomeNotRun,
 		}, outcomes, "the policies wait for every door, and nothing else waits for the one that failed")
 		var text strings.Builder
 		require.NoError(t, summary.WriteText(&text))
@@ -74,7 +76,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		assert.NotContains(t, text.String(), "no changes")
 		assert.Equal(t, []string{"FullAWSAccess"}, policiesOf(t, d), "nothing is shut before its doors are there")
 
-		summary, err = d.workspace(t, options).Run(t.Context(), workspace.Up)
+		summary, err = d.workspace(t, options).Run(t.Context(), result.Up)
 		require.NoError(t, err)
 		for _, r := range summary.Stacks {
 			if r.Stack != "payments" && r.Stack != "management" {
@@ -99,20 +101,20 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 		}
 		d.write(t, "Pulumi.dev.yaml", content[:at]+content[end:])
 
-		summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+		summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "dev")
 		require.ErrorContains(
 			t,
 			err,
 			`guardrails:operationRoles: iam.Role "operation-role-non-97-project-ope-role" would be deleted: its people lose this way in`,
 		)
 		require.ErrorContains(t, err, "1 problem\n", "what hangs on the role goes with it")
-		assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+		assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		require.Len(t, summary.Problems, 1)
 		assert.Positive(t, summary.Problems[0].Line)
 		assert.Equal(t, before, d.world(t), "nothing was changed")
 
 		_, err = d.workspace(t, workspace.Options{AllowDelete: []string{"operation-role-non-97-project-ope-role"}}).
-			Run(t.Context(), workspace.Up, "dev")
+			Run(t.Context(), result.Up, "dev")
 		require.NoError(t, err)
 		assert.NotContains(t, keysOf(d.account(t, devAccount).Roles), "non-97-project-ope-role")
 	})
@@ -120,7 +122,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 	t.Run("drift", func(t *testing.T) {
 		t.Parallel()
 		ctx := t.Context()
-		none, err := whole.workspace(t, workspace.Options{}).Run(ctx, workspace.Drift)
+		none, err := whole.workspace(t, workspace.Options{}).Run(ctx, result.Drift)
 		require.NoError(t, err)
 		for _, r := range none.Stacks {
 			assert.Empty(t, r.Drift, r.Stack)
@@ -150,9 +152,9 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 			)
 		})
 		world := whole.world(t)
-		found, err := whole.workspace(t, workspace.Options{}).Run(ctx, workspace.Drift)
+		found, err := whole.workspace(t, workspace.Options{}).Run(ctx, result.Drift)
 		require.Error(t, err)
-		assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+		assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		var text strings.Builder
 		require.NoError(t, found.WriteText(&text))
 		for _, line := range []string{

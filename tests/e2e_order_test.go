@@ -15,6 +15,8 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // newOrganizationDeployment is a copy of the example with a sandbox of its own.
@@ -40,11 +42,11 @@ const goesFirst = `the stack jump makes arn:aws:iam::111122223333:user/`
 // goes first.
 func TestUpSaysWhichStackGoesFirst(t *testing.T) {
 	d := newOrganizationDeployment(t)
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "workload")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "workload")
 	require.ErrorContains(t, err, "Invalid principal in policy")
 	assert.ErrorContains(t, err, goesFirst)
 	assert.ErrorContains(t, err, `run "guardrails up jump --sandbox -C `+d.dir+`" first`)
-	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 }
 
 // Plain Pulumi says the same: it comes from the program, which the engine calls back about what AWS refuses. The

@@ -14,7 +14,9 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // newOrganization is a copy of the shipped organization with a sandbox of its own.
@@ -34,7 +36,7 @@ func newOrganization(t *testing.T) *deployment {
 }
 
 // stacksOf are the stacks of a summary in the order in which they ran.
-func stacksOf(s *workspace.Summary) []string {
+func stacksOf(s *result.Summary) []string {
 	var names []string
 	for _, r := range s.Stacks {
 		names = append(names, r.Stack)
@@ -50,16 +52,16 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	before := d.bytesOf(t)
 
 	up, err := d.workspace(t, workspace.Options{}).
-		Run(t.Context(), workspace.Up, "management", "workload", "payments", "identity", "jump")
+		Run(t.Context(), result.Up, "management", "workload", "payments", "identity", "jump")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"management", "jump", "workload", "payments", "identity"}, stacksOf(up))
 	for _, r := range up.Stacks {
-		assert.NotEmpty(t, r.Of(workspace.Create), r.Stack)
-		assert.Empty(t, r.Of(workspace.Update, workspace.Replace, workspace.Delete), r.Stack)
+		assert.NotEmpty(t, r.Of(result.Create), r.Stack)
+		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), r.Stack)
 	}
 	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)), "the files of the folder are not written to")
 
-	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Preview)
+	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Preview)
 	require.NoError(t, err)
 	for _, r := range again.Stacks {
 		assert.Empty(t, r.Changes, r.Stack)
@@ -89,10 +91,10 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			"      Project: ${path:enterprise.department}",
 			"      Project: ${path:enterprise.department}\n      Team: ${path:enterprise.division}",
 		)
-		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "identity")
+		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "identity")
 		require.NoError(t, err)
 		require.Len(t, changed.Stacks[0].Changes, 1)
-		assert.Equal(t, workspace.Update, changed.Stacks[0].Changes[0].Op)
+		assert.Equal(t, result.Update, changed.Stacks[0].Changes[0].Op)
 		assert.Equal(t, "attributes-configuration", changed.Stacks[0].Changes[0].Name)
 	})
 
@@ -104,12 +106,12 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			`      until: "2026-12-01T12:00:00+09:00"`,
 		)
 		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
-		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 		require.NoError(t, err)
 		for _, r := range changed.Stacks {
 			for _, c := range r.Changes {
 				assert.Equal(t, "workload", r.Stack, c.Name)
-				assert.Equal(t, workspace.Update, c.Op, c.Name)
+				assert.Equal(t, result.Update, c.Op, c.Name)
 				assert.True(t, strings.HasPrefix(c.Name, "grant-CHG1234-alice"), c.Name)
 			}
 		}
@@ -135,10 +137,10 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			"in the home Region alone",
 		)
 		d.edit(t, "Pulumi.payments.yaml", "projects: [payments-test]", "projects: [payments-test, payments-load]")
-		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "payments")
+		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "payments")
 		require.NoError(t, err)
 		require.Len(t, changed.Stacks[0].Changes, 1)
-		assert.Equal(t, workspace.Update, changed.Stacks[0].Changes[0].Op)
+		assert.Equal(t, result.Update, changed.Stacks[0].Changes[0].Op)
 		assert.Equal(
 			t,
 			"just-in-time-approval-ap-northeast-1-SSM-JustInTimeAccessAutoApprovalPolicy",
@@ -151,7 +153,7 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 
 	t.Run("destroy leaves what is retained", func(t *testing.T) {
 		down, err := d.workspace(t, workspace.Options{}).
-			Run(t.Context(), workspace.Destroy, "jump", "identity", "payments", "workload", "management")
+			Run(t.Context(), result.Destroy, "jump", "identity", "payments", "workload", "management")
 		require.NoError(t, err)
 		require.Len(t, down.Stacks, 5)
 		assert.Equal(
@@ -163,7 +165,7 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		assert.Equal(t, []string{"jump", "management"}, stacksOf(down)[3:], "then the people, and the policies last")
 		retained := map[string][]string{}
 		for _, r := range down.Stacks {
-			for _, c := range r.Of(workspace.Retain) {
+			for _, c := range r.Of(result.Retain) {
 				retained[r.Stack] = append(retained[r.Stack], c.Name)
 			}
 		}
@@ -232,7 +234,7 @@ func TestTheUndoSheetComesBeforeTheFirstPolicy(t *testing.T) {
 	clitest.Long(t)
 	d := newOrganization(t)
 	r := d.guardrails(t, "up", "--sandbox")
-	require.Equal(t, workspace.Holds, r.status, r.stderr)
+	require.Equal(t, exit.Holds, r.status, r.stderr)
 	sheet, first := strings.Index(
 		r.stderr,
 		"To undo the service control policies of o-exampleorgid without Pulumi",
@@ -251,7 +253,7 @@ func TestTheUndoSheetComesBeforeTheFirstPolicy(t *testing.T) {
 	)
 
 	again := d.guardrails(t, "up", "management", "--sandbox")
-	require.Equal(t, workspace.Holds, again.status, again.stderr)
+	require.Equal(t, exit.Holds, again.status, again.stderr)
 	assert.NotContains(t, again.stderr, "To undo", "where nothing changes there is nothing to undo")
 }
 
@@ -274,7 +276,7 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 		"CHG9",
 		"--dry-run",
 	)
-	require.Equal(t, workspace.Holds, dry.status, dry.stderr)
+	require.Equal(t, exit.Holds, dry.status, dry.stderr)
 	assert.Contains(t, dry.stdout, "+     - person: jump/bob")
 	assert.Equal(t, before, d.read(t, "Pulumi.workload.yaml"))
 
@@ -286,7 +288,7 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 	}
 	inJSON := func(args ...string) (out edited) {
 		r := d.guardrails(t, append(args, "--dry-run", "--json")...)
-		require.Equal(t, workspace.Holds, r.status, r.stderr)
+		require.Equal(t, exit.Holds, r.status, r.stderr)
 		require.NoError(t, json.Unmarshal([]byte(r.stdout), &out))
 		return out
 	}
@@ -316,43 +318,43 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 	assert.Equal(t, before, d.read(t, "Pulumi.workload.yaml"))
 
 	granted := d.guardrails(t, "grant", "workload", "jump/bob", "--run-as", "bob", "--for", "2h", "--ticket", "CHG9")
-	require.Equal(t, workspace.Holds, granted.status, granted.stderr)
+	require.Equal(t, exit.Holds, granted.status, granted.stderr)
 	assert.Contains(t, granted.stdout, "role/guardrails/osaccess/grant-CHG9-bob")
 	assert.Contains(t, granted.stdout, "guardrails up workload")
 	up := d.guardrails(t, "up", "jump", "workload", "--sandbox")
-	require.Equal(t, workspace.Holds, up.status, up.stderr)
+	require.Equal(t, exit.Holds, up.status, up.stderr)
 	window := d.account(t, "444455556666").Roles["grant-CHG9-bob"].Trust
 	require.NotEmpty(t, window)
 
 	assert.Len(t, inJSON("revoke", "workload", "CHG9").EndShells, 2)
 	revoked := d.guardrails(t, "revoke", "workload", "CHG9")
-	require.Equal(t, workspace.Holds, revoked.status, revoked.stderr)
+	require.Equal(t, exit.Holds, revoked.status, revoked.stderr)
 	assert.Equal(t, 2, strings.Count(revoked.stdout, "aws ssm terminate-session"), "a line for each Region")
 	up = d.guardrails(t, "up", "workload", "--sandbox")
-	require.Equal(t, workspace.Holds, up.status, up.stderr)
+	require.Equal(t, exit.Holds, up.status, up.stderr)
 	assert.NotEqual(t, window, d.account(t, "444455556666").Roles["grant-CHG9-bob"].Trust)
 
 	for _, c := range []struct {
 		args   []string
-		status workspace.Status
+		status exit.Status
 		says   string
 	}{
-		{[]string{"revoke", "workload", "CHG9"}, workspace.Refused, "is over since"},
-		{[]string{"revoke", "workload", "CHG8"}, workspace.WrongUse, `did you mean "CHG9"?`},
-		{[]string{"revoke", "wokload", "CHG9"}, workspace.WrongUse, "has no file"},
+		{[]string{"revoke", "workload", "CHG9"}, exit.Refused, "is over since"},
+		{[]string{"revoke", "workload", "CHG8"}, exit.WrongUse, `did you mean "CHG9"?`},
+		{[]string{"revoke", "wokload", "CHG9"}, exit.WrongUse, "has no file"},
 		{[]string{"grant", "workload", "jump/bbo", "--run-as", "bob", "--for", "2h", "--ticket", "CHG7"},
-			workspace.Refused, "add the user to Pulumi.jump.yaml"},
+			exit.Refused, "add the user to Pulumi.jump.yaml"},
 		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--for", "20h", "--ticket", "CHG7"},
-			workspace.Refused, "osAccess.grantMaxLength is 8h"},
-		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--ticket", "CHG7"}, workspace.WrongUse,
+			exit.Refused, "osAccess.grantMaxLength is 8h"},
+		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--ticket", "CHG7"}, exit.WrongUse,
 			"write --for 4h"},
 		{[]string{"grant", "workload", "jump/bob", "--for", "1h", "--until", "2026-12-01T09:00:00Z", "--ticket",
-			"CHG7"}, workspace.WrongUse, "write one of them"},
+			"CHG7"}, exit.WrongUse, "write one of them"},
 		{[]string{"grant", "workload", "jump/bob", "--from", "2020-01-01T00:00:00Z", "--for", "1h", "--ticket", "CHG7"},
-			workspace.WrongUse, "(2020-01-01T01:00Z) already; write a later end"},
+			exit.WrongUse, "(2020-01-01T01:00Z) already; write a later end"},
 		{[]string{"grant", "workload", "jump/bob", "--from", "2026-12-01 nine", "--for", "1h", "--ticket", "CHG7"},
-			workspace.WrongUse, "is no time that is read here"},
-		{[]string{"grant", "workload", "jump/bob", "--for", "1h"}, workspace.WrongUse, "--ticket is missing"},
+			exit.WrongUse, "is no time that is read here"},
+		{[]string{"grant", "workload", "jump/bob", "--for", "1h"}, exit.WrongUse, "--ticket is missing"},
 	} {
 		content := d.read(t, "Pulumi.workload.yaml")
 		r := d.guardrails(t, c.args...)

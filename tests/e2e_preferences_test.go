@@ -10,8 +10,8 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
-	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Preferences that go back to what they were are in force, whether AWS compares a new content with the latest version
@@ -44,9 +44,9 @@ func TestPreferencesGoBack(t *testing.T) {
 			}
 			for _, n := range []int{30, 40, 30, 40, 30} {
 				minutes(n)
-				d.run(t, workspace.Up, "dev")
+				d.run(t, result.Up, "dev")
 				assert.Contains(t, inForce().Content(), fmt.Sprintf(`"idleSessionTimeout":"%d"`, n))
-				assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "it settles")
+				assert.Empty(t, d.run(t, result.Preview, "dev").Changes, "it settles")
 			}
 			put := func(content string) {
 				d.aws(t, func(s *sandbox.Server) {
@@ -64,9 +64,9 @@ func TestPreferencesGoBack(t *testing.T) {
 				})
 			}
 			put(strings.Replace(inForce().Content(), `"idleSessionTimeout":"30"`, `"idleSessionTimeout":"60"`, 1))
-			assert.NotEmpty(t, d.run(t, workspace.Up, "dev").Changes)
+			assert.NotEmpty(t, d.run(t, result.Up, "dev").Changes)
 			assert.Contains(t, inForce().Content(), `"idleSessionTimeout":"30"`)
-			assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "it settles")
+			assert.Empty(t, d.run(t, result.Preview, "dev").Changes, "it settles")
 		})
 	}
 }

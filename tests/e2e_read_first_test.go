@@ -21,7 +21,10 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 const (
@@ -62,23 +65,23 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 	d.byOthers(t)
 	changed := d.world(t)
 
-	text := func(options workspace.Options, operation workspace.Operation) string {
+	text := func(options workspace.Options, operation result.Operation) string {
 		summary, err := d.workspace(t, options).Run(t.Context(), operation, "dev")
 		require.NoError(t, err)
 		var out strings.Builder
 		require.NoError(t, summary.WriteText(&out))
 		return out.String()
 	}
-	blind := text(workspace.Options{NoRefresh: true}, workspace.Up)
+	blind := text(workspace.Options{NoRefresh: true}, result.Up)
 	assert.Contains(t, blind, "no changes")
 	assert.Contains(t, blind, "AWS was not read first: what somebody changed by hand is not seen, and not put back")
 	assert.Equal(t, changed, d.world(t))
 
-	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up} {
+	for _, operation := range []result.Operation{result.Preview, result.Up} {
 		got := text(workspace.Options{}, operation)
 		for _, line := range []string{
-			"  changed by hand, and " + map[workspace.Operation]string{workspace.Preview: "up puts it back",
-				workspace.Up: "put back"}[operation] + ":\n",
+			"  changed by hand, and " + map[result.Operation]string{result.Preview: "up puts it back",
+				result.Up: "put back"}[operation] + ":\n",
 			"  ! iam.GroupPolicy mfa-guard (guardrails-mfa:mfa-guard) is gone\n",
 			"      tags.Project: somebody changed \"Test Project 2\" to \"Test Project 1\"\n",
 			"      policyArns: somebody added \"" + administrator + "\"\n",
@@ -89,7 +92,7 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 		assert.Contains(t, got, "; 6 of them changed by hand (", operation)
 	}
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
-	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+	assert.Empty(t, d.run(t, result.Drift, "dev").Drift)
 }
 
 // What changes by hand while a run is under way, after it was read, is found by the read-back: the run does not hold,
@@ -99,7 +102,7 @@ func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 	clitest.Long(t)
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
-	d.run(t, workspace.Up, "dev")
+	d.run(t, result.Up, "dev")
 	d.edit(
 		t,
 		"Pulumi.dev.yaml",
@@ -122,37 +125,37 @@ func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 			}
 		}
 	}()
-	summary, err := d.workspace(t, workspace.Options{Verify: true, Progress: workspace.NewProgress(write)}).
-		Run(t.Context(), workspace.Up, "dev")
+	summary, err := d.workspace(t, workspace.Options{Verify: true, Progress: progress.New(write)}).
+		Run(t.Context(), result.Up, "dev")
 	require.NoError(t, write.Close())
 	<-ended
 	require.ErrorContains(t, err, "deployed, and AWS holds something else than was deployed: another up would\n")
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
-	assert.Equal(t, workspace.OutcomeDiffers, summary.Stacks[0].Outcome)
+	assert.Equal(t, exit.Refused, exit.StatusOf(err))
+	assert.Equal(t, result.OutcomeDiffers, summary.Stacks[0].Outcome)
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))
 	assert.Contains(t, out.String(), "\n  differs: 4 created, ")
-	another := d.run(t, workspace.Up, "dev")
+	another := d.run(t, result.Up, "dev")
 	var told []string
 	for _, c := range another.Changes {
 		told = append(told, "\n  "+string(c.Op)+" iam.RolePolicyAttachmentsExclusive "+c.Name+" policyArns")
 	}
 	require.Len(t, told, 1, changed(another))
 	assert.True(t, strings.HasSuffix(err.Error(), "another up would"+told[0]), err.Error())
-	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+	assert.Empty(t, d.run(t, result.Drift, "dev").Drift)
 }
 
 // Where there is nothing to look at, drift does not say that all is well.
 func TestDriftOfNothingIsWrongUse(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
 	require.ErrorContains(t, err, "nothing to look at")
-	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err), "the stack was never deployed")
-	d.run(t, workspace.Preview, "dev") // Which makes the stack, with an empty state.
-	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err), "the stack was never deployed")
+	d.run(t, result.Preview, "dev") // Which makes the stack, with an empty state.
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
 	require.ErrorContains(t, err, "nothing to look at")
-	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err), "its state is empty")
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err), "its state is empty")
 }
 
 // An edit that is not deployed yet is drift, and is told apart from what somebody changed.
@@ -172,8 +175,8 @@ func TestAnEditThatIsNotDeployedIsDrift(t *testing.T) {
 		"    - name: non-97-test-user2\n",
 		"    - name: non-97-test-user2\n    - name: non-97-test-user4\n",
 	)
-	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Drift, "dev")
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
+	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))
 	assert.Contains(t, out.String(), "      tags.Project: up changes \"Test Project 2\" to \"Test Project 1\"\n")
@@ -202,7 +205,7 @@ func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 		}
 	})
 	require.Contains(t, d.world(t), "AIDA", "test bug: no trust policy named the user")
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 	require.NoError(t, err)
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
 }
@@ -246,8 +249,8 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 					UpdateDocumentDefaultVersion(ctx, "SSM-SessionManagerRunShell", "2"),
 			)
 		})
-		summary, err := d.workspace(t, workspace.Options{}).Run(ctx, workspace.Drift, "dev")
-		assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+		summary, err := d.workspace(t, workspace.Options{}).Run(ctx, result.Drift, "dev")
+		assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		var out strings.Builder
 		require.NoError(t, summary.WriteText(&out))
 		if round == 0 {
@@ -268,11 +271,11 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 			assert.ErrorContains(t, err, "puts them back")
 		}
 		assert.Contains(t, out.String(), "iam.Policy operation-policy-guardrails-operation-guard", "round %d", round)
-		d.run(t, workspace.Up, "dev")
+		d.run(t, result.Up, "dev")
 		gotPolicy, gotPreferences := inForce()
 		assert.JSONEq(t, policy, gotPolicy, "round %d", round)
 		assert.JSONEq(t, preferences, unmarked(gotPreferences), "round %d", round)
-		assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift, "round %d", round)
+		assert.Empty(t, d.run(t, result.Drift, "dev").Drift, "round %d", round)
 	}
 }
 
@@ -305,12 +308,12 @@ func TestDeniesGoBackBeforeAllows(t *testing.T) {
 		{Call: "AttachRolePolicy", Subject: devRole + "/" + guard, Fault: api.ErrorBefore},
 		{Call: "PutGroupPolicy", Subject: "guardrails-mfa/mfa-guard", Fault: api.ErrorBefore},
 	}}
-	_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(ctx, workspace.Up, "dev")
+	_, err := d.workspace(t, workspace.Options{Faults: faults}).Run(ctx, result.Up, "dev")
 	require.ErrorContains(t, err, "ServiceFailure")
 	account := d.account(t, devAccount)
 	assert.Empty(t, account.Roles[devRole].Attached, "no Allow without the Deny")
 	assert.Empty(t, account.Groups["guardrails-mfa"].Inline, "no Allow without the Deny")
-	d.run(t, workspace.Up, "dev")
+	d.run(t, result.Up, "dev")
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
 }
 
@@ -336,9 +339,9 @@ func TestAKillWhilePuttingBackIsFinishedByRunningAgain(t *testing.T) {
 		_ = cmd.Wait()
 		require.Equal(t, after, done, "test bug: it was over before it was killed")
 		r := d.guardrails(t, "up", "dev", "--sandbox")
-		require.Equal(t, workspace.Holds, r.status, r.stderr)
+		require.Equal(t, exit.Holds, r.status, r.stderr)
 		assert.Empty(t, cmp.Diff(want, d.world(t)), "killed after %d", after)
-		assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+		assert.Empty(t, d.run(t, result.Drift, "dev").Drift)
 	}
 }
 
@@ -346,14 +349,14 @@ func TestAKillWhilePuttingBackIsFinishedByRunningAgain(t *testing.T) {
 func TestWhatFailedSaysSoAndWhyOnce(t *testing.T) {
 	t.Parallel()
 	d := newCommandDeployment(t)
-	d.run(t, workspace.Preview, "dev")
+	d.run(t, result.Preview, "dev")
 	d.aws(t, func(s *sandbox.Server) {
 		_, err := s.IAM(devAccount).CreateGroup(t.Context(), "guardrails-mfa", "/")
 		require.NoError(t, err)
 	})
 	r := d.guardrails(t, "up", "dev", "--sandbox")
 	all := r.stdout + r.stderr
-	assert.Equal(t, workspace.Failed, r.status)
+	assert.Equal(t, exit.Failed, r.status)
 	assert.Regexp(t, `(?m)^  failed: .*1 failed`, r.stdout)
 	assert.Equal(t, 1, strings.Count(all, "EntityAlreadyExists"), all)
 	assert.NotContains(t, all, "no changes")
@@ -362,7 +365,7 @@ func TestWhatFailedSaysSoAndWhyOnce(t *testing.T) {
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nstacks: {dev: \"444455556666\"}\n")
 	r = d.guardrails(t, "preview", "dev", "--sandbox")
-	assert.Equal(t, workspace.Refused, r.status)
+	assert.Equal(t, exit.Refused, r.status)
 	assert.Contains(t, r.stdout, "  refused (")
 	assert.NotContains(t, r.stdout+r.stderr, "no changes")
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
@@ -69,7 +69,7 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 	}
 	for name, args := range comparisons {
 		r := d.guardrails(t, args...)
-		require.Equal(t, workspace.Status(0), r.status, "%s: %s%s", name, r.stdout, r.stderr)
+		require.Equal(t, exit.Status(0), r.status, "%s: %s%s", name, r.stdout, r.stderr)
 		assert.Contains(t, r.stdout, "Nobody would be refused", name)
 		assert.NotContains(t, r.stdout, denyShells, name)
 		assert.NotContains(t, r.stdout, denyCommands, name)
@@ -80,7 +80,7 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 	d.edit(t, "Pulumi.management.yaml", "mode: report", "mode: deny")
 	for name, args := range comparisons {
 		r := d.guardrails(t, args...)
-		require.Equal(t, workspace.Status(1), r.status, "%s: %s%s", name, r.stdout, r.stderr)
+		require.Equal(t, exit.Status(1), r.status, "%s: %s%s", name, r.stdout, r.stderr)
 		refused := r.stdout[strings.Index(r.stdout, "would be refused newly:"):]
 		assert.Contains(t, refused, denyCommands+": 1 call", name)
 		assert.NotContains(t, refused, denyShells+":", name)
@@ -107,7 +107,7 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 	)
 	for _, name := range []string{"against", "diff"} {
 		r := d.guardrails(t, comparisons[name]...)
-		assert.Equal(t, workspace.Status(0), r.status, "%s: %s%s", name, r.stdout, r.stderr)
+		assert.Equal(t, exit.Status(0), r.status, "%s: %s%s", name, r.stdout, r.stderr)
 	}
 	require.NoError(t, os.Remove(filepath.Join(d.dir, "replay.yaml")))
 
@@ -115,7 +115,7 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 	d.commit(t, "deny")
 	d.edit(t, "Pulumi.management.yaml", "mode: deny", "mode: report")
 	r := d.guardrails(t, "replay", "--against", "HEAD", "records.json")
-	assert.Equal(t, workspace.Status(0), r.status, r.stderr)
+	assert.Equal(t, exit.Status(0), r.status, r.stderr)
 	assert.Contains(t, r.stdout, "no longer")
 	assert.Contains(t, r.stdout, denyCommands)
 	assert.Equal(t, deployed, d.world(t), "a comparison changes nothing")
@@ -134,7 +134,7 @@ func TestReplayRefusesComparisonsThatCannotBe(t *testing.T) {
 		"replay what?":               {"replay"},
 	} {
 		r := d.guardrails(t, args...)
-		assert.NotEqual(t, workspace.Status(0), r.status, want)
+		assert.NotEqual(t, exit.Status(0), r.status, want)
 		assert.Contains(t, r.stderr, want)
 	}
 }

@@ -19,7 +19,9 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 const (
@@ -32,20 +34,20 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
 	before := d.bytesOf(t)
-	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up)
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 	require.NoError(t, err)
 	require.Len(t, summary.Stacks, 2)
 	for _, r := range summary.Stacks {
-		assert.NotEmpty(t, r.Of(workspace.Create), r.Stack)
-		assert.Empty(t, r.Of(workspace.Update, workspace.Replace, workspace.Delete), r.Stack)
+		assert.NotEmpty(t, r.Of(result.Create), r.Stack)
+		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), r.Stack)
 		assert.Contains(t, r.Outputs, "roleArns", r.Stack)
 
-		again := d.run(t, workspace.Preview, r.Stack)
+		again := d.run(t, result.Preview, r.Stack)
 		assert.Empty(t, again.Changes, r.Stack)
-		assert.Equal(t, again.Same, len(r.Of(workspace.Create)), r.Stack)
+		assert.Equal(t, again.Same, len(r.Of(result.Create)), r.Stack)
 
 		same := again.Same
-		again = d.run(t, workspace.Up, r.Stack)
+		again = d.run(t, result.Up, r.Stack)
 		assert.Empty(t, again.Changes, r.Stack)
 		assert.Equal(t, same, again.Same, "preview and up count alike")
 	}
@@ -60,7 +62,7 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 	clitest.Long(t)
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
-	d.run(t, workspace.Up, "dev")
+	d.run(t, result.Up, "dev")
 	before := d.world(t)
 	d.edit(
 		t,
@@ -68,14 +70,14 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 		"    - name: non-97-test-user2\n",
 		"    - name: non-97-test-user2\n    - name: non-97-test-user4\n",
 	)
-	d.run(t, workspace.Up, "dev")
+	d.run(t, result.Up, "dev")
 	after := d.world(t)
 	state, err := d.sandboxState()
 	require.NoError(t, err)
 	data, err := os.ReadFile(state)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(state, data[:len(data)/2], 0o600))
-	for _, operation := range []workspace.Operation{workspace.Preview, workspace.Up, workspace.Drift, workspace.Destroy} {
+	for _, operation := range []result.Operation{result.Preview, result.Up, result.Drift, result.Destroy} {
 		_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), operation, "dev")
 		require.ErrorContains(
 			t,
@@ -83,16 +85,16 @@ func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 			state+": the sandbox of this folder is broken: the end of the file is missing",
 			operation,
 		)
-		assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+		assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	}
 	line := regexp.MustCompile(`; (tar -cf .*) puts back what it was before`).FindStringSubmatch(err.Error())
 	require.NotNil(t, line, err)
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line[1]).CombinedOutput()
 	require.NoError(t, err, string(out))
 	assert.Equal(t, before, d.world(t))
-	d.run(t, workspace.Up, "dev")
+	d.run(t, result.Up, "dev")
 	assert.Equal(t, after, d.world(t))
-	assert.Empty(t, d.run(t, workspace.Drift, "dev").Drift)
+	assert.Empty(t, d.run(t, result.Drift, "dev").Drift)
 }
 
 // What was proven is what is deployed: the principals of a stack's world, their documents, boundaries, tags and
@@ -234,18 +236,18 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d.edit(t, "Pulumi.dev.yaml", c.before, c.after)
-			plan := d.run(t, workspace.Preview, "dev")
+			plan := d.run(t, result.Preview, "dev")
 			assert.True(t, plan.Planned)
 			assert.ElementsMatch(t, c.want, changed(plan))
 			if len(c.want) == 0 {
 				return
 			}
-			done := d.runAllowing(t, workspace.Up, "dev", "operation-role-TestProject2-os-user2")
+			done := d.runAllowing(t, result.Up, "dev", "operation-role-TestProject2-os-user2")
 			assert.False(t, done.Planned)
 			assert.ElementsMatch(t, c.want, changed(done))
 		})
 	}
-	assert.Empty(t, d.run(t, workspace.Preview, "dev").Changes)
+	assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 }
 
 // Somebody who has a password, a device and an access key can leave like anybody else.
@@ -259,7 +261,7 @@ func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 		)
 	})
 	require.NotEmpty(t, d.account(t, devAccount).Users["non-97-test-user2"].MFADevices)
-	require.Empty(t, d.run(t, workspace.Preview, "dev").Changes, "enrolment is the person's own business")
+	require.Empty(t, d.run(t, result.Preview, "dev").Changes, "enrolment is the person's own business")
 
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.edit(t, "Pulumi.dev.yaml", "    - name: non-97-test-user2\n", "")
@@ -269,7 +271,7 @@ func TestALeaverWhoEnrolledIsRemoved(t *testing.T) {
 		"    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n",
 		"",
 	)
-	r := d.runAllowing(t, workspace.Up, "dev", "operation-role-TestProject2-os-user2")
+	r := d.runAllowing(t, result.Up, "dev", "operation-role-TestProject2-os-user2")
 	assert.Subset(t, changed(r), []string{"delete non-97-test-user2-user", "delete non-97-test-user2-membership"})
 	account := d.account(t, devAccount)
 	assert.NotContains(t, account.Users, "non-97-test-user2")
@@ -292,17 +294,17 @@ func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
 			d := newDeployment(t)
-			d.run(t, workspace.Preview, stack) // A preview makes nothing, but it opens the world.
+			d.run(t, result.Preview, stack) // A preview makes nothing, but it opens the world.
 			before := d.account(t, c.account)
-			up := d.run(t, workspace.Up, stack)
+			up := d.run(t, result.Up, stack)
 
-			r := d.run(t, workspace.Destroy, stack)
+			r := d.run(t, result.Destroy, stack)
 			named := []string{}
-			for _, change := range r.Of(workspace.Retain) {
+			for _, change := range r.Of(result.Retain) {
 				named = append(named, change.Name)
 			}
 			assert.Equal(t, c.retained, named)
-			assert.Len(t, r.Of(workspace.Delete), len(up.Of(workspace.Create))-len(c.retained))
+			assert.Len(t, r.Of(result.Delete), len(up.Of(result.Create))-len(c.retained))
 
 			after := d.account(t, c.account)
 			for place, document := range after.Documents {
@@ -320,9 +322,9 @@ func TestAWrongAccountIsRefusedAndNothingIsMade(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
 	d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nstacks: {dev: \"444455556666\"}\n")
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, "444455556666")
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 	d.aws(t, func(s *sandbox.Server) {
 		for id, account := range s.Snapshot().Accounts {
 			assert.NotContains(t, account.Groups, "guardrails-mfa", id)
@@ -336,19 +338,19 @@ func TestAWrongAccountIsRefusedAndNothingIsMade(t *testing.T) {
 func TestUpTakesOverNothingThatItFinds(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
-	d.run(t, workspace.Preview, "dev")
+	d.run(t, result.Preview, "dev")
 	d.aws(t, func(s *sandbox.Server) {
 		_, err := s.IAM(devAccount).CreateGroup(t.Context(), "guardrails-mfa", "/")
 		require.NoError(t, err)
 	})
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, "EntityAlreadyExists")
 	require.ErrorContains(t, err, "up takes over nothing that it finds")
-	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	for range 2 { // Neither does the next run, nor does destroying delete it.
-		_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), workspace.Up, "dev")
+		_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "dev")
 		require.ErrorContains(t, err, "EntityAlreadyExists")
 	}
-	d.run(t, workspace.Destroy, "dev")
+	d.run(t, result.Destroy, "dev")
 	assert.Contains(t, d.account(t, devAccount).Groups, "guardrails-mfa")
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // hostile are texts that do something to who reads them raw: on a terminal, in a log of a CI system, in Markdown.
@@ -249,7 +249,7 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 				cmd := exec.Command(command, verb)
 				cmd.Dir = dir
 				out, _ := cmd.CombinedOutput()
-				status := workspace.Status(cmd.ProcessState.ExitCode())
+				status := exit.Status(cmd.ProcessState.ExitCode())
 				if name == "policy.json" && verb == "diff" || verb == "diff" && !strings.Contains(string(out), name) {
 					continue // Without a repository there is nothing to compare with.
 				}
@@ -257,7 +257,7 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 				assert.Contains(t, string(out), name, "%s %s", verb, name)
 				assert.Contains(
 					t,
-					[]workspace.Status{workspace.Refused, workspace.WrongUse},
+					[]exit.Status{exit.Refused, exit.WrongUse},
 					status,
 					"%s %s: %s",
 					verb,
@@ -289,7 +289,7 @@ func TestTheFirstSignalEndsAVerbThatReads(t *testing.T) {
 		_ = cmd.Wait()
 		_ = in.Close()
 		assert.Contains(t, said.String(), "interrupted; nothing was changed")
-		assert.Equal(t, int(workspace.Failed), cmd.ProcessState.ExitCode())
+		assert.Equal(t, int(exit.Failed), cmd.ProcessState.ExitCode())
 	}
 }
 
@@ -306,7 +306,7 @@ func TestErrorsOfTheSystemAreSentences(t *testing.T) {
 		cmd := exec.Command(command, args...)
 		cmd.Dir = f.dir
 		out, _ := cmd.CombinedOutput()
-		assert.Equal(t, int(workspace.WrongUse), cmd.ProcessState.ExitCode(), "%v: %s", args, out)
+		assert.Equal(t, int(exit.WrongUse), cmd.ProcessState.ExitCode(), "%v: %s", args, out)
 		assert.NotRegexp(t, `(open|mkdir|stat|lstat|read) \S+:`, string(out), "%v", args)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
@@ -54,11 +55,11 @@ func TestPlainPulumiUpRunsTheCommandAsItsProgram(t *testing.T) {
 		"--person",
 		"alice@example.com=shop",
 	)
-	opened, err := workspace.Open(folder)
+	opened, err := project.Open(folder)
 	require.NoError(t, err)
 	server, err := sandbox.Start(
 		t.Context(),
-		sandbox.Options{Known: opened.Known(), Stack: "dev", Account: "111122223333"},
+		sandbox.Options{Known: workspace.KnownBy(opened), Stack: "dev", Account: "111122223333"},
 	)
 	require.NoError(t, err)
 	defer func() { _ = server.Close() }()

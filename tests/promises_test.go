@@ -88,12 +88,12 @@ var promises = []promise{
 		[]string{"TestTheShippedProjectsReadFirst"},
 	},
 	{
-		"internal/workspace/sandbox_state.go",
+		"internal/workspace/sandboxhome/state.go",
 		"the sandbox was put back to what it was before the command: make room, and run it again",
 		[]string{"TestASandboxThatACommandBreaksIsPutBack"},
 	},
 	{
-		"internal/workspace/sandbox_state.go",
+		"internal/workspace/sandboxhome/state.go",
 		"puts back what it was before",
 		[]string{"TestACutSandboxIsPutBackByTheLineThatItPrints"},
 	},
@@ -104,11 +104,11 @@ var promises = []promise{
 		"interrupted; run it again to go on",
 		[]string{"TestAnInterruptedCommandIsFinishedByRunningItAgain"},
 	},
-	{"internal/workspace/print.go", "is not seen, and not put back", []string{"TestUpReadsFirstAndPutsBack"}},
-	{"internal/workspace/print.go", "changed by hand, and put back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
-	{"internal/workspace/print.go", "and up puts it back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{"internal/workspace/result/print.go", "is not seen, and not put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{"internal/workspace/result/print.go", "changed by hand, and put back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{"internal/workspace/result/print.go", "and up puts it back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
 	{
-		"internal/workspace/print.go",
+		"internal/workspace/result/print.go",
 		"and not put back, because the run ended before",
 		[]string{"TestWhatARunDidNotComeToIsNotPutBack"},
 	},
@@ -117,7 +117,7 @@ var promises = []promise{
 		"wait until it ends, or end it, and run the same again",
 		[]string{"TestWhoHoldsALockDecides"},
 	},
-	{"internal/workspace/shut.go", "run it again", []string{"TestShutTimesSayWhatIsKnown"}},
+	{"internal/workspace/result/shut.go", "run it again", []string{"TestShutTimesSayWhatIsKnown"}},
 	{"internal/workspace/verify.go", "another up would", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
 }
 

@@ -9,6 +9,9 @@ import (
 	"aws-access-guardrails/internal/adopt"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newAdopt(f *flags) *cobra.Command {
@@ -35,11 +38,11 @@ It shows what it found and what it would write, and asks; --yes answers.`,
 			if err != nil {
 				return err
 			}
-			folder, err := workspace.Open(f.dir)
+			folder, err := project.Open(f.dir)
 			if err != nil {
 				return err
 			}
-			options := workspace.Options{Sandbox: f.sandbox, Progress: workspace.NewProgress(os.Stderr)}
+			options := workspace.Options{Sandbox: f.sandbox, Progress: progress.New(os.Stderr)}
 			existing, err := workspace.New(folder, options).Existing(cmd.Context(), stack, selected)
 			if err != nil {
 				return err
@@ -56,7 +59,7 @@ It shows what it found and what it would write, and asks; --yes answers.`,
 				err = f.adopt(cmd, stack, path, file, plan, dryRun)
 			}
 			if err == nil && len(plan.Refused) > 0 {
-				err = &workspace.RefusedError{
+				err = &exit.RefusedError{
 					Stack: stack,
 					Err: fmt.Errorf(
 						"%s: %d of what exists cannot become the stack's; up stops at it",
@@ -102,7 +105,7 @@ func (f *flags) adopt(cmd *cobra.Command, stack, path string, file *edit.File, p
 			return askErr
 		}
 		if !yes {
-			return workspace.Usef("%s: not confirmed; nothing was written", path)
+			return exit.Usef("%s: not confirmed; nothing was written", path)
 		}
 	}
 	if writeErr := change.Write(cmd.Context()); writeErr != nil {

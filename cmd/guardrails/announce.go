@@ -10,7 +10,7 @@ import (
 
 	"aws-access-guardrails/internal/announce"
 	"aws-access-guardrails/internal/view/grants"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // webhookVariable has the URL of the webhook. It is a secret, and command lines are seen by others.
@@ -45,20 +45,20 @@ nothing: run it as a step of its own, behind what it tells of.`,
 			message.Facts = append(message.Facts, announce.Fact{Name: "By", Value: by})
 			hook, err := announce.NewWebhook(os.Getenv(webhookVariable))
 			if err != nil && !dryRun {
-				return workspace.Usef("the environment variable %s: %v", webhookVariable, err)
+				return exit.Usef("the environment variable %s: %v", webhookVariable, err)
 			}
 			as := announce.Format(format)
 			if as == "" && err == nil {
 				as = hook.Format()
 			}
 			if as == "" {
-				return workspace.Usef(
+				return exit.Usef(
 					"the format of the message is not known from the host; write --format slack or --format teams",
 				)
 			}
 			body, err := message.Body(as)
 			if err != nil {
-				return workspace.Usef("%v", err)
+				return exit.Usef("%v", err)
 			}
 			if dryRun {
 				_, fprintlnErr := fmt.Fprintln(cmd.OutOrStdout(), string(body))
@@ -86,15 +86,15 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 	step := args[0]
 	switch {
 	case !announce.Known(step):
-		return none, workspace.Usef(
+		return none, exit.Usef(
 			"%q is no step of a grant; write one of %s",
 			step,
 			strings.Join(announce.Steps(), ", "),
 		)
 	case len(args) == 2:
-		return none, workspace.Usef("the ticket is missing; write it behind the stack, such as CHG1250")
+		return none, exit.Usef("the ticket is missing; write it behind the stack, such as CHG1250")
 	case len(args) == 1 && text == "":
-		return none, workspace.Usef("what is announced? write a stack and a ticket, or --text")
+		return none, exit.Usef("what is announced? write a stack and a ticket, or --text")
 	case len(args) == 1:
 		return announce.Message{Title: announce.Title(step, text)}, nil
 	}
@@ -117,7 +117,7 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 		facts = append(facts, announce.Facts(g, zone)...)
 	}
 	if len(about) == 0 {
-		return none, workspace.Usef("%s has no grant with the ticket %q", stack, args[2])
+		return none, exit.Usef("%s has no grant with the ticket %q", stack, args[2])
 	}
 	title := announce.Title(step, strings.Join(about, ", "))
 	if text != "" {

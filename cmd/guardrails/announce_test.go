@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/announce"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // Each step of a grant is told with what the stack file says of it, in both formats, and a webhook that fails is
@@ -52,7 +52,7 @@ func TestStepsAreAnnounced(t *testing.T) {
 	assert.Empty(t, got, "nothing is posted")
 	status = http.StatusForbidden
 	_, err = at(t, now, `guardrails announce deployed --text x --format slack`)
-	assert.Equal(t, workspace.Failed, workspace.StatusOf(err))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	assert.NotContains(t, err.Error(), "secret")
 	server.Close()
 	for _, line := range []string{
@@ -68,7 +68,7 @@ func TestStepsAreAnnounced(t *testing.T) {
 	}
 	require.NoError(t, os.Unsetenv(webhookVariable))
 	_, err = at(t, now, "guardrails announce deployed --text x --format slack")
-	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err))
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 	assert.ErrorContains(t, err, webhookVariable)
 }
 
@@ -110,7 +110,7 @@ func TestEditsAsPatches(t *testing.T) {
 			assert.Equal(t, string(written), string(applied), line)
 			require.NoError(t, os.WriteFile(file, before, 0o600))
 			_, err = at(t, now, line+" --patch --json")
-			assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err), line)
+			assert.Equal(t, exit.WrongUse, exit.StatusOf(err), line)
 		})
 	}
 }
@@ -142,7 +142,7 @@ func TestGrantsSinceARevision(t *testing.T) {
 	assert.Contains(t, out, "CHG1250")
 	assert.NotContains(t, out, "CHG1234")
 	_, err = at(t, now, "guardrails grants --since nowhere")
-	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err))
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 }
 
 // What CloudTrail recorded tells when a grant was used last; without records it is said not to be known.
@@ -170,6 +170,6 @@ func TestGrantsTellTheirLastUse(t *testing.T) {
 	assert.Contains(t, out, "1 records or files could not be read")
 	for _, line := range []string{"guardrails grants --replay missing", "guardrails grants --prune --replay logs", "guardrails grants --patch"} {
 		_, err = at(t, now, line)
-		assert.Equal(t, workspace.WrongUse, workspace.StatusOf(inWords(err)), line)
+		assert.Equal(t, exit.WrongUse, exit.StatusOf(inWords(err)), line)
 	}
 }

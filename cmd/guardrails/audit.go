@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/internal/judge/existing"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/view/audit"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newAudit(f *flags) *cobra.Command {
@@ -49,7 +50,7 @@ Service control policies are not in that format: without a stack, what they shut
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := contentOf(cmd.InOrStdin(), args[0])
 			if err != nil {
-				return workspace.Usef("%v", err)
+				return exit.Usef("%v", err)
 			}
 			from, err := instantOrNow(at)
 			if err != nil {
@@ -61,13 +62,13 @@ Service control policies are not in that format: without a stack, what they shut
 			}
 			found, err := existing.AuditOf(data, from, stack)
 			if err != nil {
-				return &workspace.RefusedError{Err: err}
+				return &exit.RefusedError{Err: err}
 			}
 			if !found.Holds {
 				return f.write(
 					cmd,
 					audit.Report{Audit: found},
-					&workspace.RefusedError{Err: errAudit, Headline: args[0] + ": does not hold"},
+					&exit.RefusedError{Err: errAudit, Headline: args[0] + ": does not hold"},
 				)
 			}
 			return f.write(cmd, audit.Report{Audit: found}, nil)
@@ -83,12 +84,12 @@ Service control policies are not in that format: without a stack, what they shut
 // stackOfAudit is the stack that --stack names, or the one of the folder whose documents the account has; nil for none.
 func stackOfAudit(f *flags, data []byte) (*stack.Stack, error) {
 	if len(f.stacks) > 1 {
-		return nil, workspace.Usef(
+		return nil, exit.Usef(
 			"--stack: an account is held against one stack; name one of %s",
 			strings.Join(f.stacks, ", "),
 		)
 	}
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if len(f.stacks) == 1 {
 		if err != nil {
 			return nil, err

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newCheck(f *flags) *cobra.Command {
@@ -35,7 +35,7 @@ Without names it checks every stack of the folder.`,
 			if err != nil {
 				return err
 			}
-			folder, err := workspace.Open(f.dir)
+			folder, err := project.Open(f.dir)
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // completing knows the words of the stack files of a folder. Files that cannot be read complete nothing.
@@ -62,7 +62,7 @@ func (c completing) arguments(names []string) completion {
 }
 
 func (c completing) stackNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	folder, err := workspace.Open(c.f.dir)
+	folder, err := project.Open(c.f.dir)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -75,7 +75,7 @@ func (c completing) stackNames(_ *cobra.Command, args []string, _ string) ([]str
 // values completes from the stacks that are named already, or from all.
 func (c completing) values(of func(*stack.Stack) []string) completion {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		folder, err := workspace.Open(c.f.dir)
+		folder, err := project.Open(c.f.dir)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

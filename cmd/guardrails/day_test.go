@@ -17,7 +17,8 @@ import (
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/view/matrix"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // inOrganization goes into a copy of the example organization.
@@ -107,7 +108,7 @@ func TestTheDayOfTheExample(t *testing.T) {
 		}
 	}
 
-	folder, err := workspace.Open("")
+	folder, err := project.Open("")
 	require.NoError(t, err)
 	stacks, err := folder.Read()
 	require.NoError(t, err)
@@ -199,26 +200,26 @@ func TestPeopleThatAreRefused(t *testing.T) {
 	before, err := os.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile("wrong.csv", []byte("name,team\nx,shop\n"), 0o600))
-	for line, status := range map[string]workspace.Status{
-		"guardrails person add jump":                     workspace.WrongUse,
-		"guardrails person add jump --csv wrong.csv":     workspace.WrongUse,
-		"guardrails person add jump --csv missing.csv":   workspace.WrongUse,
-		"guardrails person add jump a --csv joiners.csv": workspace.WrongUse,
-		"guardrails person add nowhere erin":             workspace.WrongUse,
-		"guardrails person add jump alice":               workspace.Refused,
-		"guardrails person add jump erin --tag x":        workspace.WrongUse,
-		"guardrails person move jump bob":                workspace.WrongUse,
-		"guardrails person move jump nobody --to leads":  workspace.WrongUse,
-		"guardrails person move jump bob --to leads":     workspace.Refused, // Expectations say that he works on the batch machines.
-		"guardrails person remove jump nobody":           workspace.WrongUse,
-		"guardrails person remove jump carol":            workspace.Refused,
-		"guardrails grants --dry-run":                    workspace.WrongUse,
-		"guardrails grants --at soon":                    workspace.WrongUse,
-		"guardrails grants --zone JST":                   workspace.WrongUse,
+	for line, status := range map[string]exit.Status{
+		"guardrails person add jump":                     exit.WrongUse,
+		"guardrails person add jump --csv wrong.csv":     exit.WrongUse,
+		"guardrails person add jump --csv missing.csv":   exit.WrongUse,
+		"guardrails person add jump a --csv joiners.csv": exit.WrongUse,
+		"guardrails person add nowhere erin":             exit.WrongUse,
+		"guardrails person add jump alice":               exit.Refused,
+		"guardrails person add jump erin --tag x":        exit.WrongUse,
+		"guardrails person move jump bob":                exit.WrongUse,
+		"guardrails person move jump nobody --to leads":  exit.WrongUse,
+		"guardrails person move jump bob --to leads":     exit.Refused, // Expectations say that he works on the batch machines.
+		"guardrails person remove jump nobody":           exit.WrongUse,
+		"guardrails person remove jump carol":            exit.Refused,
+		"guardrails grants --dry-run":                    exit.WrongUse,
+		"guardrails grants --at soon":                    exit.WrongUse,
+		"guardrails grants --zone JST":                   exit.WrongUse,
 	} {
 		out, atErr := at(t, now, line)
 		require.Error(t, atErr, "%s\n%s", line, out)
-		assert.Equal(t, status, workspace.StatusOf(inWords(atErr)), "%s: %v", line, atErr)
+		assert.Equal(t, status, exit.StatusOf(inWords(atErr)), "%s: %v", line, atErr)
 	}
 	after, err := os.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, err)

@@ -6,7 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/deployer"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newDeployer(f *flags) *cobra.Command {
@@ -66,7 +67,7 @@ Without names it writes the roles of every stack of the folder.`,
 }
 
 func runDeployer(cmd *cobra.Command, f *flags, out string, o deployer.Options, args []string) error {
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func runDeployer(cmd *cobra.Command, f *flags, out string, o deployer.Options, a
 	for _, stack := range stacks {
 		rendering, renderErr := deployer.Render(stack, o)
 		if renderErr != nil {
-			return workspace.Usef("stack %s: %v", stack.Name, renderErr)
+			return exit.Usef("stack %s: %v", stack.Name, renderErr)
 		}
 		renderings = append(renderings, rendering)
 	}

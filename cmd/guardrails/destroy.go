@@ -3,7 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 func newDestroy(f *flags) *cobra.Command {
@@ -16,11 +17,11 @@ It goes the other way than up: what was deployed last goes first. A real run sho
 		Example: `  guardrails destroy dev --sandbox`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.names(args)) == 0 {
-				return workspace.Usef(
+				return exit.Usef(
 					"destroy wants the names of the stacks; nothing is destroyed by leaving a word out",
 				)
 			}
-			return f.run(cmd, workspace.Destroy, args)
+			return f.run(cmd, result.Destroy, args)
 		},
 	}
 	f.deployFlags(cmd)

@@ -13,6 +13,9 @@ import (
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/replay/view"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newDiff(f *flags) *cobra.Command {
@@ -45,7 +48,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 			if err != nil {
 				return err
 			}
-			folder, err := workspace.Open(f.dir)
+			folder, err := project.Open(f.dir)
 			if err != nil {
 				return err
 			}
@@ -98,7 +101,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 func compare(
 	cmd *cobra.Command,
 	f *flags,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	from string,
 	deployed bool,
 	when time.Time,
@@ -106,17 +109,17 @@ func compare(
 ) (*change.Report, error) {
 	switch {
 	case f.sandbox && !deployed:
-		return nil, workspace.Usef(
+		return nil, exit.Usef(
 			"--sandbox says where the deployment is that --deployed compares with; add --deployed",
 		)
 	case f.noRefresh && !deployed:
-		return nil, workspace.Usef("--no-refresh says how what is deployed is read; add --deployed")
+		return nil, exit.Usef("--no-refresh says how what is deployed is read; add --deployed")
 	case deployed && cmd.Flags().Changed("from"):
-		return nil, workspace.Usef("--deployed and --from are two things to compare with; write one of them")
+		return nil, exit.Usef("--deployed and --from are two things to compare with; write one of them")
 	case deployed:
 		ws := workspace.New(
 			folder,
-			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
+			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: progress.New(os.Stderr)},
 		)
 		return against.FromDeployed(cmd.Context(), folder, ws, when, f.names(args)...)
 	default:
@@ -175,7 +178,7 @@ func (b withReplay) WriteJSON(w io.Writer) error {
 // status, as replay has it.
 func (f *flags) writeWithReplay(
 	cmd *cobra.Command,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	calls *replayFlags,
 	logs []string,
 	report changed,
@@ -191,7 +194,7 @@ func (f *flags) writeWithReplay(
 	}
 	replayed.Against, replayed.Notes = against, append(replayed.Notes, notes...)
 	if err == nil && !replayed.Holds {
-		err = &workspace.RefusedError{Err: errReplay, Headline: "replay: does not hold"}
+		err = &exit.RefusedError{Err: errReplay, Headline: "replay: does not hold"}
 	}
 	return f.write(cmd, withReplay{report, view.Report{Report: replayed}}, err)
 }

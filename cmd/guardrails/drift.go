@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 func newDrift(f *flags) *cobra.Command {
@@ -19,7 +19,7 @@ the backend does not know the stack or its state is empty.`,
 		Example: `  guardrails drift
   guardrails drift prod --json | jq '.stacks[].drift[]?.differences[]?.text'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, workspace.Drift, args)
+			return f.run(cmd, result.Drift, args)
 		},
 	}
 	f.engineFlags(cmd)

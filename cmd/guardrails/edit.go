@@ -13,12 +13,13 @@ import (
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/visible"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // stackFile is the name and the file of the one stack that is edited.
 func (f *flags) stackFile(name string) (stack, file string, err error) {
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return "", "", err
 	}
@@ -40,9 +41,9 @@ func editError(stack string, err error) error {
 	)
 	switch {
 	case errors.As(err, &problems), errors.As(err, &byHand), errors.As(err, &over):
-		return &workspace.RefusedError{Stack: stack, Err: err}
+		return &exit.RefusedError{Stack: stack, Err: err}
 	case errors.As(err, &missing), errors.As(err, &readOnly), errors.Is(err, edit.ErrChanged):
-		return workspace.Usef("%v", err)
+		return exit.Usef("%v", err)
 	}
 	return err
 }
@@ -138,7 +139,7 @@ const patchUsage = "print the change as a patch for git apply, and write nothing
 // hides is shown as an escape, as everywhere.
 func (f *flags) writePatch(cmd *cobra.Command, changes ...*edit.Change) error {
 	if f.json {
-		return workspace.Usef("--patch prints a patch and --json an object; write one of them")
+		return exit.Usef("--patch prints a patch and --json an object; write one of them")
 	}
 	out := cmd.OutOrStdout()
 	if _, filtered := out.(*visible.Writer); filtered && terminal.Width(os.Stdout) == 0 {

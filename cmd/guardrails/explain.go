@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/view/explain"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 func newExplain(f *flags) *cobra.Command {
@@ -38,7 +38,7 @@ Without names it asks every stack of the folder; the question is answered for ea
 			}
 			answers, err := explain.Ask(question, stacks...)
 			if err != nil {
-				return workspace.Usef("%v", err)
+				return exit.Usef("%v", err)
 			}
 			return f.write(cmd, answers, nil)
 		},

@@ -11,7 +11,7 @@ import (
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 func newGrant(f *flags) *cobra.Command {
@@ -56,7 +56,7 @@ are set forward, is refused with what to write. What is printed is in that zone 
 				return err
 			}
 			if given.Ticket == "" {
-				return workspace.Usef("--ticket is missing; write why the grant exists, such as --ticket CHG1234")
+				return exit.Usef("--ticket is missing; write why the grant exists, such as --ticket CHG1234")
 			}
 			change, err := changeFile(
 				cmd,
@@ -146,7 +146,7 @@ func zoneOf(name, file string) (*time.Location, error) {
 	if name != "" {
 		zone, err := clock.Zone(name)
 		if err != nil {
-			return nil, workspace.Usef(
+			return nil, exit.Usef(
 				"--zone: %v; write a name of the IANA time zone database, such as Asia/Tokyo, Europe/Berlin or UTC",
 				err,
 			)
@@ -170,18 +170,18 @@ func window(
 	begin = now.In(zone).Truncate(time.Second)
 	if from != "" {
 		if begin, err = clock.Say(from, now, time.Time{}, zone); err != nil {
-			return begin, end, workspace.Usef("--from: %v", err)
+			return begin, end, exit.Usef("--from: %v", err)
 		}
 	}
 	switch {
 	case until != "" && length != 0:
-		return begin, end, workspace.Usef("--until and --for say the same; write one of them")
+		return begin, end, exit.Usef("--until and --for say the same; write one of them")
 	case until == "" && length == 0:
-		return begin, end, workspace.Usef("when the grant ends is missing; write --for 4h, or --until with a time")
+		return begin, end, exit.Usef("when the grant ends is missing; write --for 4h, or --until with a time")
 	case length < 0:
-		return begin, end, workspace.Usef("--for %s goes backwards; write how long the grant lasts, such as 4h", length)
+		return begin, end, exit.Usef("--for %s goes backwards; write how long the grant lasts, such as 4h", length)
 	case length%time.Second != 0:
-		return begin, end, workspace.Usef(
+		return begin, end, exit.Usef(
 			"--for %s is not in whole seconds; write how long the grant lasts, such as 4h",
 			length,
 		)
@@ -190,11 +190,11 @@ func window(
 		end = begin.Add(length)
 	default:
 		if end, err = clock.Say(until, now, begin, zone); err != nil {
-			return begin, end, workspace.Usef("--until: %v", err)
+			return begin, end, exit.Usef("--until: %v", err)
 		}
 	}
 	if !end.After(now) {
-		return begin, end, workspace.Usef("the window ended at %s already; write a later end", clock.Show(end, zone))
+		return begin, end, exit.Usef("the window ended at %s already; write a later end", clock.Show(end, zone))
 	}
 	return begin, end, nil
 }

@@ -11,7 +11,7 @@ import (
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/guardrail/osaccess"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // A window is what is said in the zone that counts; what is not read is told with what is, as wrong use.
@@ -48,7 +48,7 @@ func TestTimesOfAGrant(t *testing.T) {
 			_, _, windowErr := window(now, tokyo, from, until, 0)
 			require.ErrorContains(t, windowErr, flag+`: "`+wrong+`"`)
 			require.ErrorContains(t, windowErr, "2026-12-01T09:00+09:00, 2026-12-01T00:00Z")
-			assert.Equal(t, workspace.WrongUse, workspace.StatusOf(windowErr))
+			assert.Equal(t, exit.WrongUse, exit.StatusOf(windowErr))
 		}
 	}
 	_, _, err = window(now, tokyo, "2026-11-29T19:00:00.5Z", "", time.Hour)

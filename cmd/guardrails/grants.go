@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/replay"
 	"aws-access-guardrails/internal/view/grants"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // grantsFlags are those of grants.
@@ -75,7 +76,7 @@ func newGrants(f *flags) *cobra.Command {
 
 func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 	now := f.clock()
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return err
 	}
@@ -99,14 +100,14 @@ func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 	}
 	if g.at != "" {
 		if now, err = clock.Say(g.at, now, time.Time{}, zone); err != nil {
-			return workspace.Usef("--at: %v", err)
+			return exit.Usef("--at: %v", err)
 		}
 	}
 	switch {
 	case (g.dryRun || g.patch) && !g.prune:
-		return workspace.Usef("--dry-run and --patch say how --prune is done; add --prune")
+		return exit.Usef("--dry-run and --patch say how --prune is done; add --prune")
 	case g.prune && (len(g.records) > 0 || g.since != ""):
-		return workspace.Usef(
+		return exit.Usef(
 			"--replay and --since say what is listed, on which --prune does not depend; leave them out",
 		)
 	case g.prune:
@@ -168,7 +169,7 @@ type pruned struct {
 // prune takes grants out of stack files: out of all of them, or of none.
 func (f *flags) prune(
 	cmd *cobra.Command,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	names []string,
 	now time.Time,
 	dryRun, patch bool,

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/view/handover"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 func newHandover(f *flags) *cobra.Command {
@@ -39,7 +39,7 @@ Without names it covers every stack of the folder.`,
 			people := handover.Of(stacks...)
 			if person != "" {
 				if people, err = handover.Only(people, person); err != nil {
-					return workspace.Usef("%v", err)
+					return exit.Usef("%v", err)
 				}
 			}
 			if out != "" && len(people) > 0 {
@@ -82,7 +82,7 @@ func (f *flags) writeFiles(
 	options handover.Options,
 ) error {
 	if f.json {
-		return workspace.Usef("handover: --out writes texts; leave --json out, or redirect what it prints")
+		return exit.Usef("handover: --out writes texts; leave --json out, or redirect what it prints")
 	}
 	names, err := handover.WriteFiles(folder, people, options)
 	if err != nil {

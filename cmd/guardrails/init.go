@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/internal/start"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 func newInit(f *flags) *cobra.Command {
@@ -83,7 +84,7 @@ func answered(a *start.Answers, given map[string]*[]string, from []string) error
 	}
 	for _, q := range start.Questions {
 		if n := len(*given[q.Flag]); n > 1 && !q.Many {
-			errs = append(errs, workspace.Usef("--%s: is given %d times; keep one", q.Flag, n))
+			errs = append(errs, exit.Usef("--%s: is given %d times; keep one", q.Flag, n))
 			continue
 		}
 		for _, s := range *given[q.Flag] {
@@ -131,7 +132,7 @@ func told(w io.Writer, dir string, project *start.Folder, wrote []string) error 
 func used(err error) error {
 	var wrong *start.UseError
 	if errors.As(err, &wrong) {
-		return workspace.Usef("%v", err)
+		return exit.Usef("%v", err)
 	}
 	return err
 }

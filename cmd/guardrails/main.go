@@ -8,8 +8,9 @@ import (
 	"syscall"
 
 	"aws-access-guardrails/internal/program"
-	_ "aws-access-guardrails/internal/terminal/background" // Nothing asks the terminal for its colour.
+	_ "aws-access-guardrails/internal/terminal/background"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 func main() {
@@ -18,7 +19,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // The second interrupt ends this process at once.
-	os.Exit(int(untilInterrupted(ctx, func() workspace.Status { return execute(ctx, os.Args[1:]) })))
+	os.Exit(int(untilInterrupted(ctx, func() exit.Status { return execute(ctx, os.Args[1:]) })))
 }
 
 // isProgram reports whether the language host of "pulumi up" started this process as the program of a project, which
@@ -31,8 +32,8 @@ func isProgram(args []string, env func(string) string) bool {
 // untilInterrupted runs a verb until it ends or the first interrupt comes. An engine at work is waited for, because
 // it ends in order by itself; everything else, such as reading, proving or asking, is left where it is: it has
 // changed nothing.
-func untilInterrupted(ctx context.Context, verb func() workspace.Status) workspace.Status {
-	done := make(chan workspace.Status, 1)
+func untilInterrupted(ctx context.Context, verb func() exit.Status) exit.Status {
+	done := make(chan exit.Status, 1)
 	go func() { done <- verb() }()
 	select {
 	case status := <-done:
@@ -46,5 +47,5 @@ func untilInterrupted(ctx context.Context, verb func() workspace.Status) workspa
 		fmt.Fprintln(os.Stderr) // Behind the ^C that the terminal shows.
 	}
 	fmt.Fprintln(os.Stderr, "interrupted; nothing was changed in any account")
-	return workspace.Failed
+	return exit.Failed
 }

@@ -8,7 +8,8 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/view/matrix"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newMatrix(f *flags) *cobra.Command {
@@ -46,12 +47,12 @@ Without names it covers every stack of the folder.`,
 			}
 			if person != "" {
 				if err := m.Only(person); err != nil {
-					return workspace.Usef("%v", err)
+					return exit.Usef("%v", err)
 				}
 			}
 			switch {
 			case markdown && csv, markdown && f.json, csv && f.json:
-				return workspace.Usef("matrix: --markdown, --csv and --json are three forms; write one of them")
+				return exit.Usef("matrix: --markdown, --csv and --json are three forms; write one of them")
 			case csv:
 				return m.WriteCSV(cmd.OutOrStdout())
 			case !wide:
@@ -77,7 +78,7 @@ Without names it covers every stack of the folder.`,
 
 // read reads the named stacks, be it that they hold or not: whoever asks why they do not must get an answer.
 func (f *flags) read(args []string) ([]*stack.Stack, error) {
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/view/page"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newPage(f *flags) *cobra.Command {
@@ -33,7 +33,7 @@ Without names it covers every stack of the folder. It is written also when a pro
 			if err != nil {
 				return err
 			}
-			folder, err := workspace.Open(f.dir)
+			folder, err := project.Open(f.dir)
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,8 @@ import (
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/people"
 	"aws-access-guardrails/internal/visible"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newPerson(f *flags) *cobra.Command {
@@ -46,9 +47,9 @@ func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows,
 	p.options.Now, p.options.Setting = f.clock(), f.setting()
 	switch {
 	case p.csv != "" && len(names) > 0:
-		return nil, workspace.Usef("--csv and names are two lists of people; give one of them")
+		return nil, exit.Usef("--csv and names are two lists of people; give one of them")
 	case p.csv == "" && len(names) == 0:
-		return nil, workspace.Usef(
+		return nil, exit.Usef(
 			"nobody is named; write the name of the person behind the stack, or --csv with a file",
 		)
 	case p.csv == "":
@@ -60,7 +61,7 @@ func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows,
 	}
 	rows, err := people.ReadCSV(verb, p.csv, data)
 	if err != nil {
-		return nil, workspace.Usef("%v", err)
+		return nil, exit.Usef("%v", err)
 	}
 	return rows, nil
 }
@@ -83,7 +84,7 @@ func newPersonAdd(f *flags) *cobra.Command {
 				return err
 			}
 			if len(rows.Leavers) > 1 && (one.Email != "" || one.DisplayName != "" || one.RunAs != "") {
-				return workspace.Usef("--email, --display-name and --run-as are of one person; use --csv for several")
+				return exit.Usef("--email, --display-name and --run-as are of one person; use --csv for several")
 			}
 			if one.Tags, err = tagsOf(tags); err != nil {
 				return err
@@ -132,7 +133,7 @@ func tagsOf(pairs []string) (map[string]string, error) {
 	for _, pair := range pairs {
 		key, value, found := strings.Cut(pair, "=")
 		if !found || key == "" {
-			return nil, workspace.Usef("--tag %q is no key=value", pair)
+			return nil, exit.Usef("--tag %q is no key=value", pair)
 		}
 		tags[key] = value
 	}
@@ -158,7 +159,7 @@ the other stack files name the team.`,
 				return err
 			}
 			if p.csv == "" && len(one.From)+len(one.To) == 0 {
-				return workspace.Usef("where to is missing; write --to with a team, or --from with one to leave")
+				return exit.Usef("where to is missing; write --to with a team, or --from with one to leave")
 			}
 			for _, name := range rows.Leavers { // Names alone.
 				mover := one
@@ -232,8 +233,8 @@ the files does not do.`,
 }
 
 // folderAndStack is the folder, and the one stack of it that is meant.
-func (f *flags) folderAndStack(name string) (*workspace.Folder, string, error) {
-	folder, err := workspace.Open(f.dir)
+func (f *flags) folderAndStack(name string) (*project.Folder, string, error) {
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return nil, "", err
 	}
@@ -246,7 +247,7 @@ func (f *flags) folderAndStack(name string) (*workspace.Folder, string, error) {
 
 // toDeploy are the stacks whose files or documents change, that of the people first: a trust policy must not name a
 // user who is not there yet.
-func toDeploy(outcome *people.Outcome, folder *workspace.Folder, stack string) []string {
+func toDeploy(outcome *people.Outcome, folder *project.Folder, stack string) []string {
 	names := []string{stack}
 	if outcome == nil || outcome.Report == nil {
 		return names
@@ -279,13 +280,13 @@ func touches(r *change.Report, account string) bool {
 func personError(stack string, err error) error {
 	var (
 		nobody  *people.NobodyError
-		refused *workspace.RefusedError
+		refused *exit.RefusedError
 	)
 	switch {
 	case errors.As(err, &refused):
 		return err
 	case errors.As(err, &nobody):
-		return workspace.Usef("%v", err)
+		return exit.Usef("%v", err)
 	}
 	return editError(stack, err)
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 func newPreview(f *flags) *cobra.Command {
@@ -18,7 +18,7 @@ pulumi command would use in this folder.`,
 		Example: `  guardrails preview dev --sandbox
   guardrails preview prod --json | jq '.stacks[].changes[] | select(.op == "replace")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, workspace.Preview, args)
+			return f.run(cmd, result.Preview, args)
 		},
 	}
 	f.engineFlags(cmd)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/progress"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
@@ -19,7 +19,7 @@ built from pinned sources when it is not there yet. Every verb that needs it doe
 a cache. It prints the version.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			progress := workspace.NewProgress(os.Stderr)
+			progress := progress.New(os.Stderr)
 			command, err := pulumicli.Find(cmd.Context(), pulumicli.Options{Progress: progress.Status})
 			progress.Done()
 			if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/view/render"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newRender(f *flags) *cobra.Command {
@@ -25,7 +25,7 @@ Without names it renders every stack of the folder.`,
 		Example: `  guardrails render --out rendered
   guardrails render dev --json | jq '.authorizationDetails.RoleDetailList[].RoleName'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			folder, err := workspace.Open(f.dir)
+			folder, err := project.Open(f.dir)
 			if err != nil {
 				return err
 			}

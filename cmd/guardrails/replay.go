@@ -16,6 +16,9 @@ import (
 	"aws-access-guardrails/internal/replay"
 	"aws-access-guardrails/internal/replay/view"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // replayFlags are those of replay, and of diff --replay.
@@ -109,15 +112,15 @@ func (r *replayFlags) questionFlags(cmd *cobra.Command) {
 func (r *replayFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 	switch {
 	case r.against != "" && r.deployed:
-		return workspace.Usef("--against and --deployed are two things to compare with; write one of them")
+		return exit.Usef("--against and --deployed are two things to compare with; write one of them")
 	case f.sandbox && !r.deployed, f.noRefresh && !r.deployed:
-		return workspace.Usef("--sandbox and --no-refresh say how what is deployed is read; add --deployed")
+		return exit.Usef("--sandbox and --no-refresh say how what is deployed is read; add --deployed")
 	case r.athena != "" && r.lake != "":
-		return workspace.Usef("--athena and --lake are two tables; write one of them")
+		return exit.Usef("--athena and --lake are two tables; write one of them")
 	case r.athena+r.lake == "" && len(args) == 0:
-		return workspace.Usef("replay what? write the files or folders of CloudTrail, or - for standard input")
+		return exit.Usef("replay what? write the files or folders of CloudTrail, or - for standard input")
 	}
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return err
 	}
@@ -136,7 +139,7 @@ func (r *replayFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 	report.Against, report.Notes = against, append(report.Notes, notes...)
 	shown := view.Report{Report: report}
 	if !report.Holds {
-		err = &workspace.RefusedError{Err: errReplay, Headline: "replay: does not hold"}
+		err = &exit.RefusedError{Err: errReplay, Headline: "replay: does not hold"}
 	}
 	if r.markdown && !f.json {
 		return f.write(cmd, replayComment{shown}, err)
@@ -155,7 +158,7 @@ func (c replayComment) WriteText(w io.Writer) error { return c.WriteMarkdown(w) 
 func (r *replayFlags) ask(
 	ctx context.Context,
 	f *flags,
-	folder *workspace.Folder,
+	folder *project.Folder,
 ) (asked *replay.Asked, other string, notes []string, err error) {
 	stacks, err := folder.Read(f.stacks...)
 	if err != nil {
@@ -166,7 +169,7 @@ func (r *replayFlags) ask(
 	case r.deployed:
 		ws := workspace.New(
 			folder,
-			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: workspace.NewProgress(os.Stderr)},
+			workspace.Options{Sandbox: f.sandbox, NoRefresh: f.noRefresh, Progress: progress.New(os.Stderr)},
 		)
 		world, worldErr := against.WorldDeployed(ctx, ws, stacks)
 		if worldErr != nil {
@@ -181,7 +184,7 @@ func (r *replayFlags) ask(
 		then = &world
 	}
 	if asked, err = replay.Ask(stacks, then, r.roles); err != nil {
-		return nil, "", nil, workspace.Usef("%v", err)
+		return nil, "", nil, exit.Usef("%v", err)
 	}
 	asked.Accounts = r.accounts
 	for i := range asked.Homes {
@@ -204,7 +207,7 @@ func (r *replayFlags) ask(
 // report reads the paths.
 func (r *replayFlags) report(
 	cmd *cobra.Command,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	asked *replay.Asked,
 	paths []string,
 ) (*replay.Report, error) {
@@ -215,7 +218,7 @@ func (r *replayFlags) report(
 	run := replay.NewRun(&asked.Question)
 	if r.state != "" {
 		if err := run.Resume(r.state, asked.ID+r.from+r.to); err != nil {
-			return nil, workspace.Usef("--state: %v", err)
+			return nil, exit.Usef("--state: %v", err)
 		}
 	}
 	if err := run.Read(cmd.Context(), cmd.InOrStdin(), paths...); err != nil {
@@ -224,7 +227,7 @@ func (r *replayFlags) report(
 	return run.Report(accepts, asked.Homes), nil
 }
 
-func (r *replayFlags) accepts(folder *workspace.Folder) ([]replay.Accept, error) {
+func (r *replayFlags) accepts(folder *project.Folder) ([]replay.Accept, error) {
 	name := r.accept
 	if name == "" {
 		name = filepath.Join(folder.Dir, "replay.yaml")
@@ -234,11 +237,11 @@ func (r *replayFlags) accepts(folder *workspace.Folder) ([]replay.Accept, error)
 	}
 	data, err := files.Read(name)
 	if err != nil {
-		return nil, workspace.Usef("%v", err)
+		return nil, exit.Usef("%v", err)
 	}
 	accepts, err := replay.ReadAccepts(name, data)
 	if err != nil {
-		return nil, &workspace.RefusedError{Err: err}
+		return nil, &exit.RefusedError{Err: err}
 	}
 	return accepts, nil
 }

@@ -21,13 +21,18 @@ import (
 	"aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/annotations"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // instantOf is the time of a flag.
 func instantOf(flag, text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, workspace.Usef(
+		return time.Time{}, exit.Usef(
 			"%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", flag, text)
 	}
 	return at, nil
@@ -62,7 +67,7 @@ type flags struct {
 	noRefresh   bool
 
 	// ran is what the operation of this command did.
-	ran *workspace.Summary
+	ran *result.Summary
 
 	// now is the clock of the verbs that write times into files; nil means that of the machine.
 	now func() time.Time
@@ -99,7 +104,7 @@ func collectLess() {
 
 // execute runs one command line and gives its exit status. What was asked for goes to standard output, everything
 // else to standard error.
-func execute(ctx context.Context, args []string) workspace.Status {
+func execute(ctx context.Context, args []string) exit.Status {
 	f := &flags{}
 	root := newRoot(f)
 	root.SetArgs(args)
@@ -128,7 +133,7 @@ func execute(ctx context.Context, args []string) workspace.Status {
 					collectLess()
 					ticker := time.NewTicker(time.Second)
 					defer ticker.Stop()
-					waiting := workspace.NewProgress(os.Stderr).Wait(text, time.Now(), ticker.C)
+					waiting := progress.New(os.Stderr).Wait(text, time.Now(), ticker.C)
 					defer waiting.Stop()
 					root.SetOut(waiting.Before(stdout))
 					root.SetErr(waiting.Before(stderr))
@@ -147,7 +152,7 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	if err != nil && !began { // Cobra's own: an unknown verb or flag, too many arguments.
 		err = usage(root, args, err)
 	}
-	folder, noFolder := workspace.Open(f.dir)
+	folder, noFolder := project.Open(f.dir)
 	if noFolder != nil {
 		folder = nil
 	}
@@ -157,9 +162,9 @@ func execute(ctx context.Context, args []string) workspace.Status {
 	if err != nil {
 		err = inWords(err)
 		fmt.Fprintln(stderr, err)
-		workspace.Annotate(stderr, folder, err)
+		annotations.Annotate(stderr, folder, err)
 	}
-	return workspace.StatusOf(err)
+	return exit.StatusOf(err)
 }
 
 // memory is where the proofs of a verb are kept; nil where they are not. What is deployed into an account is proven by
@@ -188,19 +193,19 @@ func inWords(err error) error {
 		}
 		return errors.Join(all...)
 	}
-	if words, described := files.Described(err); described && workspace.StatusOf(err) == workspace.Failed {
+	if words, described := files.Described(err); described && exit.StatusOf(err) == exit.Failed {
 		var engine *workspace.EngineError
 		if !errors.As(err, &engine) {
-			return workspace.Usef("%v", words)
+			return exit.Usef("%v", words)
 		}
 	}
 	return err
 }
 
 // writeCodeQuality writes the report that GitLab reads, also when nothing is wrong.
-func (f *flags) writeCodeQuality(folder *workspace.Folder, err error) error {
+func (f *flags) writeCodeQuality(folder *project.Folder, err error) error {
 	var report bytes.Buffer
-	if writeErr := workspace.WriteCodeQuality(&report, folder, err, os.Getenv("CI_PROJECT_DIR")); writeErr != nil {
+	if writeErr := annotations.WriteCodeQuality(&report, folder, err, os.Getenv("CI_PROJECT_DIR")); writeErr != nil {
 		return writeErr
 	}
 	return os.WriteFile(f.codeQuality, report.Bytes(), 0o644)
@@ -293,21 +298,21 @@ func (f *flags) deployFlags(cmd *cobra.Command) {
 }
 
 // run is preview, up, drift and destroy.
-func (f *flags) run(cmd *cobra.Command, operation workspace.Operation, args []string) error {
+func (f *flags) run(cmd *cobra.Command, operation result.Operation, args []string) error {
 	if f.fresh && !f.sandbox {
-		return workspace.Usef("--fresh empties the sandbox; add --sandbox")
+		return exit.Usef("--fresh empties the sandbox; add --sandbox")
 	}
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return err
 	}
 	if f.parallel < 1 {
-		return workspace.Usef("--parallel %d runs nothing; write 1 for one stack after the other", f.parallel)
+		return exit.Usef("--parallel %d runs nothing; write 1 for one stack after the other", f.parallel)
 	}
 	options := workspace.Options{
 		Sandbox:     f.sandbox,
 		Fresh:       f.fresh,
-		Progress:    workspace.NewProgress(os.Stderr),
+		Progress:    progress.New(os.Stderr),
 		Parallel:    f.parallel,
 		DoorsFirst:  f.doorsFirst,
 		AllowDirty:  f.allowDirty,

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newStacks(f *flags) *cobra.Command {
@@ -17,11 +18,11 @@ Stack files are read and not checked: no network, no engine.`,
 		Example: `  guardrails stacks
   guardrails stacks --json | jq -c '.levels[0]'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			folder, err := workspace.Open(f.dir)
+			folder, err := project.Open(f.dir)
 			if err != nil {
 				return err
 			}
-			levels, err := folder.Levels(f.doorsFirst, f.names(args)...)
+			levels, err := workspace.LevelsOf(folder, f.doorsFirst, f.names(args)...)
 			if err != nil {
 				return err
 			}

@@ -7,7 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/view/handover"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 func newUp(f *flags) *cobra.Command {
@@ -29,7 +30,7 @@ another up would change anything.`,
   guardrails up prod --yes             deploy prod into its account, in CI
   guardrails up --doors-first          the first roll-out of an organization`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.run(cmd, workspace.Up, args); err != nil || f.json {
+			if err := f.run(cmd, result.Up, args); err != nil || f.json {
 				return err
 			}
 			return f.next(cmd, args)
@@ -47,7 +48,7 @@ another up would change anything.`,
 // next says what people do next for whom something changed: whose user was made or changed, or a role that the person
 // can take.
 func (f *flags) next(cmd *cobra.Command, args []string) error {
-	folder, err := workspace.Open(f.dir)
+	folder, err := project.Open(f.dir)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"aws-access-guardrails/internal/strictyaml"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // elsewhere are verbs of other tools, with ours for the same thing.
@@ -46,18 +46,18 @@ func usage(root *cobra.Command, args []string, err error) error {
 	verb, rest, unknown := root.Find(args)
 	if unknown != nil || verb == root {
 		if word := firstWord(rest, args); word != "" && unknown != nil {
-			return workspace.Usef(
+			return exit.Usef(
 				"unknown command %q: guardrails has no such verb; %s \"guardrails --help\" lists them all",
 				word,
 				suggestion(root, word),
 			)
 		}
-		return workspace.Usef("%v; see guardrails --help", err)
+		return exit.Usef("%v; see guardrails --help", err)
 	}
 	name := verb.Name()
 	text := err.Error()
 	if flag, cut := strings.CutPrefix(text, "unknown flag: --"); cut {
-		return workspace.Usef(
+		return exit.Usef(
 			"%s: unknown flag: --%s; %s see guardrails %s --help",
 			name,
 			flag,
@@ -66,7 +66,7 @@ func usage(root *cobra.Command, args []string, err error) error {
 		)
 	}
 	if strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires ") {
-		return workspace.Usef(
+		return exit.Usef(
 			"%s: %s; write it as in \"%s\"",
 			name,
 			counted(verb),
@@ -76,7 +76,7 @@ func usage(root *cobra.Command, args []string, err error) error {
 	if before, _, number := strings.Cut(text, ": strconv."); number {
 		text = before + ": it is no number"
 	}
-	return workspace.Usef("%s: %s; see guardrails %s --help", name, text, name)
+	return exit.Usef("%s: %s; see guardrails %s --help", name, text, name)
 }
 
 func firstWord(rest, args []string) string {

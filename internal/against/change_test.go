@@ -19,7 +19,8 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/visible"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // someDay is before the grants of the examples.
@@ -35,7 +36,7 @@ const (
 type edit struct{ file, old, new string }
 
 // project copies a project into a folder of its own: dev is the development stack alone.
-func project(t testing.TB, from string) string {
+func projectWith(t testing.TB, from string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if from != dev {
@@ -70,7 +71,7 @@ func apply(t testing.TB, dir string, edits ...edit) {
 
 func stacksOf(t testing.TB, dir string) []*stack.Stack {
 	t.Helper()
-	folder, err := workspace.Open(dir)
+	folder, err := project.Open(dir)
 	require.NoError(t, err)
 	stacks, err := folder.Read()
 	require.NoError(t, err)
@@ -80,7 +81,7 @@ func stacksOf(t testing.TB, dir string) []*stack.Stack {
 // reportOf compares a project before and after edits.
 func reportOf(t testing.TB, from string, edits ...edit) *change.Report {
 	t.Helper()
-	dir := project(t, from)
+	dir := projectWith(t, from)
 	apply(t, dir, edits...)
 	to := change.Of("the working tree", stacksOf(t, dir)...)
 	is := listResources(to, "guardrails", stacksOf(t, dir))
@@ -92,7 +93,7 @@ func reportOf(t testing.TB, from string, edits ...edit) *change.Report {
 // refusedOf is what keeps an edited project from being deployed.
 func refusedOf(t testing.TB, from string, edits ...edit) error {
 	t.Helper()
-	dir := project(t, from)
+	dir := projectWith(t, from)
 	apply(t, dir, edits...)
 	return refusalsOf(change.Of("the working tree", stacksOf(t, dir)...))
 }
@@ -109,7 +110,7 @@ func sideOf(t testing.TB, from string) *change.Side {
 	sidesLock.Lock()
 	defer sidesLock.Unlock()
 	if sides[from] == nil {
-		stacks := stacksOf(t, project(t, from))
+		stacks := stacksOf(t, projectWith(t, from))
 		sides[from] = change.Of("before", stacks...)
 		sidesMade[from] = listResources(sides[from], "guardrails", stacks)
 	}
@@ -246,7 +247,7 @@ func TestARoleForOnePersonIsOneLine(t *testing.T) {
 // In the organization of the examples too, a role for one person is one line, and a comment is nothing.
 func TestTheExampleOrganizationIsReported(t *testing.T) {
 	line := "    - name: billing-bob\n"
-	dir := project(t, shipped)
+	dir := projectWith(t, shipped)
 	stacks := stacksOf(t, dir)
 	bare := func(name string, stacks []*stack.Stack) *change.Side {
 		s := &change.Side{
@@ -321,7 +322,7 @@ func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 
 // A grant that is over by the time from which the report looks on is no loss when it is removed.
 func TestWhatIsOverIsNoLoss(t *testing.T) {
-	dir := project(t, organization)
+	dir := projectWith(t, organization)
 	apply(t, dir, edit{workloadFile, "T09:00:00+09:00", "T08:00:00+09:00"})
 	late := someDay.AddDate(1, 0, 0)
 	r, err := change.Compare(sideOf(t, organization), change.Of("after", stacksOf(t, dir)...), late, nil)
@@ -358,12 +359,12 @@ func TestReportsForMachines(t *testing.T) {
 func TestRefusedStackFilesAreReportedAndRefused(t *testing.T) {
 	refused := refusedOf(t, organization, edit{jumpFile, "    roleAccounts: [\"444455556666\"]\n", ""})
 	require.Error(t, refused)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(refused))
+	assert.Equal(t, exit.Refused, exit.StatusOf(refused))
 	assert.NoError(t, refusedOf(t, dev))
 	assert.Equal(
 		t,
-		workspace.Refused,
-		workspace.StatusOf(
+		exit.Refused,
+		exit.StatusOf(
 			Differs(reportOf(t, organization, edit{workloadFile, "maxDuration: 60m", "maxDuration: 90m"})),
 		),
 	)
@@ -408,7 +409,7 @@ func TestThePageShowsWhatTheCommandPrints(t *testing.T) {
 
 // The report of the example organization, one role changed.
 func BenchmarkReport(b *testing.B) {
-	dir := project(b, shipped)
+	dir := projectWith(b, shipped)
 	then := stacksOf(b, dir)
 	apply(
 		b,

@@ -17,6 +17,7 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/policy"
 )
 
@@ -24,7 +25,7 @@ import (
 // report comes also beside an error that says that the stack files are refused.
 func FromDeployed(
 	ctx context.Context,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	ws *workspace.Workspace,
 	at time.Time,
 	stacks ...string,

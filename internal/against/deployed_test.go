@@ -86,7 +86,7 @@ func deployedReport(t *testing.T, then, now []*stack.Stack) *change.Report {
 // read back from the states.
 func TestWhatIsDeployedReadsBackAsItWasMade(t *testing.T) {
 	for _, from := range []string{dev, organization} {
-		stacks := stacksOf(t, project(t, from))
+		stacks := stacksOf(t, projectWith(t, from))
 		r := deployedReport(t, stacks, stacks)
 		assert.True(t, r.NoOne, textOf(t, r))
 		assert.True(t, r.Silent(), textOf(t, r))
@@ -101,7 +101,7 @@ func TestAChangeAgainstWhatIsDeployed(t *testing.T) {
 		"sessions end late": {workloadFile, "maxDuration: 60m", "maxDuration: 90m"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := project(t, organization)
+			dir := projectWith(t, organization)
 			then := stacksOf(t, dir)
 			apply(t, dir, e)
 			got, want := deployedReport(t, then, stacksOf(t, dir)), reportOf(t, organization, e)
@@ -114,7 +114,7 @@ func TestAChangeAgainstWhatIsDeployed(t *testing.T) {
 
 // A stack that was never deployed is compared against nothing.
 func TestAStackThatWasNeverDeployedIsCompared(t *testing.T) {
-	stacks := stacksOf(t, project(t, dev))
+	stacks := stacksOf(t, projectWith(t, dev))
 	r := deployedReport(t, nil, stacks)
 	assert.Contains(t, r.Notes, "stack dev (account 111122223333) is new: everything in it is compared against nothing")
 	assert.NotEmpty(t, r.People)
@@ -124,7 +124,7 @@ func TestAStackThatWasNeverDeployedIsCompared(t *testing.T) {
 // Permission sets, their assignments and the attributes of the shipped organization read back from the states, and a
 // change of one is told as against a revision.
 func TestIdentityCenterReadsBackFromTheStates(t *testing.T) {
-	dir := project(t, "../../examples/organization")
+	dir := projectWith(t, "../../examples/organization")
 	then := stacksOf(t, dir)
 	r := deployedReport(t, then, then)
 	assert.True(t, r.NoOne, textOf(t, r))

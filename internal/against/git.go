@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // revision is the stack files of a project as they stand in a commit, in a folder of their own.
@@ -35,7 +35,7 @@ func atRevision(ctx context.Context, dir, rev string) (_ *revision, err error) {
 	g := git{ctx: ctx, dir: dir}
 	prefix, err := g.text("rev-parse", "--show-prefix")
 	if err != nil {
-		return nil, workspace.Usef("%s is in no git repository: %v", dir, err)
+		return nil, exit.Usef("%s is in no git repository: %v", dir, err)
 	}
 	commit, err := g.commit(rev)
 	if err != nil {
@@ -66,7 +66,7 @@ func (g git) run(stdin io.Reader, args ...string) ([]byte, error) {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if errors.Is(err, exec.ErrNotFound) {
-		return nil, workspace.Usef("git is not on the PATH; another revision is read with it")
+		return nil, exit.Usef("git is not on the PATH; another revision is read with it")
 	}
 	if err != nil {
 		return nil, errors.New(strings.TrimSpace(strings.TrimPrefix(stderr.String(), "fatal: ")))
@@ -84,7 +84,7 @@ func (g git) commit(rev string) (string, error) {
 	name, fork := strings.CutSuffix(rev, "...")
 	commit, err := g.text("rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
 	if err != nil {
-		return "", workspace.Usef(
+		return "", exit.Usef(
 			"%q is no revision of this repository; write a branch, a tag or a commit, and fetch it first where the clone is shallow",
 			name,
 		)
@@ -94,7 +94,7 @@ func (g git) commit(rev string) (string, error) {
 	}
 	base, err := g.text("merge-base", commit, "HEAD")
 	if err != nil || base == "" {
-		return "", workspace.Usef(
+		return "", exit.Usef(
 			"%q and HEAD have no commit in common here; fetch the history first where the clone is shallow",
 			name,
 		)

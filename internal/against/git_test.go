@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/change"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // repository is a git repository with the development stack in a folder of it, committed once.
@@ -25,7 +26,7 @@ func newRepository(t *testing.T) *repository {
 		t.Skip("git is not on the PATH")
 	}
 	r := &repository{t, t.TempDir()}
-	require.NoError(t, os.CopyFS(filepath.Join(r.dir, "guardrails"), os.DirFS(project(t, dev))))
+	require.NoError(t, os.CopyFS(filepath.Join(r.dir, "guardrails"), os.DirFS(projectWith(t, dev))))
 	r.git("init", "-q", "-b", "main")
 	r.commit()
 	return r
@@ -53,7 +54,7 @@ func (r *repository) folder() string { return filepath.Join(r.dir, "guardrails")
 
 func (r *repository) report(rev string, stacks ...string) (*change.Report, error) {
 	r.t.Helper()
-	folder, err := workspace.Open(r.folder())
+	folder, err := project.Open(r.folder())
 	require.NoError(r.t, err)
 	return FromRevision(r.t.Context(), folder, rev, someDay, stacks...)
 }
@@ -165,7 +166,7 @@ func TestARevisionThatCannotBeReadIsSaid(t *testing.T) {
 	apply(t, r.folder(), edit{devFile, "  guardrails:users:", "  guardrails:user:"})
 	report, err = r.report("HEAD")
 	assert.Nil(t, report)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 }
 
 // A folder that the revision does not have is compared against nothing; a revision that there is not, or no
@@ -175,21 +176,21 @@ func TestWhatIsNoRevisionIsWrongUse(t *testing.T) {
 	for _, rev := range []string{"nothing", "--all", "HEAD~7", "nothing..."} {
 		_, err := r.report(rev)
 		require.Error(t, err, rev)
-		assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err), rev)
+		assert.Equal(t, exit.WrongUse, exit.StatusOf(err), rev)
 	}
 	_, err := r.report("HEAD", "nobody")
-	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err))
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 
 	require.NoError(t, os.Rename(r.folder(), filepath.Join(r.dir, "elsewhere")))
-	folder, err := workspace.Open(filepath.Join(r.dir, "elsewhere"))
+	folder, err := project.Open(filepath.Join(r.dir, "elsewhere"))
 	require.NoError(t, err)
 	report, err := FromRevision(t.Context(), folder, "HEAD", someDay)
 	require.NoError(t, err)
 	assert.Contains(t, report.Notes[0], "has no Pulumi.yaml in this folder: everything is compared against nothing")
 	assert.False(t, report.NoOne)
 
-	alone, err := workspace.Open(project(t, dev))
+	alone, err := project.Open(projectWith(t, dev))
 	require.NoError(t, err)
 	_, err = FromRevision(t.Context(), alone, "HEAD", someDay)
-	assert.Equal(t, workspace.WrongUse, workspace.StatusOf(err))
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 }

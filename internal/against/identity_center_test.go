@@ -34,7 +34,7 @@ func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 		made[name] = listResources(s, "guardrails", stacks)
 		return s
 	}
-	before := unproven("before", stacksOf(t, project(t, shipped)))
+	before := unproven("before", stacksOf(t, projectWith(t, shipped)))
 	for name, c := range map[string]struct {
 		edits []edit
 		says  []string
@@ -75,7 +75,7 @@ func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 			[]string{"policy guardrails-session-node of payments is new, for roles that no stack lists"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := project(t, shipped)
+			dir := projectWith(t, shipped)
 			apply(t, dir, c.edits...)
 			after := unproven("after", stacksOf(t, dir))
 			r, err := change.Compare(before, after, someDay, changesOf(made["before"], made["after"]))

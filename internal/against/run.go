@@ -11,14 +11,15 @@ import (
 
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // FromRevision says what the stack files of a folder mean against those of a revision of git. Names are stacks of
 // either side; none means all. The report comes also beside an error that says that what is there now is refused.
 func FromRevision(
 	ctx context.Context,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	rev string,
 	at time.Time,
 	stacks ...string,
@@ -38,7 +39,7 @@ func FromRevision(
 	}
 	for _, name := range stacks {
 		if !slices.Contains(folder.Stacks(), name) && !slices.Contains(known, name) {
-			return nil, workspace.Usef("stack %q has no file here and none in %s", name, rev)
+			return nil, exit.Usef("stack %q has no file here and none in %s", name, rev)
 		}
 	}
 	report, refused, err := compareStacks(folder.Project, old.name, then, now, at)
@@ -50,7 +51,7 @@ func FromRevision(
 }
 
 // readNow reads the stacks of the working tree; any that cannot be read is refused, because nothing can be said of it.
-func readNow(folder *workspace.Folder, names []string) ([]*stack.Stack, error) {
+func readNow(folder *project.Folder, names []string) ([]*stack.Stack, error) {
 	if len(names) > 0 {
 		names = slices.DeleteFunc(
 			slices.Clone(names),
@@ -70,7 +71,7 @@ func (r *revision) read(names []string) (stacks []*stack.Stack, notes, known []s
 			r.name + " has no Pulumi.yaml in this folder: everything is compared against nothing",
 		}, nil, nil
 	}
-	folder, err := workspace.Open(r.dir)
+	folder, err := project.Open(r.dir)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -144,7 +145,7 @@ func refusalsOf(s *change.Side) error {
 	var errs []error
 	for _, j := range s.Judgements {
 		if refusals := j.Refusals(); len(refusals) > 0 {
-			errs = append(errs, &workspace.RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
+			errs = append(errs, &exit.RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
 		}
 	}
 	return errors.Join(errs...)
@@ -196,7 +197,7 @@ func groupsOf(then, now []*stack.Stack) ([]*group, error) {
 					side[:i],
 					func(o *stack.Stack) bool { return o.Account.ID == s.Account.ID },
 				); at >= 0 {
-					return nil, workspace.Usef(
+					return nil, exit.Usef(
 						"stacks %s and %s are of one account, %s; name those that are to be compared",
 						side[at].Name,
 						s.Name,
@@ -221,7 +222,7 @@ func Differs(r *change.Report) error {
 	if r.Silent() {
 		return nil
 	}
-	return &workspace.RefusedError{Err: errDiffers, Headline: r.From + " and " + r.To + " differ"}
+	return &exit.RefusedError{Err: errDiffers, Headline: r.From + " and " + r.To + " differ"}
 }
 
 var errDiffers = errors.New("the two sides differ")

@@ -9,13 +9,14 @@ import (
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // StacksAt are the stacks of a folder as their files stood in a revision of git, and the name of the revision with its
 // commit. Notes are what else to know, such as stacks that could not be read there. Names are stacks; none means all.
 func StacksAt(
 	ctx context.Context,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	rev string,
 	names ...string,
 ) (_ []*stack.Stack, name string, notes []string, err error) {
@@ -34,7 +35,7 @@ func StacksAt(
 // WorldAt is what StacksAt gives as one world.
 func WorldAt(
 	ctx context.Context,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	rev string,
 	names ...string,
 ) (_ access.World, name string, notes []string, err error) {

@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // Outcome is what the stack files of a folder would become.
@@ -29,7 +30,7 @@ type Outcome struct {
 // judge finds out what changes of stack files mean. The error is what keeps the files from being what they would
 // become: every problem of every file, and every proof and expectation that does not hold. The Outcome comes beside
 // the error where the files could be read.
-func judge(folder *workspace.Folder, changes []*edit.Change, at time.Time) (_ *Outcome, err error) {
+func judge(folder *project.Folder, changes []*edit.Change, at time.Time) (_ *Outcome, err error) {
 	now, err := folder.Read()
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ type copied struct{ root, dir string }
 func (c *copied) close() error { return os.RemoveAll(c.root) }
 
 // with copies what the stacks of a folder are made of, with changes of stack files made. The caller closes it.
-func with(folder *workspace.Folder, changes []*edit.Change) (_ *copied, err error) {
+func with(folder *project.Folder, changes []*edit.Change) (_ *copied, err error) {
 	c := &copied{}
 	if c.root, err = os.MkdirTemp("", "guardrails-people-"); err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (c *copied) write(from, file string, data []byte) error {
 }
 
 // others copies the project file, and every file that the stack files name.
-func (c *copied) others(folder *workspace.Folder, texts []byte) error {
+func (c *copied) others(folder *project.Folder, texts []byte) error {
 	return filepath.WalkDir(folder.Dir, func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
 		switch {
@@ -128,8 +129,8 @@ func (c *copied) others(folder *workspace.Folder, texts []byte) error {
 }
 
 // read reads the stacks of the copy; problems name the files of the folder.
-func (c *copied) read(folder *workspace.Folder) ([]*stack.Stack, error) {
-	next, err := workspace.Open(c.dir)
+func (c *copied) read(folder *project.Folder) ([]*stack.Stack, error) {
+	next, err := project.Open(c.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ func (c *copied) read(folder *workspace.Folder) ([]*stack.Stack, error) {
 					problems[i].File = folder.RelativeFile(name)
 				}
 			}
-			errs = append(errs, &workspace.RefusedError{Stack: name, Err: problems.Err()})
+			errs = append(errs, &exit.RefusedError{Stack: name, Err: problems.Err()})
 			continue
 		}
 		stack.File = folder.RelativeFile(name)

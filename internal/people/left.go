@@ -12,7 +12,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/view/render"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/policy"
 )
 
@@ -42,7 +42,7 @@ func (l *leaving) left(outcome *Outcome) error {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		if len(problems) > 0 {
-			errs = append(errs, &workspace.RefusedError{Stack: s.Name, Err: problems.Err()})
+			errs = append(errs, &exit.RefusedError{Stack: s.Name, Err: problems.Err()})
 		}
 	}
 	return errors.Join(errs...)

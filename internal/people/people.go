@@ -12,7 +12,8 @@ import (
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // Joiner is somebody who comes, as the stack file has the person: Name is required.
@@ -45,12 +46,12 @@ type Options struct {
 
 // Add puts people behind the users of a stack, and into teams. Nothing is written when anything of what the folder
 // would become is refused; the error has all of it.
-func Add(ctx context.Context, folder *workspace.Folder, stack string, joiners []Joiner, o Options) (*Outcome, error) {
+func Add(ctx context.Context, folder *project.Folder, stack string, joiners []Joiner, o Options) (*Outcome, error) {
 	path := folder.RelativeFile(stack)
 	return run(ctx, folder, []string{path}, o, func() ([]*edit.Change, func(*Outcome) error, error) {
 		f, err := edit.Open(path)
 		if err != nil {
-			return nil, nil, &workspace.RefusedError{Stack: stack, Err: err}
+			return nil, nil, &exit.RefusedError{Stack: stack, Err: err}
 		}
 		var additions []edit.Addition
 		made := map[string]bool{}
@@ -88,12 +89,12 @@ func (j Joiner) pairs() []edit.Pair {
 }
 
 // Move takes people from teams of a stack to others.
-func Move(ctx context.Context, folder *workspace.Folder, stack string, movers []Mover, o Options) (*Outcome, error) {
+func Move(ctx context.Context, folder *project.Folder, stack string, movers []Mover, o Options) (*Outcome, error) {
 	path := folder.RelativeFile(stack)
 	return run(ctx, folder, []string{path}, o, func() ([]*edit.Change, func(*Outcome) error, error) {
 		f, err := edit.Open(path)
 		if err != nil {
-			return nil, nil, &workspace.RefusedError{Stack: stack, Err: err}
+			return nil, nil, &exit.RefusedError{Stack: stack, Err: err}
 		}
 		var removals []edit.Removal
 		var additions []edit.Addition
@@ -166,7 +167,7 @@ type Left struct {
 // Remove takes people out of every stack file of the folder: the user, teams, lists of roles, standing access,
 // grants, assignments, and the expectations that are about them. It is refused, with every place, where anything of a
 // file would still name one of them afterwards, or a role would be left with nobody.
-func Remove(ctx context.Context, folder *workspace.Folder, stack string, names []string, o Options) (*Left, error) {
+func Remove(ctx context.Context, folder *project.Folder, stack string, names []string, o Options) (*Left, error) {
 	left := &Left{}
 	var paths []string
 	for _, name := range folder.Stacks() {
@@ -188,7 +189,7 @@ func Remove(ctx context.Context, folder *workspace.Folder, stack string, names [
 
 // leave are the changes that take people out: of the other stacks first, so that no trust policy names somebody who
 // is gone, whenever the writing ends.
-func leave(folder *workspace.Folder, st string, names []string, o Options) (*leaving, []*edit.Change, error) {
+func leave(folder *project.Folder, st string, names []string, o Options) (*leaving, []*edit.Change, error) {
 	stacks, err := folder.Read()
 	if err != nil {
 		return nil, nil, err
@@ -222,7 +223,7 @@ func leave(folder *workspace.Folder, st string, names []string, o Options) (*lea
 				continue
 			}
 		}
-		errs = append(errs, &workspace.RefusedError{Stack: s.Name, Err: err})
+		errs = append(errs, &exit.RefusedError{Stack: s.Name, Err: err})
 	}
 	return l, changes, errors.Join(errs...)
 }
@@ -231,7 +232,7 @@ func leave(folder *workspace.Folder, st string, names []string, o Options) (*lea
 // is a dry run.
 func run(
 	ctx context.Context,
-	folder *workspace.Folder,
+	folder *project.Folder,
 	paths []string,
 	o Options,
 	changes func() ([]*edit.Change, func(*Outcome) error, error),

@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 var noon = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
 
 // organization is a copy of the example organization, with texts of its files replaced.
-func organization(t *testing.T, edits ...[3]string) *workspace.Folder {
+func organization(t *testing.T, edits ...[3]string) *project.Folder {
 	t.Helper()
 	dir := t.TempDir()
 	files, err := filepath.Glob("../../examples/organization/*.yaml")
@@ -37,12 +38,12 @@ func organization(t *testing.T, edits ...[3]string) *workspace.Folder {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, filepath.Base(file)), []byte(text), 0o600))
 	}
 	t.Chdir(dir)
-	folder, err := workspace.Open("")
+	folder, err := project.Open("")
 	require.NoError(t, err)
 	return folder
 }
 
-func contents(t *testing.T, folder *workspace.Folder) map[string]string {
+func contents(t *testing.T, folder *project.Folder) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	for _, stack := range folder.Stacks() {
@@ -130,7 +131,7 @@ func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
 	before := contents(t, folder)
 	_, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon})
 	require.Error(t, err)
-	assert.Equal(t, workspace.Refused, workspace.StatusOf(err))
+	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 	for _, place := range []string{
 		`guardrails:account.breakGlass[1]: "user/bob" still names bob, who leaves`,
 		`guardrails:accept[0].because: "jump/bob says that there are no nodes" still names bob`,

@@ -8,6 +8,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // account asks AWS, with the credentials and the settings of the stack, which account they belong to. It is what the
@@ -22,7 +24,7 @@ func (r *run) account(ctx context.Context) error {
 		r.program = program
 		r.opened.Workspace().SetProgram(program.Run)
 	}()
-	r.program = &runner{run: r.parts.account(r.folder.stackFolder())}
+	r.program = &runner{run: r.parts.account(r.folder.StackFolder())}
 	r.opened.Workspace().SetProgram(r.program.Run)
 	_, err := r.call(ctx, true, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		_, err := r.opened.Preview(ctx, optpreview.EventStreams(stream))
@@ -44,7 +46,7 @@ func (r *run) account(ctx context.Context) error {
 // leaveOpen keeps stacks from shutting shells in accounts whose doors cannot be made, because the stack of the
 // account failed before anything was changed. What is attached already stays.
 func (s *session) leaveOpen(runs []*run) {
-	if s.operation != Up {
+	if s.operation != result.Up {
 		return
 	}
 	for _, failed := range runs {
@@ -71,7 +73,7 @@ func (r *run) shutsAnew(account string) bool {
 		if !slices.Contains(shut.Accounts, account) {
 			continue
 		}
-		if r.plan == nil || slices.ContainsFunc(r.plan.Of(Create, Replace), func(c Change) bool {
+		if r.plan == nil || slices.ContainsFunc(r.plan.Of(result.Create, result.Replace), func(c result.Change) bool {
 			return strings.HasSuffix(c.Name, shutSuffix(shut))
 		}) {
 			return true

@@ -7,18 +7,21 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
+
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
-// backend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or
+// checkBackend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or
 // without anything that encrypts the secrets in it. It looks where the pulumi command looks: the environment,
 // Pulumi.yaml, and what "pulumi login" left behind.
-func (f *Folder) backend(stacks []string) error {
-	url := f.stateAddress()
+func checkBackend(f *project.Folder, stacks []string) error {
+	url := stateAddress(f)
 	if url == "" && os.Getenv("PULUMI_ACCESS_TOKEN") == "" {
-		return Usef(
+		return exit.Usef(
 			`%s: nothing says where the state of real runs is kept; add "backend: {url: s3://<bucket>}" (or gs://, azblob://, file://, `+
 				`https://api.pulumi.com), set PULUMI_BACKEND_URL, or try it with --sandbox`,
-			relative(f.projectFile()),
+			project.Relative(f.ProjectFile()),
 		)
 	}
 	if !keepsPlain(url) {
@@ -34,7 +37,7 @@ func (f *Folder) backend(stacks []string) error {
 			return err
 		}
 		if settings.byPassphrase() {
-			return Usef(
+			return exit.Usef(
 				`%s: nothing encrypts secrets in the state at %s; add "secretsprovider: awskms://alias/<key>?region=<region>" beside config, or set `+
 					`PULUMI_CONFIG_PASSPHRASE (empty will do: what is deployed here has no secrets)`,
 				filepath.Base(f.StackFile(stack)),
@@ -47,8 +50,8 @@ func (f *Folder) backend(stacks []string) error {
 
 // stateAddress is where the state of real runs is; empty where nothing says so but an access token, which is for
 // Pulumi Cloud.
-func (f *Folder) stateAddress() string {
-	url := cmp.Or(os.Getenv("PULUMI_BACKEND_URL"), f.backendURL)
+func stateAddress(f *project.Folder) string {
+	url := cmp.Or(os.Getenv("PULUMI_BACKEND_URL"), f.BackendURL)
 	if url == "" && os.Getenv("PULUMI_ACCESS_TOKEN") == "" {
 		if known, err := workspace.GetStoredCredentials(); err == nil {
 			url = known.Current

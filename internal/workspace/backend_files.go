@@ -8,7 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace/filebackend"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // A backend of files can be left with files that the engine cannot read: by an engine that was killed while it wrote,
@@ -18,13 +21,13 @@ import (
 // files is where the stack's backend keeps its files; false where it is a backend of another kind.
 func (r *run) files() (filebackend.Place, bool) {
 	if r.home == nil {
-		return filebackend.At(r.folder.stateAddress(), r.folder.Dir, r.folder.Project, shortName(r.stack))
+		return filebackend.At(stateAddress(r.folder), r.folder.Dir, r.folder.Project, project.ShortName(r.stack))
 	}
-	address, err := r.home.address()
+	address, err := r.home.Address()
 	if err != nil {
 		return filebackend.Place{}, false
 	}
-	return filebackend.At(address, r.home.project(r.stack), r.folder.Project, shortName(r.stack))
+	return filebackend.At(address, r.home.Project(r.stack), r.folder.Project, project.ShortName(r.stack))
 }
 
 // writing is how long an engine that lives may need for one of these files.
@@ -59,7 +62,7 @@ func (r *run) mendBackend(ctx context.Context) error {
 	if err := r.hopeless(faults); err != nil {
 		return err
 	}
-	if !r.operation.changes() {
+	if !r.operation.Changes() {
 		var texts []string
 		for _, fault := range faults {
 			texts = append(texts, fault.String())
@@ -68,7 +71,7 @@ func (r *run) mendBackend(ctx context.Context) error {
 			fmt.Errorf(
 				"%s; %s puts it right from what the backend keeps itself, %s changes nothing",
 				strings.Join(texts, "; "),
-				r.setting().Quoted(string(Up), r.stack),
+				r.setting().Quoted(string(result.Up), r.stack),
 				r.operation,
 			),
 		)
@@ -101,9 +104,9 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 		way := fmt.Sprintf(
 			"the backend has no copy of it that can be read. Put one of your own backups there; without one, move the file away "+
 				"(mv %s %s.broken) and run %s: where AWS says that a name is taken, %s takes over what is there",
-			quoted(fault.File),
-			quoted(fault.File),
-			r.setting().Quoted(string(Up), r.stack),
+			visible.Shell(fault.File),
+			visible.Shell(fault.File),
+			r.setting().Quoted(string(result.Up), r.stack),
 			r.setting().Quoted("adopt", r.stack),
 		)
 		if strings.HasSuffix(fault.File, "meta.yaml") {
@@ -113,7 +116,7 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 			)
 		}
 		if strings.Contains(fault.File, "/locks/") {
-			way = "when nobody works on the stack: rm " + quoted(fault.File)
+			way = "when nobody works on the stack: rm " + visible.Shell(fault.File)
 		}
 		errs = append(errs, r.locked(fmt.Errorf("%s; %s", fault, way)))
 	}

@@ -26,8 +26,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // objects is a store of objects in which states are kept, as tests look into it past the engine.
@@ -219,18 +221,18 @@ func TestRealRunsOverBackendsOfObjects(t *testing.T) {
 			w = overBackend(t, w, aws, o.address)
 			*list = []user{{name: "alice", path: "/"}}
 
-			for _, operation := range []Operation{Preview, Drift} {
+			for _, operation := range []result.Operation{result.Preview, result.Drift} {
 				_, err := w.Run(t.Context(), operation, "dev")
 				require.ErrorContains(
 					t,
 					err,
 					`stack "dev" is not in the backend yet; deploy it with "guardrails up dev -C `,
 				)
-				assert.Equal(t, WrongUse, StatusOf(err), operation)
+				assert.Equal(t, exit.WrongUse, exit.StatusOf(err), operation)
 			}
 			assert.Empty(t, o.states(t), "looking makes nothing")
 
-			_, err := w.Run(t.Context(), Up, "dev")
+			_, err := w.Run(t.Context(), result.Up, "dev")
 			require.NoError(t, err)
 			assert.Equal(t, []string{".pulumi/stacks/tiny/dev.json"}, o.states(t))
 			assert.Empty(t, o.locks(t))
@@ -248,10 +250,10 @@ func TestRealRunsOverBackendsOfObjects(t *testing.T) {
 			driftOverObjects(t, w, aws)
 
 			t.Setenv("PULUMI_BACKEND_URL", o.nowhere)
-			summary, err := w.Run(t.Context(), Drift, "dev")
+			summary, err := w.Run(t.Context(), result.Drift, "dev")
 			require.Error(t, err, "a backend that is not there is nothing to be green about")
-			assert.NotEqual(t, Holds, StatusOf(err))
-			assert.Equal(t, OutcomeFailed, summary.Stacks[0].Outcome)
+			assert.NotEqual(t, exit.Holds, exit.StatusOf(err))
+			assert.Equal(t, result.OutcomeFailed, summary.Stacks[0].Outcome)
 		})
 	}
 }
@@ -268,22 +270,22 @@ func locksOverObjects(t *testing.T, w *Workspace, list *[]user, o objects) {
 	}
 	*list = append(*list, user{name: "bob", path: "/"})
 	plant(host, 2147483647)
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err, "a dead run holds nothing")
 	assert.Empty(t, o.locks(t))
 
 	*list = append(*list, user{name: "carol", path: "/"})
 	plant("elsewhere", 1)
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, "locked by u on elsewhere")
-	assert.Equal(t, Failed, StatusOf(err))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	assert.NotEmpty(t, o.locks(t), "what is not known to be dead is not cancelled")
 	line := regexp.MustCompile(`pulumi (cancel --yes dev) --cwd (\S+)`).FindStringSubmatch(err.Error())
 	require.NotNil(t, line, err)
 	assert.Equal(t, w.folder.Dir, line[2])
 	runPulumi(t, w, strings.Fields(line[1])...)
 	assert.Empty(t, o.locks(t), "the line that was told removes it")
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 }
 
@@ -306,11 +308,11 @@ func killedOverObjects(t *testing.T, w *Workspace, aws *memory, list *[]user, o 
 	aws.mu.Lock()
 	aws.refuse = map[string]error{"dave": errors.New("nobody is there to hear this")}
 	aws.mu.Unlock()
-	_, err := w.Run(t.Context(), Up, "dev")
+	_, err := w.Run(t.Context(), result.Up, "dev")
 	require.Error(t, err)
 	require.NotEmpty(t, o.locks(t))
 	aws.creating, aws.refuse = nil, nil
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"alice", "bob", "carol", "dave"}, aws.names())
 	assert.Empty(t, o.locks(t))
@@ -320,7 +322,7 @@ func killedOverObjects(t *testing.T, w *Workspace, aws *memory, list *[]user, o 
 func driftOverObjects(t *testing.T, w *Workspace, aws *memory) {
 	t.Helper()
 	drift := func() error {
-		_, err := w.Run(t.Context(), Drift, "dev")
+		_, err := w.Run(t.Context(), result.Drift, "dev")
 		return err
 	}
 	require.NoError(t, drift())
@@ -333,10 +335,10 @@ func driftOverObjects(t *testing.T, w *Workspace, aws *memory) {
 	}}
 	aws.mu.Unlock()
 	err := drift()
-	var differs *DiffersError
+	var differs *exit.DiffersError
 	require.ErrorAs(t, err, &differs)
 	assert.Contains(t, differs.Message, `"guardrails up dev -C `+w.folder.Dir+`" puts it back`)
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 	require.NoError(t, drift())
 }

@@ -22,7 +22,11 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
 
 // withBackend is a workspace with its AWS, and the folder in which its backend keeps files: that of the sandbox, or a
@@ -31,7 +35,7 @@ func withBackend(t *testing.T, real bool) (w *Workspace, aws *memory, list *[]us
 	t.Helper()
 	w, aws, list = withUsers(t)
 	if !real {
-		dir, err := sandboxDir(w.options.Cache, w.folder)
+		dir, err := sandboxhome.SandboxDir(w.options.Cache, w.folder)
 		require.NoError(t, err)
 		return w, aws, list, filepath.Join(dir, "backend", ".pulumi")
 	}
@@ -55,7 +59,7 @@ func overBackend(t *testing.T, w *Workspace, aws *memory, address string) *Works
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(w.folder.Dir, name), []byte(content), 0o644))
 	}
-	folder, err := Open(w.folder.Dir)
+	folder, err := project.Open(w.folder.Dir)
 	require.NoError(t, err)
 	options := w.options
 	options.Sandbox = false
@@ -71,7 +75,7 @@ func engineLocks(t *testing.T, files string) (paths []string) {
 			if err == nil && filepath.Ext(path) == ".json" {
 				paths = append(paths, path)
 			}
-			return ignoreMissing(err)
+			return sandboxhome.IgnoreMissing(err)
 		}),
 	)
 	return paths
@@ -116,12 +120,12 @@ func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 				delete(aws.held, at)
 				aws.refuse = map[string]error{at: errors.New("nobody is there to hear this")}
 				aws.mu.Unlock()
-				_, err := w.Run(t.Context(), Up, "dev")
+				_, err := w.Run(t.Context(), result.Up, "dev")
 				require.Error(t, err)
 				require.NotEmpty(t, engineLocks(t, files))
 			}
 			aws.creating, aws.refuse = nil, nil
-			_, err := w.Run(t.Context(), Up, "dev")
+			_, err := w.Run(t.Context(), result.Up, "dev")
 			require.NoError(t, err)
 			assert.Equal(t, []string{"alice", "bob", "carol"}, aws.names())
 			assert.Empty(t, engineLocks(t, files))
@@ -138,7 +142,7 @@ func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 	w, aws, list, files := withBackend(t, true)
 	*list = []user{{name: "alice", path: "/"}}
-	_, err := w.Run(t.Context(), Up, "dev")
+	_, err := w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 	state := filepath.Join(files, "stacks", "tiny", "dev.json")
 	lock := filepath.Join(files, "locks", "organization", "tiny", "dev", "0b.json.1.tmp")
@@ -152,14 +156,14 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 			require.NoError(t, os.WriteFile(file, nil, 0o600))
 		}
 		before := snapshot(t, files)
-		_, readErr = w.Run(t.Context(), Preview, "dev")
+		_, readErr = w.Run(t.Context(), result.Preview, "dev")
 		require.ErrorContains(t, readErr, state+": the engine's state of a stack ")
 		require.ErrorContains(
 			t,
 			readErr,
 			`"guardrails up dev -C `+w.folder.Dir+`" puts it right from what the backend keeps itself, preview changes nothing`,
 		)
-		assert.Equal(t, Failed, StatusOf(readErr))
+		assert.Equal(t, exit.Failed, exit.StatusOf(readErr))
 		require.Equal(t, before, snapshot(t, files))
 
 		held := filepath.Join(filepath.Dir(lock), "held.json")
@@ -172,12 +176,12 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 			),
 		)
 		before = snapshot(t, files)
-		_, readErr = w.Run(t.Context(), Up, "dev")
+		_, readErr = w.Run(t.Context(), result.Up, "dev")
 		require.ErrorContains(t, readErr, "locked by u on elsewhere")
 		require.Equal(t, before, snapshot(t, files), "what somebody else may work on is left alone")
 		require.NoError(t, os.Remove(held))
 
-		_, readErr = w.Run(t.Context(), Up, "dev")
+		_, readErr = w.Run(t.Context(), result.Up, "dev")
 		require.NoError(t, readErr)
 		assert.Len(t, aws.names(), 2+i)
 	}
@@ -190,7 +194,7 @@ func TestABrokenFileBackendIsPutRightByOneUp(t *testing.T) {
 	}
 	require.NoError(t, os.WriteFile(state, []byte(`{"version":3,"check`), 0o600))
 	before := snapshot(t, files)
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, state+": the engine's state of a stack cannot be read: ")
 	require.ErrorContains(t, err, "the backend has no copy of it that can be read")
 	require.ErrorContains(t, err, "mv "+state+" "+state+".broken")
@@ -213,7 +217,7 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 			}
 			w, aws, list, files := withBackend(t, real)
 			*list = []user{{name: "alice", path: "/"}}
-			_, err := w.Run(t.Context(), Up, "dev")
+			_, err := w.Run(t.Context(), result.Up, "dev")
 			require.NoError(t, err)
 			lock := filepath.Join(files, "locks", "organization", "tiny", "dev", "3f2b.json")
 			type lockCase struct {
@@ -245,13 +249,13 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 				)
 				require.NoError(t, os.WriteFile(lock, []byte(content), 0o644))
 				before := aws.names()
-				_, err := w.Run(t.Context(), Up, "dev")
+				_, err := w.Run(t.Context(), result.Up, "dev")
 				if c.says == nil {
 					require.NoError(t, err, c.name)
 					assert.NoFileExists(t, lock)
 					continue
 				}
-				assert.Equal(t, Failed, StatusOf(err), c.name)
+				assert.Equal(t, exit.Failed, exit.StatusOf(err), c.name)
 				for _, text := range c.says {
 					assert.ErrorContains(t, err, text, c.name)
 				}
@@ -287,11 +291,11 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 	git("init", "-q")
 	git("add", ".")
 	git("commit", "-q", "-m", "one")
-	_, err := w.Run(t.Context(), Preview, "dev")
+	_, err := w.Run(t.Context(), result.Preview, "dev")
 	require.ErrorContains(t, err, "is not in the backend yet")
 	before := snapshot(t, w.folder.Dir)
 
-	_, err = w.Run(t.Context(), Up)
+	_, err = w.Run(t.Context(), result.Up)
 	require.NoError(t, err)
 	salts := map[string]string{}
 	for stack, around := range map[string][2]string{
@@ -318,7 +322,7 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 		}
 	}
 
-	for _, operation := range []Operation{Preview, Up, Drift} {
+	for _, operation := range []result.Operation{result.Preview, result.Up, result.Drift} {
 		_, err = w.Run(t.Context(), operation)
 		require.NoError(t, err, "what the run before wrote itself refuses nothing")
 		assert.Equal(t, after, snapshot(t, w.folder.Dir))
@@ -326,14 +330,14 @@ func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
 
 	// The stack has its key in its state as well: a colleague without the commit gets the same one.
 	git("checkout", "-q", "--", "Pulumi.dev.yaml")
-	_, err = w.Run(t.Context(), Preview, "dev")
+	_, err = w.Run(t.Context(), result.Preview, "dev")
 	require.NoError(t, err)
 	data, err := os.ReadFile(w.folder.StackFile("dev"))
 	require.NoError(t, err)
 	assert.Contains(t, string(data), salts["dev"])
 
 	require.NoError(t, os.WriteFile(w.folder.StackFile("dev"), append(data, "# more\nother: 1\n"...), 0o644))
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, "is not as it was committed")
 }
 
@@ -362,35 +366,35 @@ func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 	refused := w.parts.refused
 	w.parts.refused = func(err error) bool { return refused(err) || errors.Is(err, errProgramRefuses) }
 	w.parts.accountHolds = func(err error) bool { return errors.Is(err, errAccountHolds) }
-	try := func(operation Operation, wrong, silent string, want Status) {
+	try := func(operation result.Operation, wrong, silent string, want exit.Status) {
 		t.Helper()
 		before := aws.names()
 		w.parts.account = whoever(wrong, silent)
 		summary, err := w.Run(t.Context(), operation)
-		require.Equal(t, want, StatusOf(err), "%v", err)
-		if want == Holds {
+		require.Equal(t, want, exit.StatusOf(err), "%v", err)
+		if want == exit.Holds {
 			return
 		}
 		assert.Equal(t, before, aws.names())
 		for _, r := range summary.Stacks {
 			if r.Stack != wrong && r.Stack != silent {
-				assert.Equal(t, OutcomeNotRun, r.Outcome)
+				assert.Equal(t, result.OutcomeNotRun, r.Outcome)
 				assert.Contains(t, r.Error, "nothing was changed, because ")
 			}
 		}
 	}
-	for _, operation := range []Operation{Up, Destroy} {
-		try(operation, "prod", "", Refused)
-		try(operation, "dev", "", Refused)
-		try(operation, "", "prod", Failed)
-		if operation == Up {
+	for _, operation := range []result.Operation{result.Up, result.Destroy} {
+		try(operation, "prod", "", exit.Refused)
+		try(operation, "dev", "", exit.Refused)
+		try(operation, "", "prod", exit.Failed)
+		if operation == result.Up {
 			w.parts.account = whoever("", "")
-			_, err := w.Run(t.Context(), Up, "dev")
+			_, err := w.Run(t.Context(), result.Up, "dev")
 			require.NoError(t, err)
-			try(operation, "prod", "", Refused)
+			try(operation, "prod", "", exit.Refused)
 			*list = []user{{name: "bob", path: "/"}} // The one that is there already has something to do.
-			try(operation, "prod", "", Refused)
-			try(operation, "", "prod", Failed)
+			try(operation, "prod", "", exit.Refused)
+			try(operation, "", "prod", exit.Failed)
 			*list = []user{{name: "alice", path: "/"}}
 			w.parts.run = anywhere(func(ctx *pulumi.Context) error {
 				if ctx.Stack() == "prod" {
@@ -398,7 +402,7 @@ func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 				}
 				return users(list)(ctx)
 			})
-			try(operation, "", "", Holds)
+			try(operation, "", "", exit.Holds)
 		}
 	}
 }
@@ -407,27 +411,27 @@ func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 // as it is.
 func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 	attach := "organization-attachment-guardrails-os-access-only-ou-1"
-	broken := &run{stack: "jump", to: target{account: "2"}, err: errors.New("it cannot be planned"), report: &Report{}}
+	broken := &run{stack: "jump", to: target{account: "2"}, err: errors.New("it cannot be planned"), report: &result.Report{}}
 	for name, c := range map[string]struct {
-		plan  *Report
+		plan  *result.Report
 		shuts string
 		fails bool
 	}{
 		"never planned": {shuts: "2", fails: true},
-		"attaches":      {plan: &Report{Changes: []Change{{Op: Create, Name: attach}}}, shuts: "2", fails: true},
-		"attaches again": {plan: &Report{Changes: []Change{{Op: Replace, Name: attach}}}, shuts: "2",
+		"attaches":      {plan: &result.Report{Changes: []result.Change{{Op: result.Create, Name: attach}}}, shuts: "2", fails: true},
+		"attaches again": {plan: &result.Report{Changes: []result.Change{{Op: result.Replace, Name: attach}}}, shuts: "2",
 			fails: true},
-		"is attached":          {plan: &Report{Changes: []Change{{Op: Update, Name: attach}}}, shuts: "2"},
+		"is attached":          {plan: &result.Report{Changes: []result.Change{{Op: result.Update, Name: attach}}}, shuts: "2"},
 		"shuts other accounts": {shuts: "3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &session{operation: Up}
+			s := &session{operation: result.Up}
 			management := &run{
 				session: s,
 				stack:   "management",
 				plan:    c.plan,
 				to:      target{account: "1", shuts: shutsOf(c.shuts)},
-				report:  &Report{},
+				report:  &result.Report{},
 			}
 			s.leaveOpen([]*run{management, broken})
 			assert.Equal(t, c.fails, management.err != nil)
@@ -450,10 +454,10 @@ func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {
 	for _, name := range names { // What the engine is given is an address of this machine, with every one of them.
 		dir := filepath.Join(t.TempDir(), name)
 		require.NoError(t, os.Mkdir(dir, 0o755))
-		home, err := sandboxDir(filepath.Join(t.TempDir(), name), &Folder{Dir: dir})
+		home, err := sandboxhome.SandboxDir(filepath.Join(t.TempDir(), name), &project.Folder{Dir: dir})
 		require.NoError(t, err)
 		assert.Regexp(t, `^[A-Za-z0-9._-]{1,77}$`, filepath.Base(home))
-		address, err := (&sandboxHome{dir: home}).address()
+		address, err := (&sandboxhome.Home{Dir: home}).Address()
 		require.NoError(t, err)
 		assert.True(t, strings.HasPrefix(address, "file:///"), address)
 	}
@@ -471,18 +475,18 @@ func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {
 					f.cache = t.TempDir()
 				}
 			}
-			summary, err := f.workspace(t).Run(t.Context(), Up, "dev")
+			summary, err := f.workspace(t).Run(t.Context(), result.Up, "dev")
 			require.NoError(t, err)
 			assert.Equal(t, []string{"a"}, names1(summary))
-			home, err := sandboxDir(f.cache, &Folder{Dir: dir})
+			home, err := sandboxhome.SandboxDir(f.cache, &project.Folder{Dir: dir})
 			require.NoError(t, err)
-			assert.FileExists(t, (&sandboxHome{dir: home}).stackFile("tiny", "dev"))
+			assert.FileExists(t, (&sandboxhome.Home{Dir: home}).StackFile("tiny", "dev"))
 			assert.Regexp(t, `^[A-Za-z0-9._-]{1,77}$`, filepath.Base(home))
 		})
 	}
 }
 
-func names1(s *Summary) []string { return names(s.Stacks[0].Changes, Create) }
+func names1(s *result.Summary) []string { return names(s.Stacks[0].Changes, result.Create) }
 
 // Whatever file of a sandbox is cut, empty or garbage: the command goes on as if nothing was, or it says which file and what to do, and that nothing was done.
 // Of the files that the engine can do without, one of each folder is broken in every run, and all of them in the nightly tier.
@@ -492,9 +496,9 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 	f := newFixture(t)
 	f.things = []string{"a", "b"}
 	w := f.workspace(t)
-	_, err := w.Run(t.Context(), Up)
+	_, err := w.Run(t.Context(), result.Up)
 	require.NoError(t, err)
-	home, err := sandboxDir(f.cache, w.folder)
+	home, err := sandboxhome.SandboxDir(f.cache, w.folder)
 	require.NoError(t, err)
 	files := snapshot(t, home)
 	told, tried := 0, map[string]bool{}
@@ -521,9 +525,9 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 			}
 			require.NoError(t, os.WriteFile(path, []byte(broken), 0o600))
 			ran := f.ran.Load()
-			summary, runErr := w.Run(t.Context(), Up, "dev")
+			summary, runErr := w.Run(t.Context(), result.Up, "dev")
 			if runErr == nil {
-				assert.Equal(t, OutcomeDone, summary.Stacks[0].Outcome)
+				assert.Equal(t, result.OutcomeDone, summary.Stacks[0].Outcome)
 				assert.Empty(t, summary.Stacks[0].Changes, "%s %s", damage, path)
 				assert.False(t, matters, "%s %s", damage, path)
 			} else {
@@ -534,7 +538,7 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 					runErr,
 					`--fresh --sandbox -C `+w.folder.Dir+`" begins with an empty sandbox: what the stacks of this folder made in its sandbox is lost`,
 				)
-				assert.Equal(t, Failed, StatusOf(runErr))
+				assert.Equal(t, exit.Failed, exit.StatusOf(runErr))
 				assert.Empty(t, summary.Stacks, "nothing is said to have run")
 				assert.Equal(t, ran, f.ran.Load())
 			}
@@ -546,9 +550,9 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 	}
 	assert.GreaterOrEqual(t, told, 9, "the states of both stacks, and how they are laid out")
 
-	require.NoError(t, os.WriteFile((&sandboxHome{dir: home}).stackFile("tiny", "dev"), nil, 0o600))
+	require.NoError(t, os.WriteFile((&sandboxhome.Home{Dir: home}).StackFile("tiny", "dev"), nil, 0o600))
 	w.options.Fresh = true
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 }
 
@@ -569,36 +573,36 @@ func TestASandboxThatACommandBreaksIsPutBack(t *testing.T) {
 	}
 	before, after := "{\"sandbox\":1}\n", "{\"sandbox\":1}\n[]\n"
 	*list, world = []user{{name: "alice", path: "/"}}, before
-	_, err := w.Run(t.Context(), Up, "dev")
+	_, err := w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
-	home, err := sandboxDir(w.options.Cache, w.folder)
+	home, err := sandboxhome.SandboxDir(w.options.Cache, w.folder)
 	require.NoError(t, err)
-	h := &sandboxHome{dir: home}
-	good, err := os.ReadFile(h.stackFile("tiny", "dev"))
+	h := &sandboxhome.Home{Dir: home}
+	good, err := os.ReadFile(h.StackFile("tiny", "dev"))
 	require.NoError(t, err)
 
 	*list, world = append(*list, user{name: "bob", path: "/"}), after
 	aws.refuse["bob"] = errors.New("nobody is there to hear this")
 	aws.creating = func(ctx context.Context, name string, _ *structpb.Struct) {
-		next := h.stackFile("tiny", "dev") + ".next"
+		next := h.StackFile("tiny", "dev") + ".next"
 		assert.NoError(t, os.WriteFile(next, good[:len(good)/2], 0o600))
-		assert.NoError(t, os.Rename(next, h.stackFile("tiny", "dev")))
-		killEngines(t, filepath.Join(h.backend(), ".pulumi"))
+		assert.NoError(t, os.Rename(next, h.StackFile("tiny", "dev")))
+		killEngines(t, filepath.Join(h.Backend(), ".pulumi"))
 		<-ctx.Done()
 	}
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, "the sandbox was put back to what it was before the command")
-	require.ErrorContains(t, err, h.stackFile("tiny", "dev"))
-	assert.Equal(t, Failed, StatusOf(err))
-	left, err := os.ReadFile(h.stackFile("tiny", "dev"))
+	require.ErrorContains(t, err, h.StackFile("tiny", "dev"))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
+	left, err := os.ReadFile(h.StackFile("tiny", "dev"))
 	require.NoError(t, err)
 	assert.Equal(t, string(good), string(left))
-	left, err = os.ReadFile(h.state())
+	left, err = os.ReadFile(h.State())
 	require.NoError(t, err)
 	assert.Equal(t, before, string(left))
 
 	aws.creating, aws.refuse = nil, nil
-	_, err = w.Run(t.Context(), Up, "dev")
+	_, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"alice", "bob"}, aws.names())
 }

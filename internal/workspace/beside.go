@@ -1,10 +1,8 @@
 package workspace
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,36 +11,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/state"
+	"aws-access-guardrails/internal/workspace/urn"
 )
-
-// What somebody adds to something of a stack, and that no resource of the stack reads, the engine can neither see nor
-// take away: a membership in another group, a policy of a permission set. The program asks AWS for it while the
-// operation is planned. Up then writes what it found into the state, as resources that the program does not want, and
-// the engine deletes them as it deletes everything that a stack has no more.
-
-// beside is something that somebody added, with the resources that stand for it; none where up leaves it.
-type beside struct {
-	Drifted
-	strays []stray
-}
-
-// stray is a resource that is to be written into the state, and taken away.
-type stray struct {
-	program.Stray
-	urn string
-}
 
 // listens makes the program ask for what is beside the stack, where an operation plans with what AWS has.
 func (r *run) listens(planning bool) *program.Listener {
 	r.program.listener = nil
-	if planning && !r.options.NoRefresh && r.operation != Destroy && r.operation != reading {
-		r.program.listener = &program.Listener{Thorough: r.operation == Drift}
+	if planning && !r.options.NoRefresh && r.operation != result.Destroy && r.operation != reading {
+		r.program.listener = &program.Listener{Thorough: r.operation == result.Drift}
 	}
 	return r.program.listener
 }
 
 // hear takes what the program found beside the stack into a report of a plan.
-func (r *run) hear(report *Report, listener *program.Listener) {
+func (r *run) hear(report *result.Report, listener *program.Listener) {
 	if listener == nil {
 		return
 	}
@@ -50,52 +34,52 @@ func (r *run) hear(report *Report, listener *program.Listener) {
 	report.Unread = unread
 	for _, b := range found {
 		if heard, told := r.besideOf(report, b); told {
-			report.besides = append(report.besides, heard)
+			report.Besides = append(report.Besides, heard)
 		}
 	}
-	if r.operation == Drift {
+	if r.operation == result.Drift {
 		return
 	}
 	changed := map[string]bool{}
 	for _, c := range report.Changes {
 		changed[c.URN] = true
 	}
-	for _, b := range report.besides {
-		if len(b.strays) == 0 {
+	for _, b := range report.Besides {
+		if len(b.Strays) == 0 {
 			report.Beside = append(report.Beside, b.Drifted)
 			continue
 		}
-		report.PutBack = merged(report.PutBack, b.Drifted)
-		for _, s := range b.strays {
-			if !changed[s.urn] { // An earlier run may have left it in the state.
+		report.PutBack = result.AddDrifted(report.PutBack, b.Drifted)
+		for _, s := range b.Strays {
+			if !changed[s.URN] { // An earlier run may have left it in the state.
 				report.Changes = append(
 					report.Changes,
-					Change{Op: Delete, URN: s.urn, Type: s.Type, Name: s.Name, ID: s.ID},
+					result.Change{Op: result.Delete, URN: s.URN, Type: s.Type, Name: s.Name, ID: s.ID},
 				)
 			}
 		}
 	}
-	sortChanges(report.Changes)
+	result.SortChanges(report.Changes)
 }
 
 // besideOf is what is told of one thing; false where nothing is, because the state or the stack file knows of it.
-func (r *run) besideOf(report *Report, b program.Beside) (beside, bool) {
-	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.made(b.Made, item) })
+func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, bool) {
+	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.Made(b.Made, item) })
 	needs := b.Needs != "" && !slices.Contains(items, b.Needs)
 	barred := b.Bars != "" && slices.Contains(items, b.Bars)
 	if len(items) <= b.Others && !needs && !barred {
-		return beside{}, false
+		return result.Beside{}, false
 	}
-	d := Drifted{Type: b.Type, Name: b.Value, ByHand: true}
+	d := result.Drifted{Type: b.Type, Name: b.Value, ByHand: true}
 	if b.Made.And == "" { // Else several resources of the state stand at that place, and none of them differs.
-		d.URN, d.ID = report.resourceWith(b.Type, b.Key, b.Value)
+		d.URN, d.ID = report.ResourceWith(b.Type, b.Key, b.Value)
 	}
 	if d.URN != "" {
-		_, d.Name = parseURN(d.URN)
+		_, d.Name = urn.Parse(d.URN)
 	}
-	difference := Difference{Property: b.Property, Found: items, ByHand: true, kind: listed}
+	difference := result.Difference{Property: b.Property, Found: items, ByHand: true, Kind: result.Listed}
 	others := slices.DeleteFunc(slices.Clone(items), func(item string) bool { return item == b.Needs })
-	text := fmt.Sprintf("somebody added %s", shown(anyOf(others)...))
+	text := fmt.Sprintf("somebody added %s", result.Shown(anyOf(others)...))
 	switch {
 	case barred:
 		text = fmt.Sprintf(
@@ -104,7 +88,7 @@ func (r *run) besideOf(report *Report, b program.Beside) (beside, bool) {
 	case needs:
 		text = fmt.Sprintf("somebody detached %q, without which nothing is allowed there; attach it again", b.Needs)
 	}
-	if s := report.standing[d.URN]; b.Strays != nil && (s == nil || s.before == nil) {
+	if s := report.Standing[d.URN]; b.Strays != nil && (s == nil || s.Before == nil) {
 		b.Strays, b.Why = nil, "the state does not have it yet, and the up after this one takes that away"
 	}
 	if b.Strays == nil {
@@ -115,11 +99,11 @@ func (r *run) besideOf(report *Report, b program.Beside) (beside, bool) {
 		}
 	}
 	difference.Text = b.Property + ": " + text
-	d.Differences = []Difference{difference}
-	out := beside{Drifted: d}
+	d.Differences = []result.Difference{difference}
+	out := result.Beside{Drifted: d}
 	for _, s := range b.Strays {
 		urn := urns.NewURN(tokens.QName(r.stack), tokens.PackageName(r.folder.Project), "", tokens.Type(s.Type), s.Name)
-		out.strays = append(out.strays, stray{s, string(urn)})
+		out.Strays = append(out.Strays, result.Stray{Stray: s, URN: string(urn)})
 	}
 	return out, true
 }
@@ -132,80 +116,39 @@ func anyOf(texts []string) []any {
 	return out
 }
 
-// made reports whether a resource of the state made an item.
-func (r *Report) made(by program.Made, item string) bool {
-	for _, s := range r.standing {
-		if by.Type != "" && s.typ == by.Type && s.before != nil && s.before.Inputs[by.Key] == item &&
-			(by.And == "" || s.before.Inputs[by.And] == by.Is) {
-			return true
-		}
-	}
-	return false
-}
-
-// resourceWith is the resource of the type that has the argument, as the program wants it, with what AWS calls it;
-// empty where there is none.
-func (r *Report) resourceWith(typ, key, value string) (urn, id string) {
-	for _, urn := range slices.Sorted(maps.Keys(r.standing)) {
-		s := r.standing[urn]
-		if s.typ == typ && s.wanted != nil && s.wanted.Inputs[key] == value {
-			if s.before != nil {
-				id = s.before.ID
-			}
-			return urn, id
-		}
-	}
-	return "", ""
-}
-
-// merged is the list with one more, in the order of the URNs; what differs of one resource stands together.
-func merged(list []Drifted, d Drifted) []Drifted {
-	list = slices.Clone(list)
-	at := slices.IndexFunc(list, func(other Drifted) bool { return d.URN != "" && other.URN == d.URN })
-	switch {
-	case at < 0:
-		list = append(list, d)
-	case !list[at].Gone:
-		list[at].ByHand = true
-		list[at].Differences = append(slices.Clone(list[at].Differences), d.Differences...)
-	}
-	slices.SortStableFunc(list, func(a, b Drifted) int { return cmp.Compare(a.URN, b.URN) })
-	return list
-}
-
 // takeNote writes what the plan found beside the stack into its state, so that the engine takes it away. State is what
 // the backend has; nil where it has to be asked.
-func (r *run) takeNote(ctx context.Context, stack *auto.Stack, state *deployment) error {
-	if r.plan == nil || !slices.ContainsFunc(r.plan.besides, func(b beside) bool { return len(b.strays) > 0 }) {
+func (r *run) takeNote(ctx context.Context, stack *auto.Stack, have *state.Deployment) error {
+	if r.plan == nil || !slices.ContainsFunc(r.plan.Besides, func(b result.Beside) bool { return len(b.Strays) > 0 }) {
 		return nil
 	}
-	if state == nil {
+	if have == nil {
 		var err error
-		if state, err = r.export(ctx, stack); err != nil {
+		if have, err = r.export(ctx, stack); err != nil {
 			return err
 		}
 	}
-	all, parent := map[string]resource{}, ""
-	for _, made := range state.list("resources") {
-		all[made.urn()] = made
-		if made.typ() == stackType {
-			parent = made.urn()
+	all, parent := map[string]state.Resource{}, ""
+	for _, made := range have.List("resources") {
+		all[made.URN()] = made
+		if made.Type() == urn.StackType {
+			parent = made.URN()
 		}
 	}
-	for _, b := range r.plan.besides {
+	for _, b := range r.plan.Besides {
 		owner := all[b.URN]
-		for _, s := range b.strays {
-			if owner == nil || all[s.urn] != nil {
+		for _, s := range b.Strays {
+			if owner == nil || all[s.URN] != nil {
 				continue // Its owner is made in this run, or an earlier run took note of it.
 			}
-			noted := resource{
-				"urn": s.urn, "custom": true, "id": s.ID, "type": s.Type, "parent": parent,
+			noted := state.Resource{
+				"urn": s.URN, "custom": true, "id": s.ID, "type": s.Type, "parent": parent,
 				"inputs": s.Inputs, "outputs": s.Inputs, "provider": owner["provider"],
 			}
-			state.add(noted)
+			have.Add(noted)
 		}
 	}
-	return r.replaceState(ctx, stack, state)
+	return r.replaceState(ctx, stack, have)
 }
 
 // tookAway adds what the plan found beside the stack to what the run put back, or did not come to.
@@ -215,22 +158,22 @@ func (r *run) tookAway() {
 	}
 	r.report.Beside, r.report.Unread = r.plan.Beside, r.plan.Unread
 	gone := map[string]bool{}
-	for _, c := range r.report.Of(Delete) {
+	for _, c := range r.report.Of(result.Delete) {
 		gone[c.URN] = true
 	}
-	for _, b := range r.plan.besides {
+	for _, b := range r.plan.Besides {
 		switch {
-		case len(b.strays) == 0:
-		case slices.ContainsFunc(b.strays, func(s stray) bool { return !gone[s.urn] }):
-			r.report.NotPutBack = merged(r.report.NotPutBack, b.Drifted)
+		case len(b.Strays) == 0:
+		case slices.ContainsFunc(b.Strays, func(s result.Stray) bool { return !gone[s.URN] }):
+			r.report.NotPutBack = result.AddDrifted(r.report.NotPutBack, b.Drifted)
 		default:
-			r.report.PutBack = merged(r.report.PutBack, b.Drifted)
+			r.report.PutBack = result.AddDrifted(r.report.PutBack, b.Drifted)
 		}
 	}
 }
 
 // notAnswered is the error of a drift that did not get an answer to all that it asked; nil where it did.
-func (r *run) notAnswered(report *Report) error {
+func (r *run) notAnswered(report *result.Report) error {
 	if len(report.Unread) == 0 {
 		return nil
 	}

@@ -7,15 +7,17 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Of the service control policies of a target those are told that neither the state nor the stack file knows of, and
 // FullAWSAccess where it is missing, or where it is there although the proofs count on its being detached.
 func TestPoliciesOfATargetAreToldWhereNobodyKnowsOfThem(t *testing.T) {
 	const typ, full = "aws:organizations/policyAttachment:PolicyAttachment", "p-FullAWSAccess"
-	r := &run{stack: "management", session: &session{Workspace: &Workspace{folder: &Folder{Dir: t.TempDir()}}}}
+	r := &run{stack: "management", session: &session{Workspace: &Workspace{folder: &project.Folder{Dir: t.TempDir()}}}}
 	ours := &apitype.StepEventStateMetadata{Inputs: map[string]any{"policyId": "p-ours", "targetId": "r-exam"}}
-	report := &Report{standing: map[string]*standing{"urn": {typ: typ, before: ours, found: ours}}}
+	report := &result.Report{Standing: map[string]*result.Standing{"urn": {Type: typ, Before: ours, Found: ours}}}
 	for _, c := range []struct {
 		items       []string
 		others      int

@@ -6,7 +6,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Deployed is one resource of a stack. Secrets in it stay encrypted, or read "[secret]" where AWS was read.
@@ -37,11 +40,11 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 		return nil, err
 	}
 	defer done()
-	s := &session{Workspace: w, operation: reading, command: command, summary: &Summary{}, targets: map[string]target{}}
+	s := &session{Workspace: w, operation: reading, command: command, summary: &result.Summary{}, targets: map[string]target{}}
 	for _, st := range stacks {
-		read, problems := stack.ReadFile(relative(w.folder.StackFile(st)))
+		read, problems := stack.ReadFile(project.Relative(w.folder.StackFile(st)))
 		if len(problems) > 0 {
-			return nil, &RefusedError{Stack: st, Err: problems.Err()}
+			return nil, &exit.RefusedError{Stack: st, Err: problems.Err()}
 		}
 		s.targets[st] = targetOf(read)
 	}
@@ -66,7 +69,7 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 }
 
 // reading is the operation of Deployed.
-const reading Operation = "reading what is deployed"
+const reading result.Operation = "reading what is deployed"
 
 // deployed is the state of one stack, nil where it was never deployed.
 func (r *run) deployed(ctx context.Context) ([]Deployed, error) {
@@ -86,26 +89,26 @@ func (r *run) deployed(ctx context.Context) ([]Deployed, error) {
 		}
 	}
 	out := []Deployed{}
-	for _, made := range state.list("resources") {
+	for _, made := range state.List("resources") {
 		yes := func(key string) bool { b, _ := made[key].(bool); return b }
 		if yes("delete") {
 			continue // Replaced already, and to be deleted.
 		}
-		if yes("custom") && !hidden(made.typ()) && !r.options.NoRefresh {
-			there := found[made.urn()]
+		if yes("custom") && !hidden(made.Type()) && !r.options.NoRefresh {
+			there := found[made.URN()]
 			if there == nil {
 				continue
 			}
 			made["inputs"], made["outputs"] = there.Inputs, there.Outputs
 		}
 		out = append(out, Deployed{
-			URN:      made.urn(),
-			Type:     made.typ(),
+			URN:      made.URN(),
+			Type:     made.Type(),
 			Custom:   yes("custom"),
 			External: yes("external"),
 			Retain:   yes("retainOnDelete"),
-			Inputs:   made.object("inputs"),
-			Outputs:  made.object("outputs"),
+			Inputs:   made.Object("inputs"),
+			Outputs:  made.Object("outputs"),
 		})
 	}
 	return out, nil

@@ -21,7 +21,10 @@ import (
 
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/filebackend"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // open selects the stack in its backend. Up makes one that is not there yet, as does every operation in a sandbox;
@@ -34,13 +37,13 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		if dir, env, err = r.enterSandbox(ctx); err != nil {
 			return nil, err
 		}
-	} else if address := r.folder.stateAddress(); filebackend.Whole(address) != address {
+	} else if address := stateAddress(r.folder); filebackend.Whole(address) != address {
 		env["PULUMI_BACKEND_URL"] = filebackend.Whole(address)
 	}
 	if err := r.mendBackend(ctx); err != nil {
 		return nil, err
 	}
-	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != Destroy)
+	env[refreshOption] = strconv.FormatBool(!r.options.NoRefresh && !r.unread && r.operation != result.Destroy)
 	options := []auto.LocalWorkspaceOption{
 		auto.WorkDir(dir),
 		auto.Pulumi(operationAlone{r.command}),
@@ -66,7 +69,7 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 // enterSandbox starts an AWS for the run, and says where the copy of the project lies and what the engine finds in
 // its environment.
 func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]string, err error) {
-	if copyErr := r.home.copyProject(r.folder, r.stack); copyErr != nil {
+	if copyErr := r.home.CopyProject(r.folder, r.stack); copyErr != nil {
 		return "", nil, copyErr
 	}
 	if len(r.to.environments) > 0 {
@@ -76,9 +79,9 @@ func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]stri
 	}
 	// An interrupted engine still finishes what this AWS has begun.
 	server, err := r.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
-		World:     r.folder.sandboxFile(),
+		World:     r.folder.SandboxFile(),
 		Known:     r.known,
-		State:     r.home.state(),
+		State:     r.home.State(),
 		Stack:     r.stack,
 		Account:   r.to.account,
 		Partition: r.to.partition,
@@ -88,36 +91,36 @@ func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]stri
 		return "", nil, refusedWorld(fmt.Errorf("%s: start the sandbox: %w", r.stack, err))
 	}
 	r.closes = append(r.closes, func() { _ = server.Close() })
-	env, err = r.home.env(server.DebugProviders())
-	return r.home.project(r.stack), env, err
+	env, err = r.home.Env(server.DebugProviders())
+	return r.home.Project(r.stack), env, err
 }
 
 // selectStack selects the stack of a workspace, after making it where the operation makes one.
 func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *auto.Stack, err error) {
 	r.existed, err = r.exists(ctx, local)
-	if err == nil && r.home == nil && (r.existed || r.operation == Up) {
+	if err == nil && r.home == nil && (r.existed || r.operation == result.Up) {
 		err = r.prepareFileFor(ctx, local)
 	}
 	switch {
-	case err != nil && StatusOf(err) == WrongUse:
+	case err != nil && exit.StatusOf(err) == exit.WrongUse:
 		return nil, err
 	case err != nil:
 	case r.existed:
-	case r.operation == Destroy || r.operation == reading:
+	case r.operation == result.Destroy || r.operation == reading:
 		return nil, nil
-	case r.operation == Drift && r.home != nil:
-		return nil, Usef(
+	case r.operation == result.Drift && r.home != nil:
+		return nil, exit.Usef(
 			"stack %q was never deployed into this sandbox, so there is nothing to look at; run %s",
 			r.stack,
-			r.setting().Quoted(string(Up), r.stack),
+			r.setting().Quoted(string(result.Up), r.stack),
 		)
-	case r.operation == Up || r.home != nil:
+	case r.operation == result.Up || r.home != nil:
 		err = local.CreateStack(ctx, r.stack)
 	default:
-		return nil, Usef(
+		return nil, exit.Usef(
 			"stack %q is not in the backend yet; deploy it with %s, or run \"%s\"",
 			r.stack,
-			r.setting().Quoted(string(Up), r.stack),
+			r.setting().Quoted(string(result.Up), r.stack),
 			r.setting().Pulumi("stack", "init", r.stack),
 		)
 	}
@@ -160,7 +163,7 @@ var noStack = regexp.MustCompile(`no stack named .* found`)
 // exists asks the backend for the stack.
 func (r *run) exists(ctx context.Context, ws auto.Workspace) (bool, error) {
 	if r.home != nil {
-		return r.home.hasStack(r.folder.Project, r.stack)
+		return r.home.HasStack(r.folder.Project, r.stack)
 	}
 	_, err := r.cli(ctx, ws, nil, "stack", "--show-name")
 	if err != nil && noStack.MatchString(err.Error()) {
@@ -170,9 +173,9 @@ func (r *run) exists(ctx context.Context, ws auto.Workspace) (bool, error) {
 }
 
 // planned is what the operation would do.
-func (r *run) planned(ctx context.Context) (*Report, error) {
+func (r *run) planned(ctx context.Context) (*result.Report, error) {
 	return r.call(ctx, true, func(stream chan<- events.EngineEvent) (map[string]any, error) {
-		if r.operation == Destroy {
+		if r.operation == result.Destroy {
 			_, err := r.opened.PreviewDestroy(ctx, optdestroy.EventStreams(stream))
 			return nil, err
 		}
@@ -182,11 +185,11 @@ func (r *run) planned(ctx context.Context) (*Report, error) {
 }
 
 // operate runs the operation itself. The report is never nil.
-func (r *run) operate(ctx context.Context) (*Report, error) {
-	if r.operation == Drift {
+func (r *run) operate(ctx context.Context) (*result.Report, error) {
+	if r.operation == result.Drift {
 		return r.drift(ctx)
 	}
-	var report *Report
+	var report *result.Report
 	err := r.unlocked(ctx, func() (err error) {
 		report, err = r.change(ctx)
 		return err
@@ -194,13 +197,13 @@ func (r *run) operate(ctx context.Context) (*Report, error) {
 	return report, err
 }
 
-func (r *run) change(ctx context.Context) (*Report, error) {
-	return r.call(ctx, r.operation == Preview, func(stream chan<- events.EngineEvent) (map[string]any, error) {
+func (r *run) change(ctx context.Context) (*result.Report, error) {
+	return r.call(ctx, r.operation == result.Preview, func(stream chan<- events.EngineEvent) (map[string]any, error) {
 		switch r.operation {
-		case Preview:
+		case result.Preview:
 			_, err := r.opened.Preview(ctx, optpreview.EventStreams(stream))
 			return nil, err
-		case Up:
+		case result.Up:
 			if _, err := r.opened.Up(ctx, optup.EventStreams(stream)); err != nil {
 				return nil, err
 			}
@@ -218,7 +221,7 @@ func (r *run) outputs(ctx context.Context) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return state.outputs(), nil
+	return state.Outputs(), nil
 }
 
 // operationAlone is the CLI without what the Automation API asks it after an operation: the outputs, in two calls, and
@@ -250,14 +253,14 @@ func (r *run) call(
 	ctx context.Context,
 	planning bool,
 	call func(chan<- events.EngineEvent) (map[string]any, error),
-) (*Report, error) {
-	report := &Report{
+) (*result.Report, error) {
+	report := &result.Report{
 		Stack:     r.stack,
 		Account:   r.to.account,
 		Operation: r.operation,
 		Sandbox:   r.options.Sandbox,
 		Planned:   planning,
-		Outcome:   OutcomeDone,
+		Outcome:   result.OutcomeDone,
 		Read:      !r.options.NoRefresh,
 	}
 	start := time.Now()
@@ -266,14 +269,14 @@ func (r *run) call(
 	c := collect(r.options.Progress, r.label(), planning)
 	outputs, err := call(c.channel)
 	diagnostics := c.finish(report)
-	report.Seconds = seconds(time.Since(start))
+	report.Seconds = result.Seconds(time.Since(start))
 	report.Outputs = outputs
 	if err == nil {
 		r.hear(report, listener)
 		return report, nil
 	}
 	err = r.explain(ctx, diagnostics, err)
-	if r.operation == Up && !planning {
+	if r.operation == result.Up && !planning {
 		err = errors.Join(err, r.settleFailures(ctx, r.opened, c.broken, diagnostics))
 	}
 	return report, err
@@ -281,16 +284,16 @@ func (r *run) call(
 
 // explain says whose fault it is that an operation failed. The program runs in this process, so its own error is at
 // hand and need not be read out of what the engine prints of it.
-func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) error {
+func (r *run) explain(ctx context.Context, diagnostics []result.Diagnostic, err error) error {
 	programErr := r.program.err()
 	if programErr != nil && r.parts.refused(programErr) {
-		return &RefusedError{Stack: r.stack, Err: programErr}
+		return &exit.RefusedError{Stack: r.stack, Err: programErr}
 	}
 	diagnostics = causes(diagnostics)
 	// When a resource fails, the engine ends the program's calls, which says nothing of its own.
 	cancelled := programErr != nil && len(diagnostics) > 0 && strings.Contains(programErr.Error(), "code = Canceled")
 	if programErr != nil && !cancelled {
-		diagnostics = append([]Diagnostic{{Message: programErr.Error()}}, diagnostics...)
+		diagnostics = append([]result.Diagnostic{{Message: programErr.Error()}}, diagnostics...)
 	}
 	for i := range diagnostics {
 		diagnostics[i].Advice = r.advise(diagnostics[i])
@@ -303,11 +306,11 @@ func (r *run) explain(ctx context.Context, diagnostics []Diagnostic, err error) 
 
 // causes leaves out what the engine says only because something else went wrong: that the program failed, whose error
 // is at hand, and that the operation did.
-func causes(diagnostics []Diagnostic) []Diagnostic {
-	return slices.DeleteFunc(diagnostics, func(d Diagnostic) bool {
-		typ, _ := parseURN(d.URN)
+func causes(diagnostics []result.Diagnostic) []result.Diagnostic {
+	return slices.DeleteFunc(diagnostics, func(d result.Diagnostic) bool {
+		typ, _ := urn.Parse(d.URN)
 		return strings.HasPrefix(d.Message, "an unhandled error occurred") ||
-			(typ == stackType || d.URN == "") && strings.HasSuffix(d.Message, " failed")
+			(typ == urn.StackType || d.URN == "") && strings.HasSuffix(d.Message, " failed")
 	})
 }
 

@@ -13,19 +13,23 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
+
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // collector turns the engine's events of one operation into a report, and into progress while they come.
 type collector struct {
-	progress *Progress
+	progress *progress.Progress
 	prefix   string
 	planning bool
 	channel  chan events.EngineEvent
 	drained  chan struct{}
 
 	mu       sync.Mutex
-	changes  map[string]Change
-	failures map[string]Change
+	changes  map[string]result.Change
+	failures map[string]result.Change
 	running  map[string]time.Time
 	// broken is the state in which the resources in failures were to be made.
 	broken map[string]*apitype.StepEventStateMetadata
@@ -34,12 +38,12 @@ type collector struct {
 	// a run; that it stays does not.
 	sames map[string]bool
 	// standing is what was found out about each resource of the admin's, by URN.
-	standing map[string]*standing
+	standing map[string]*result.Standing
 	// outputs are true once the stack's own outputs are to change.
 	outputs bool
 	// madeAt is when AWS had made a resource, by URN.
 	madeAt      map[string]time.Time
-	diagnostics []Diagnostic
+	diagnostics []result.Diagnostic
 	// notes are what the program said, shown of them those that were printed.
 	notes []string
 	shown int
@@ -47,18 +51,18 @@ type collector struct {
 	stop, ticked chan struct{}
 }
 
-func collect(progress *Progress, prefix string, planning bool) *collector {
+func collect(progress *progress.Progress, prefix string, planning bool) *collector {
 	c := &collector{
 		progress: progress,
 		prefix:   prefix,
 		planning: planning,
 		channel:  make(chan events.EngineEvent),
 		drained:  make(chan struct{}),
-		changes:  map[string]Change{},
-		failures: map[string]Change{},
+		changes:  map[string]result.Change{},
+		failures: map[string]result.Change{},
 		running:  map[string]time.Time{},
 		sames:    map[string]bool{},
-		standing: map[string]*standing{},
+		standing: map[string]*result.Standing{},
 		broken:   map[string]*apitype.StepEventStateMetadata{},
 		madeAt:   map[string]time.Time{},
 		stop:     make(chan struct{}),
@@ -76,7 +80,7 @@ func collect(progress *Progress, prefix string, planning bool) *collector {
 
 // finish waits for the last events and fills the report. When the CLI ended before it opened its event stream there
 // are none to come, and nobody closes the channel: then a moment is enough.
-func (c *collector) finish(r *Report) []Diagnostic {
+func (c *collector) finish(r *result.Report) []result.Diagnostic {
 	select {
 	case <-c.drained:
 	case <-time.After(2 * time.Second):
@@ -89,17 +93,17 @@ func (c *collector) finish(r *Report) []Diagnostic {
 	r.Changes = slices.Collect(maps.Values(c.changes))
 	r.Failures = slices.Collect(maps.Values(c.failures))
 	if r.Changes == nil {
-		r.Changes = []Change{}
+		r.Changes = []result.Change{}
 	}
-	sortChanges(r.Changes)
-	sortChanges(r.Failures)
-	r.Same, r.madeAt = len(c.sames), maps.Clone(c.madeAt)
-	r.standing, r.outputs = maps.Clone(c.standing), c.outputs
-	r.PutBack, r.NotPutBack = putBack(r.standing), nil
+	result.SortChanges(r.Changes)
+	result.SortChanges(r.Failures)
+	r.Same, r.MadeAt = len(c.sames), maps.Clone(c.madeAt)
+	r.Standing, r.OutputsChange = maps.Clone(c.standing), c.outputs
+	r.PutBack, r.NotPutBack = result.PutBack(r.Standing), nil
 	if !c.planning { // A run that was ended has not come to all of them.
-		done := func(d Drifted) bool { _, changed := c.changes[d.URN]; return changed }
+		done := func(d result.Drifted) bool { _, changed := c.changes[d.URN]; return changed }
 		r.NotPutBack = slices.DeleteFunc(slices.Clone(r.PutBack), done)
-		r.PutBack = slices.DeleteFunc(r.PutBack, func(d Drifted) bool { return !done(d) })
+		r.PutBack = slices.DeleteFunc(r.PutBack, func(d result.Drifted) bool { return !done(d) })
 	}
 	r.Notes = slices.Clone(c.notes)
 	return slices.Clone(c.diagnostics)
@@ -121,7 +125,7 @@ func (c *collector) take(event apitype.EngineEvent) {
 			c.broken[change.URN] = meta.New
 		}
 	case event.DiagnosticEvent != nil && event.DiagnosticEvent.Severity == "error":
-		d := Diagnostic{
+		d := result.Diagnostic{
 			URN:     event.DiagnosticEvent.URN,
 			Message: strings.TrimSpace(colors.Never.Colorize(event.DiagnosticEvent.Message)),
 		}
@@ -170,7 +174,7 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 		c.read(meta)
 		return
 	}
-	if meta.Type == stackType && meta.New != nil &&
+	if meta.Type == urn.StackType && meta.New != nil &&
 		(meta.Old == nil || !reflect.DeepEqual(meta.Old.Outputs, meta.New.Outputs)) {
 		c.outputs = true
 	}
@@ -186,25 +190,25 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 	}
 	delete(c.running, change.URN)
 	c.record(change)
-	if change.Op == Create || change.Op == Replace {
+	if change.Op == result.Create || change.Op == result.Replace {
 		c.madeAt[change.URN] = time.Now()
 	}
 	if !change.Component {
 		c.done++
-		c.progress.Log(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), shortType(change.Type), change.Name))
+		c.progress.Log(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), urn.ShortType(change.Type), change.Name))
 	}
 }
 
 // record keeps one change per resource: the steps of a replacement, creation and deletion, are one replacement.
-func (c *collector) record(change Change) {
-	if old, ok := c.changes[change.URN]; ok && old.Op == Replace {
+func (c *collector) record(change result.Change) {
+	if old, ok := c.changes[change.URN]; ok && old.Op == result.Replace {
 		if change.ID == "" {
 			change.ID = old.ID
 		}
 		if len(change.Properties) == 0 {
 			change.Properties = old.Properties
 		}
-		change.Op = Replace
+		change.Op = result.Replace
 	}
 	c.changes[change.URN] = change
 }
@@ -230,8 +234,8 @@ func (c *collector) tick() {
 			}
 		}
 		if oldest != "" {
-			typ, name := parseURN(oldest)
-			status += fmt.Sprintf(", at %s %s", shortType(typ), name)
+			typ, name := urn.Parse(oldest)
+			status += fmt.Sprintf(", at %s %s", urn.ShortType(typ), name)
 			if more := len(c.running) - 1; more > 0 {
 				status += fmt.Sprintf(" and %d more", more)
 			}
@@ -242,15 +246,17 @@ func (c *collector) tick() {
 }
 
 // hidden are resources that no admin wrote: the stack itself and providers.
-func hidden(typ string) bool { return typ == stackType || strings.HasPrefix(typ, "pulumi:providers:") }
+func hidden(typ string) bool {
+	return typ == urn.StackType || strings.HasPrefix(typ, "pulumi:providers:")
+}
 
 // changeOf is the change that a step stands for; false for steps that change nothing of the admin's.
-func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
+func changeOf(meta apitype.StepEventMetadata) (result.Change, bool) {
 	if hidden(meta.Type) {
-		return Change{}, false
+		return result.Change{}, false
 	}
-	_, name := parseURN(meta.URN)
-	change := Change{URN: meta.URN, Type: meta.Type, Name: name}
+	_, name := urn.Parse(meta.URN)
+	change := result.Change{URN: meta.URN, Type: meta.Type, Name: name}
 	state := meta.New
 	if state == nil {
 		state = meta.Old
@@ -263,7 +269,7 @@ func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
 	}
 	if state != nil {
 		text := func(key string) string { value, _ := state.Inputs[key].(string); return value }
-		change.physical, change.on = text(
+		change.Physical, change.On = text(
 			"name",
 		), cmp.Or(
 			text("role"),
@@ -277,22 +283,22 @@ func changeOf(meta apitype.StepEventMetadata) (Change, bool) {
 	}
 	switch meta.Op {
 	case apitype.OpCreate:
-		change.Op = Create
+		change.Op = result.Create
 	case apitype.OpUpdate:
-		change.Op = Update
+		change.Op = result.Update
 		change.Properties = properties(meta.Diffs, meta.DetailedDiff)
 	case apitype.OpReplace, apitype.OpCreateReplacement, apitype.OpDeleteReplaced, apitype.OpImportReplacement:
-		change.Op = Replace
+		change.Op = result.Replace
 		change.Properties = properties(meta.Keys, nil)
 	case apitype.OpDelete:
-		change.Op = Delete
+		change.Op = result.Delete
 		if meta.Old != nil && meta.Old.RetainOnDelete {
-			change.Op = Retain
+			change.Op = result.Retain
 		}
 	case apitype.OpImport:
-		change.Op = Import
+		change.Op = result.Import
 	default:
-		return Change{}, false
+		return result.Change{}, false
 	}
 	return change, true
 }

@@ -11,6 +11,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
+
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 const (
@@ -19,15 +24,15 @@ const (
 	userURN   = urnPrefix + "aws:iam/user:User::user-a"
 )
 
-func step(op apitype.OpType, urn string, edit ...func(*apitype.StepEventMetadata)) apitype.StepEventMetadata {
-	typ, _ := parseURN(urn)
+func step(op apitype.OpType, resourceURN string, edit ...func(*apitype.StepEventMetadata)) apitype.StepEventMetadata {
+	typ, _ := urn.Parse(resourceURN)
 	state := &apitype.StepEventStateMetadata{
 		Type:   typ,
-		URN:    urn,
+		URN:    resourceURN,
 		Custom: strings.HasPrefix(typ, "aws:"),
 		ID:     "id-of-" + typ,
 	}
-	meta := apitype.StepEventMetadata{Op: op, URN: urn, Type: typ, Old: state, New: state}
+	meta := apitype.StepEventMetadata{Op: op, URN: resourceURN, Type: typ, Old: state, New: state}
 	for _, e := range edit {
 		e(&meta)
 	}
@@ -42,13 +47,13 @@ func done(meta apitype.StepEventMetadata) apitype.EngineEvent {
 	return apitype.EngineEvent{ResOutputsEvent: &apitype.ResOutputsEvent{Metadata: meta}}
 }
 
-func report(planning bool, progress *Progress, list ...apitype.EngineEvent) (*Report, []Diagnostic) {
+func report(planning bool, progress *progress.Progress, list ...apitype.EngineEvent) (*result.Report, []result.Diagnostic) {
 	c := collect(progress, "dev: ", planning)
 	for _, event := range list {
 		c.channel <- events.EngineEvent{EngineEvent: event}
 	}
 	close(c.channel)
-	r := &Report{Operation: Up, Planned: planning, Read: true}
+	r := &result.Report{Operation: result.Up, Planned: planning, Read: true}
 	diagnostics := c.finish(r)
 	return r, diagnostics
 }
@@ -68,9 +73,9 @@ func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 			done(step(apitype.OpDeleteReplaced, roleURN)),
 		}
 		got, _ := report(planning, nil, steps...)
-		want := []Change{
+		want := []result.Change{
 			{
-				Op:         Replace,
+				Op:         result.Replace,
 				URN:        roleURN,
 				Type:       "aws:iam/role:Role",
 				Name:       "role-a",
@@ -78,7 +83,7 @@ func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 				Properties: []string{"name", "path"},
 			},
 		}
-		assert.Empty(t, cmp.Diff(want, got.Changes, cmpopts.IgnoreUnexported(Change{})))
+		assert.Empty(t, cmp.Diff(want, got.Changes, cmpopts.IgnoreUnexported(result.Change{})))
 	}
 }
 
@@ -96,8 +101,8 @@ func TestARetainedResourceIsNotCalledDeleted(t *testing.T) {
 			),
 		),
 	)
-	assert.Equal(t, []string{"role-a"}, names(got.Changes, Retain))
-	assert.Equal(t, []string{"user-a"}, names(got.Changes, Delete))
+	assert.Equal(t, []string{"role-a"}, names(got.Changes, result.Retain))
+	assert.Equal(t, []string{"user-a"}, names(got.Changes, result.Delete))
 }
 
 // An update names the top-level properties that differ, once each, without the provider's bookkeeping.
@@ -142,15 +147,15 @@ func TestAFailedResourceIsNoChange(t *testing.T) {
 		apitype.EngineEvent{ResOpFailedEvent: &apitype.ResOpFailedEvent{Metadata: step(apitype.OpCreate, userURN)}},
 	)
 	assert.Empty(t, got.Changes)
-	assert.Equal(t, []string{"user-a"}, names(got.Failures, Create))
-	assert.Equal(t, []Diagnostic{{URN: userURN, Message: "no"}}, diagnostics)
+	assert.Equal(t, []string{"user-a"}, names(got.Failures, result.Create))
+	assert.Equal(t, []result.Diagnostic{{URN: userURN, Message: "no"}}, diagnostics)
 }
 
 // Two runs with the same outcome report the same, in whatever order things happened.
 func TestTheReportDoesNotDependOnTheOrderOfEvents(t *testing.T) {
 	a, _ := report(false, nil, done(step(apitype.OpCreate, roleURN)), done(step(apitype.OpCreate, userURN)))
 	b, _ := report(false, nil, done(step(apitype.OpCreate, userURN)), done(step(apitype.OpCreate, roleURN)))
-	assert.Empty(t, cmp.Diff(a, b, cmpopts.IgnoreUnexported(Change{}, Report{})))
+	assert.Empty(t, cmp.Diff(a, b, cmpopts.IgnoreFields(result.Report{}, "MadeAt")))
 }
 
 // The text lists every change with its sign, words and remark, and counts what AWS has, not the program's groups.
@@ -177,22 +182,22 @@ func TestTheTextOfAReport(t *testing.T) {
 		done(step(apitype.OpSame, urnPrefix+"aws:iam/group:Group::group")),
 	)
 	r.Stack, r.Account, r.Sandbox, r.Seconds = "dev", "111122223333", true, 2.34
-	r.Failures = []Change{{Op: Create, Type: "aws:iam/policy:Policy", Name: "p"}}
+	r.Failures = []result.Change{{Op: result.Create, Type: "aws:iam/policy:Policy", Name: "p"}}
 	var out bytes.Buffer
-	r.Outcome = OutcomeDone
-	other := &Report{
+	r.Outcome = result.OutcomeDone
+	other := &result.Report{
 		Stack:     "prod",
 		Account:   "444455556666",
-		Operation: Preview,
+		Operation: result.Preview,
 		Planned:   true,
 		Same:      3,
-		Outcome:   OutcomeDone,
+		Outcome:   result.OutcomeDone,
 		Read:      true,
 	}
-	notRun := &Report{Stack: "last", Outcome: OutcomeNotRun, Because: "prod"}
+	notRun := &result.Report{Stack: "last", Outcome: result.OutcomeNotRun, Because: "prod"}
 	assert.NoError(
 		t,
-		(&Summary{Operation: Up, Parallel: 4, Seconds: 3, Stacks: []*Report{r, other, notRun}}).WriteText(&out),
+		(&result.Summary{Operation: result.Up, Parallel: 4, Seconds: 3, Stacks: []*result.Report{r, other, notRun}}).WriteText(&out),
 	)
 	assert.Equal(t, `dev, account 111122223333: up in the sandbox
   + create         iam.User      user-a
@@ -216,63 +221,21 @@ up of 3 stacks: 2 done, 1 not run (3.0 s, up to 4 at once)
 func TestPlainProgressIsLines(t *testing.T) {
 	var out bytes.Buffer
 	clock := time.Unix(0, 0)
-	p := &Progress{out: &out, now: func() time.Time { return clock }, last: clock}
+	p := progress.To(&out, func() time.Time { return clock })
 	report(false, p, done(step(apitype.OpCreate, userURN)), done(step(apitype.OpDelete, roleURN)))
 	p.Status("too early")
-	clock = clock.Add(quiet)
+	clock = clock.Add(time.Hour)
 	p.Status("still at it")
 	p.Status("said already")
 	p.Done()
 	assert.Equal(t, "dev: created iam.User user-a\ndev: deleted iam.Role role-a\nstill at it\n", out.String())
 }
 
-// On a terminal what is done is listed once, in the report.
-func TestTerminalProgressListsNothing(t *testing.T) {
-	var out bytes.Buffer
-	report(false, &Progress{out: &out, terminal: true, now: time.Now}, done(step(apitype.OpCreate, userURN)))
-	assert.NotContains(t, out.String(), "user-a")
-}
-
-// On a terminal the status rewrites one line, stays below lines that are kept, never wraps, and leaves nothing behind.
-func TestTerminalProgressRewritesItsLine(t *testing.T) {
-	var out bytes.Buffer
-	p := &Progress{out: &out, terminal: true, width: 8, now: time.Now}
-	p.Status("0123456789")
-	p.Line("kept")
-	p.Status("short")
-	p.Done()
-	p.Done()
-	blank := "\r       \r"
-	assert.Equal(t, "0123456"+blank+"kept\n0123456"+blank+"short"+blank, out.String())
-}
-
-// Several things under way have a line each, as far as the terminal is high.
-func TestTerminalProgressHasALineForEachThing(t *testing.T) {
-	var out bytes.Buffer
-	p := &Progress{out: &out, terminal: true, width: 4, height: 3, now: time.Now}
-	p.StatusOf("a", "a1")
-	p.StatusOf("b", "b1")
-	p.StatusOf("c", "c1")
-	p.StatusOf("a", "a2")
-	p.DoneWith("a")
-	blank, up := "\r   \r", "\x1b[A"
-	two := blank + up + blank
-	assert.Equal(t, "a1"+blank+"a1\nb1"+two+"a1\nb1"+two+"a2\nb1"+two+"b1\nc1", out.String())
-}
-
-// Without a Progress nothing is printed and nothing breaks.
-func TestNoProgressIsSilent(t *testing.T) {
-	var p *Progress
-	p.Line("x")
-	p.Status("x")
-	p.Done()
-}
-
 // A real run needs a yes: from a terminal, or by a flag where nobody can be asked.
 func TestARealRunWantsAYes(t *testing.T) {
-	plan := &Summary{
-		Operation: Up,
-		Stacks:    []*Report{{Stack: "prod", Account: "444455556666", Operation: Up, Planned: true}},
+	plan := &result.Summary{
+		Operation: result.Up,
+		Stacks:    []*result.Report{{Stack: "prod", Account: "444455556666", Operation: result.Up, Planned: true}},
 	}
 	for answer, want := range map[string]bool{"yes\n": true, "y\n": false, "\n": false, "": false, "yes": true} {
 		var out bytes.Buffer
@@ -283,14 +246,5 @@ func TestARealRunWantsAYes(t *testing.T) {
 	}
 	_, err := ask(strings.NewReader("yes\n"), &bytes.Buffer{}, false)(plan)
 	assert.ErrorContains(t, err, "add --yes")
-	assert.Equal(t, WrongUse, StatusOf(err))
-}
-
-// Types read as people say them.
-func TestShortTypes(t *testing.T) {
-	for token, want := range map[string]string{
-		"aws:iam/role:Role": "iam.Role", "guardrails:iam:MFAGroup": "guardrails.MFAGroup", "aws-native:sso:X": "aws-native.X", "odd": "odd",
-	} {
-		assert.Equal(t, want, shortType(token))
-	}
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 }

@@ -9,16 +9,19 @@ import (
 	"aws-access-guardrails/internal/adopt"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Existing asks the account of a stack for what the stack would collide with, and for what is selected. It changes
 // nothing: not the account, not the stack's state, not the folder. The file must be readable; its proofs need not
 // hold.
 func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Selection) (*adopt.Existing, error) {
-	read, problems := stack.ReadFile(relative(w.folder.StackFile(st)))
+	read, problems := stack.ReadFile(project.Relative(w.folder.StackFile(st)))
 	if len(problems) > 0 {
-		return nil, &RefusedError{Stack: st, Err: problems.Err()}
+		return nil, &exit.RefusedError{Stack: st, Err: problems.Err()}
 	}
 	command, err := pulumicli.Find(ctx, pulumicli.Options{Progress: w.options.Progress.Status})
 	if err != nil {
@@ -26,7 +29,7 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 	}
 	w.options.Progress.Done()
 	if !w.options.Sandbox {
-		if backendErr := w.folder.backend([]string{st}); backendErr != nil {
+		if backendErr := checkBackend(w.folder, []string{st}); backendErr != nil {
 			return nil, backendErr
 		}
 	}
@@ -37,9 +40,9 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 	defer done()
 	s := &session{
 		Workspace: w,
-		operation: Preview,
+		operation: result.Preview,
 		command:   command,
-		summary:   &Summary{},
+		summary:   &result.Summary{},
 		targets:   map[string]target{st: targetOf(read)},
 	}
 	if w.options.Sandbox {
@@ -53,7 +56,7 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 	wanted := func(s *stack.Stack) adopt.Wanted { return adopt.WantedBy(s, selected) }
 	r := newRun(s, st, nil)
 	r.unread = true
-	r.program = &runner{run: program.Existing(w.folder.stackFolder(), wanted, found)}
+	r.program = &runner{run: program.Existing(w.folder.StackFolder(), wanted, found)}
 	defer r.close()
 	if readyErr := r.ready(ctx); readyErr != nil {
 		return nil, readyErr
@@ -69,7 +72,7 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 		}
 		return found, nil
 	case err == nil:
-		err = &EngineError{Stack: st, Operation: Preview, Err: errors.New("the program that asks AWS did not run")}
+		err = &EngineError{Stack: st, Operation: result.Preview, Err: errors.New("the program that asks AWS did not run")}
 	}
 	return nil, err
 }
@@ -78,7 +81,7 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 // error is taken for it.
 func (r *run) attributes(ctx context.Context, found *adopt.Existing) {
 	var mu sync.Mutex
-	r.program = &runner{run: program.Attributes(r.folder.stackFolder(), func(attributes map[string]string) {
+	r.program = &runner{run: program.Attributes(r.folder.StackFolder(), func(attributes map[string]string) {
 		mu.Lock()
 		defer mu.Unlock()
 		found.Attributes = attributes
@@ -96,22 +99,22 @@ func (r *run) attributes(ctx context.Context, found *adopt.Existing) {
 func (r *run) managed(ctx context.Context, into map[string]bool, approvals []adopt.Approval) error {
 	state, err := r.export(ctx, r.opened)
 	if err != nil {
-		return &EngineError{Stack: r.stack, Operation: Preview, Err: err}
+		return &EngineError{Stack: r.stack, Operation: result.Preview, Err: err}
 	}
-	for _, made := range state.list("resources") {
-		if arn, _ := made.object("outputs")["arn"].(string); arn != "" && made["delete"] != true {
+	for _, made := range state.List("resources") {
+		if arn, _ := made.Object("outputs")["arn"].(string); arn != "" && made["delete"] != true {
 			into[arn] = true
 		}
 		id, _ := made["id"].(string)
 		if made["delete"] == true {
 			continue
 		}
-		switch made.typ() {
+		switch made.Type() {
 		case attributesType:
 			into[id] = true
 		case "aws-native:ssm:Document": // Its state has no ARN, and its name has the Region.
 			for _, approval := range approvals {
-				if id == approval.Name && strings.Contains(made.urn(), "-"+approval.Region+"-"+approval.Name) {
+				if id == approval.Name && strings.Contains(made.URN(), "-"+approval.Region+"-"+approval.Name) {
 					into[approval.ARN] = true
 				}
 			}

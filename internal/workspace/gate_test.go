@@ -11,20 +11,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/guarded"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // guarded is a session over a folder with one stack, and a plan that does something to resources of it.
-func guarded(t *testing.T, allow ...string) *session {
+func withGuards(t *testing.T, allow ...string) *session {
 	t.Helper()
 	return &session{
-		Workspace: &Workspace{folder: &Folder{configDir: t.TempDir()}, options: Options{AllowDelete: allow}},
-		operation: Up,
+		Workspace: &Workspace{folder: &project.Folder{ConfigDir: t.TempDir()}, options: Options{AllowDelete: allow}},
+		operation: result.Up,
 		targets:   map[string]target{"dev": {}},
 	}
 }
 
-func going(op Op, component, typ, name string, edit ...func(*Change)) Change {
-	c := Change{
+func going(op result.Op, component, typ, name string, edit ...func(*result.Change)) result.Change {
+	c := result.Change{
 		Op:   op,
 		URN:  "urn:pulumi:dev::guardrails::" + component + "$" + typ + "::" + name,
 		Type: typ,
@@ -39,63 +43,65 @@ func going(op Op, component, typ, name string, edit ...func(*Change)) Change {
 // A guarded resource is deleted or replaced only when somebody named it; what hangs on one that goes, what comes and
 // goes every day, and what stays in AWS is not asked about.
 func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
-	on := func(name string) func(*Change) { return func(c *Change) { c.on = name } }
-	called := func(name string) func(*Change) { return func(c *Change) { c.physical, c.ID = name, "id-"+name } }
+	on := func(name string) func(*result.Change) { return func(c *result.Change) { c.On = name } }
+	called := func(name string) func(*result.Change) {
+		return func(c *result.Change) { c.Physical, c.ID = name, "id-"+name }
+	}
 	const (
 		operation, mfa, user, grant, scp = "guardrails:iam:OperationRoles", "guardrails:iam:MFAGroup", "guardrails:iam:User", "guardrails:iam:AccessGrant", "guardrails:organizations:ServiceControlPolicies"
 		membership, exclusive            = "aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
 	)
 	for name, c := range map[string]struct {
-		plan  []Change
+		plan  []result.Change
 		allow []string
 		says  string
 	}{
-		"a role": {plan: []Change{going(Delete, operation, roleType, "operation-role-x")},
+		"a role": {plan: []result.Change{going(result.Delete, operation, guarded.RoleType, "operation-role-x")},
 			says: "would be deleted: its people lose this way in"},
-		"a role replaced": {plan: []Change{going(Replace, operation, roleType, "operation-role-x")},
+		"a role replaced": {plan: []result.Change{going(result.Replace, operation, guarded.RoleType, "operation-role-x")},
 			says: "would be replaced: its people"},
-		"a role that is named": {plan: []Change{going(Delete, operation, roleType, "operation-role-x")},
+		"a role that is named": {plan: []result.Change{going(result.Delete, operation, guarded.RoleType, "operation-role-x")},
 			allow: []string{"operation-role-x"}},
-		"a role named by its URN": {plan: []Change{going(Delete, operation, roleType, "r")},
-			allow: []string{"urn:pulumi:dev::guardrails::" + operation + "$" + roleType + "::r"}},
-		"another is named": {plan: []Change{going(Delete, operation, roleType, "operation-role-x")},
+		"a role named by its URN": {plan: []result.Change{going(result.Delete, operation, guarded.RoleType, "r")},
+			allow: []string{"urn:pulumi:dev::guardrails::" + operation + "$" + guarded.RoleType + "::r"}},
+		"another is named": {plan: []result.Change{going(result.Delete, operation, guarded.RoleType, "operation-role-x")},
 			allow: []string{"operation-role-y"}, says: "add --allow-delete operation-role-x"},
-		"the guard of the MFA group": {plan: []Change{going(Delete, mfa, "aws:iam/groupPolicy:GroupPolicy",
+		"the guard of the MFA group": {plan: []result.Change{going(result.Delete, mfa, "aws:iam/groupPolicy:GroupPolicy",
 			"mfa-guard")}, says: "act without MFA"},
-		"self-service goes": {plan: []Change{going(Delete, mfa, "aws:iam/groupPolicy:GroupPolicy",
+		"self-service goes": {plan: []result.Change{going(result.Delete, mfa, "aws:iam/groupPolicy:GroupPolicy",
 			"mfa-self-service")}},
-		"a leaver": {plan: []Change{going(Delete, user, "aws:iam/user:User", "a-user",
-			called("a")), going(Delete, user, membership, "a-membership", on("a"))}},
-		"a user stays, the membership goes": {plan: []Change{going(Delete, user, membership, "a-membership", on("a"))},
+		"a leaver": {plan: []result.Change{going(result.Delete, user, "aws:iam/user:User", "a-user",
+			called("a")), going(result.Delete, user, membership, "a-membership", on("a"))}},
+		"a user stays, the membership goes": {plan: []result.Change{going(result.Delete, user, membership, "a-membership", on("a"))},
 			says: "acts without MFA"},
-		"what hangs on the role": {plan: []Change{going(Delete, grant, roleType, "g-role", called("g")),
-			going(Delete, grant, exclusive, "g-inline-policies", on("g"))}},
-		"the watch of a role that stays": {plan: []Change{going(Delete, grant, exclusive, "g-inline-policies",
+		"what hangs on the role": {plan: []result.Change{going(result.Delete, grant, guarded.RoleType, "g-role", called("g")),
+			going(result.Delete, grant, exclusive, "g-inline-policies", on("g"))}},
+		"the watch of a role that stays": {plan: []result.Change{going(result.Delete, grant, exclusive, "g-inline-policies",
 			on("g"))}, says: "not seen and removed"},
-		"a grant": {plan: []Change{going(Delete, grant, roleType, "g-role")}},
-		"a policy of the organization": {plan: []Change{
-			going(Delete, scp, "aws:organizations/policy:Policy", "p", called("p")), going(Delete, scp,
+		"a grant": {plan: []result.Change{going(result.Delete, grant, guarded.RoleType, "g-role")}},
+		"a policy of the organization": {plan: []result.Change{
+			going(result.Delete, scp, "aws:organizations/policy:Policy", "p", called("p")), going(result.Delete, scp,
 				"aws:organizations/policyAttachment:PolicyAttachment", "at", on("id-p")),
 		}, allow: []string{"p"}},
-		"its attachment alone": {plan: []Change{going(Delete, scp,
+		"its attachment alone": {plan: []result.Change{going(result.Delete, scp,
 			"aws:organizations/policyAttachment:PolicyAttachment", "at", on("id-p"))}, says: "may do what the " +
 			"policy denies"},
-		"retained": {plan: []Change{going(Retain, "guardrails:ssm:SessionPreferences",
+		"retained": {plan: []result.Change{going(result.Retain, "guardrails:ssm:SessionPreferences",
 			"aws:ssm/document:Document", "d")}},
-		"made and updated": {plan: []Change{going(Create, operation, roleType, "a"),
-			going(Update, operation, roleType, "b")}},
+		"made and updated": {plan: []result.Change{going(result.Create, operation, guarded.RoleType, "a"),
+			going(result.Update, operation, guarded.RoleType, "b")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := guarded(t, c.allow...)
-			err := s.guard("dev", &Report{Changes: c.plan})
-			s.operation = Destroy // It was asked for by name, and has no --allow-delete.
-			require.NoError(t, s.guard("dev", &Report{Changes: c.plan}))
+			s := withGuards(t, c.allow...)
+			err := s.guard("dev", &result.Report{Changes: c.plan})
+			s.operation = result.Destroy // It was asked for by name, and has no --allow-delete.
+			require.NoError(t, s.guard("dev", &result.Report{Changes: c.plan}))
 			if c.says == "" {
 				require.NoError(t, err)
 				return
 			}
 			require.ErrorContains(t, err, c.says)
-			assert.Equal(t, Refused, StatusOf(err))
+			assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		})
 	}
 }
@@ -109,7 +115,7 @@ func TestARealRunDeploysWhatIsCommitted(t *testing.T) {
 	for name, content := range map[string]string{"Pulumi.yaml": "name: tiny\nruntime: go\n", "Pulumi.dev.yaml": "config: {}\n"} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
 	}
-	folder, err := Open(dir)
+	folder, err := project.Open(dir)
 	require.NoError(t, err)
 	w := New(folder, Options{})
 	require.NoError(t, w.committed(t.Context(), []string{"dev"}), "no repository")
@@ -131,7 +137,7 @@ func TestARealRunDeploysWhatIsCommitted(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.dev.yaml"), []byte("config: {a: b}\n"), 0o644))
 	err = w.committed(t.Context(), []string{"dev"})
 	require.Error(t, err)
-	assert.Equal(t, Refused, StatusOf(err))
+	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 }
 
 // A real run without a backend, or without anything that encrypts the state's secrets, is refused with the line to add.
@@ -141,28 +147,28 @@ func TestARealRunWantsABackend(t *testing.T) {
 		require.NoError(t, os.Unsetenv(name))
 	}
 	t.Setenv("PULUMI_CREDENTIALS_PATH", t.TempDir())
-	folder := func(project, stack string) *Folder {
+	folder := func(copied, stack string) *project.Folder {
 		dir := t.TempDir()
 		require.NoError(
 			t,
-			os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: tiny\nruntime: go\n"+project), 0o644),
+			os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: tiny\nruntime: go\n"+copied), 0o644),
 		)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.dev.yaml"), []byte(stack), 0o644))
-		f, err := Open(dir)
+		f, err := project.Open(dir)
 		require.NoError(t, err)
 		return f
 	}
-	err := folder("", "").backend([]string{"dev"})
+	err := checkBackend(folder("", ""), []string{"dev"})
 	require.ErrorContains(t, err, `add "backend: {url: s3://<bucket>}"`)
-	assert.Equal(t, WrongUse, StatusOf(err))
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 	s3 := "backend: {url: s3://state}\n"
-	require.ErrorContains(t, folder(s3, "config: {}\n").backend([]string{"dev"}), `add "secretsprovider: awskms://`)
-	require.NoError(t, folder(s3, "secretsprovider: awskms://alias/x\n").backend([]string{"dev"}))
-	require.NoError(t, folder("backend: {url: https://api.pulumi.com}\n", "").backend([]string{"dev"}))
+	require.ErrorContains(t, checkBackend(folder(s3, "config: {}\n"), []string{"dev"}), `add "secretsprovider: awskms://`)
+	require.NoError(t, checkBackend(folder(s3, "secretsprovider: awskms://alias/x\n"), []string{"dev"}))
+	require.NoError(t, checkBackend(folder("backend: {url: https://api.pulumi.com}\n", ""), []string{"dev"}))
 	t.Setenv("PULUMI_CONFIG_PASSPHRASE", "")
-	require.NoError(t, folder(s3, "config: {}\n").backend([]string{"dev"}), "an empty passphrase is one")
+	require.NoError(t, checkBackend(folder(s3, "config: {}\n"), []string{"dev"}), "an empty passphrase is one")
 	t.Setenv("PULUMI_ACCESS_TOKEN", "x")
-	require.NoError(t, folder("", "").backend([]string{"dev"}))
+	require.NoError(t, checkBackend(folder("", ""), []string{"dev"}))
 }
 
 // Shells are shut from the attachment of the policy until the doors of the account are made, and not where the doors
@@ -170,37 +176,37 @@ func TestARealRunWantsABackend(t *testing.T) {
 func TestShutTimesAreFromTheAttachmentToTheDoors(t *testing.T) {
 	at := func(second int) time.Time { return time.Date(2026, 1, 1, 0, 0, second, 0, time.UTC) }
 	targets := map[string]target{"management": {shuts: shutsOf("2", "3", "4", "5")}}
-	door := []Change{{Op: Create, Type: roleType}}
-	management := &Report{
+	door := []result.Change{{Op: result.Create, Type: guarded.RoleType}}
+	management := &result.Report{
 		Stack:   "management",
 		Account: "1",
-		Outcome: OutcomeDone,
+		Outcome: result.OutcomeDone,
 		Ended:   at(9),
-		madeAt: map[string]time.Time{
+		MadeAt: map[string]time.Time{
 			"urn:pulumi:m::p::t::organization-attachment-guardrails-os-access-only-ou-1": at(
 				5,
 			),
 			"urn:pulumi:m::p::t::organization-policy-x": at(1),
 		},
 	}
-	got := shutTimes([]*Report{
+	got := shutTimes([]*result.Report{
 		management,
-		{Stack: "new", Account: "2", Outcome: OutcomeDone, Ended: at(20), Changes: door},
-		{Stack: "old", Account: "3", Outcome: OutcomeDone, Ended: at(21)},
-		{Stack: "failed", Account: "4", Outcome: OutcomeFailed, Ended: at(22), Changes: door},
-		{Stack: "before", Account: "5", Outcome: OutcomeDone, Ended: at(3), Changes: door},
-		{Stack: "elsewhere", Account: "6", Outcome: OutcomeDone, Ended: at(20), Changes: door},
+		{Stack: "new", Account: "2", Outcome: result.OutcomeDone, Ended: at(20), Changes: door},
+		{Stack: "old", Account: "3", Outcome: result.OutcomeDone, Ended: at(21)},
+		{Stack: "failed", Account: "4", Outcome: result.OutcomeFailed, Ended: at(22), Changes: door},
+		{Stack: "before", Account: "5", Outcome: result.OutcomeDone, Ended: at(3), Changes: door},
+		{Stack: "elsewhere", Account: "6", Outcome: result.OutcomeDone, Ended: at(20), Changes: door},
 	}, targets)
 	assert.Equal(
 		t,
-		[]Shut{{Account: "2", Stack: "new", From: at(5), Until: at(20)}, {Account: "4", Stack: "failed", From: at(5)}},
+		[]result.Shut{{Account: "2", Stack: "new", From: at(5), Until: at(20)}, {Account: "4", Stack: "failed", From: at(5)}},
 		got,
 	)
-	management.madeAt = nil
+	management.MadeAt = nil
 	assert.Empty(
 		t,
 		shutTimes(
-			[]*Report{management, {Stack: "new", Account: "2", Outcome: OutcomeDone, Ended: at(20), Changes: door}},
+			[]*result.Report{management, {Stack: "new", Account: "2", Outcome: result.OutcomeDone, Ended: at(20), Changes: door}},
 			targets,
 		),
 	)

@@ -12,13 +12,15 @@ import (
 
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/worktree"
 )
 
 // committed refuses to deploy what no commit holds: nobody could review it, or find out later what was deployed.
 // Where there is no repository that is said, and nothing is refused.
 func (w *Workspace) committed(ctx context.Context, stacks []string) error {
-	files := []string{w.folder.projectFile()}
+	files := []string{w.folder.ProjectFile()}
 	for _, stack := range stacks {
 		files = append(files, w.folder.StackFile(stack))
 	}
@@ -36,14 +38,14 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 			w.options.Progress.Line(
 				fmt.Sprintf(
 					"%s: %s, which the engine needs and which changes nothing that is deployed, is not committed; commit it",
-					relative(file),
+					project.Relative(file),
 					strings.Join(keys, ", "),
 				),
 			)
 			continue
 		}
 		problems = append(problems, strictyaml.Problem{
-			Position: strictyaml.Position{File: relative(file)},
+			Position: strictyaml.Position{File: project.Relative(file)},
 			Kind:     strictyaml.Refused,
 			Value: strconv.Quote(
 				filepath.Base(file),
@@ -55,14 +57,14 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &RefusedError{Err: problems.Err()}
+	return &exit.RefusedError{Err: problems.Err()}
 }
 
 // writtenByEngine are the keys that encrypt secrets, where a file has them since the last commit and says nothing
 // else that it did not say then.
 func (w *Workspace) writtenByEngine(ctx context.Context, file string) []string {
-	name, isStack := stackOf(filepath.Base(file))
-	if !isStack || !slices.Contains(w.folder.stacks, name) {
+	name, isStack := project.StackOf(filepath.Base(file))
+	if !isStack || !slices.Contains(w.folder.Stacks(), name) {
 		return nil
 	}
 	before, err := worktree.Committed(ctx, file)

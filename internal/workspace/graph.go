@@ -2,8 +2,9 @@ package workspace
 
 import (
 	"slices"
-	"strings"
 
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/schedule"
 )
 
@@ -31,8 +32,8 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 			if doorsFirst {
 				policies, doors = to, from
 			}
-			if slices.Contains(to.peopleFrom, shortName(other)) ||
-				slices.Contains(to.preparedBy, shortName(other)) && !namesPeopleOf(stacks, targets, i, at[stack]) ||
+			if slices.Contains(to.peopleFrom, project.ShortName(other)) ||
+				slices.Contains(to.preparedBy, project.ShortName(other)) && !namesPeopleOf(stacks, targets, i, at[stack]) ||
 				slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
 				needs = append(needs, other)
 			}
@@ -51,7 +52,7 @@ func namesPeopleOf(stacks []string, targets []target, from, of int) bool {
 		}
 		seen[i] = true
 		for j, stack := range stacks {
-			if slices.Contains(targets[i].peopleFrom, shortName(stack)) && (j == of || names(j)) {
+			if slices.Contains(targets[i].peopleFrom, project.ShortName(stack)) && (j == of || names(j)) {
 				return true
 			}
 		}
@@ -61,17 +62,14 @@ func namesPeopleOf(stacks []string, targets []target, from, of int) bool {
 }
 
 // graphFor is the graph of an operation: destroy goes the other way, and what changes nothing waits for nothing.
-func graphFor(operation Operation, stacks []string, targets []target, doorsFirst bool) *schedule.Graph {
+func graphFor(operation result.Operation, stacks []string, targets []target, doorsFirst bool) *schedule.Graph {
 	graph := graphOf(stacks, targets, doorsFirst)
 	switch operation {
-	case Up:
+	case result.Up:
 		return graph
-	case Destroy:
+	case result.Destroy:
 		return graph.Reverse()
 	default:
 		return graph.Loose()
 	}
 }
-
-// shortName is a stack's name without the organization of the backend in front.
-func shortName(stack string) string { return stack[strings.LastIndex(stack, "/")+1:] }

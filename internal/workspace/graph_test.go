@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // People come before the accounts that name them, and service control policies before the accounts that they govern,
@@ -32,41 +35,41 @@ func TestStacksRunInTheOrderOfWhatTheyNeed(t *testing.T) {
 	type levels = [][]string
 	for _, c := range []struct {
 		name       string
-		operation  Operation
+		operation  result.Operation
 		doorsFirst bool
 		given      []string
 		want       levels
 	}{
-		{"a folder", Up, false, []string{"identity", "jump", "management", "workload"},
+		{"a folder", result.Up, false, []string{"identity", "jump", "management", "workload"},
 			levels{{"management"}, {"jump"}, {"identity", "workload"}}},
-		{"doors first", Up, true, []string{"identity", "jump", "management", "workload"},
+		{"doors first", result.Up, true, []string{"identity", "jump", "management", "workload"},
 			levels{{"jump"}, {"identity", "workload"}, {"management"}}},
-		{"preview waits for nothing", Preview, false, []string{"workload", "management", "jump"},
+		{"preview waits for nothing", result.Preview, false, []string{"workload", "management", "jump"},
 			levels{{"management", "jump", "workload"}}},
-		{"destroy the other way", Destroy, false, []string{"jump", "management", "workload"},
+		{"destroy the other way", result.Destroy, false, []string{"jump", "management", "workload"},
 			levels{{"workload"}, {"jump"}, {"management"}}},
-		{"destroy, doors first built", Destroy, true, []string{"jump", "management", "workload"},
+		{"destroy, doors first built", result.Destroy, true, []string{"jump", "management", "workload"},
 			levels{{"management"}, {"workload"}, {"jump"}}},
-		{"not governed", Up, false, []string{"alone", "management", "jump"},
+		{"not governed", result.Up, false, []string{"alone", "management", "jump"},
 			levels{{"management"}, {"jump"}, {"alone"}}},
-		{"the people's stack is not among them", Up, false, []string{"workload", "identity"},
+		{"the people's stack is not among them", result.Up, false, []string{"workload", "identity"},
 			levels{{"workload", "identity"}}},
-		{"shells of permission sets", Up, false, []string{"center", "jump", "workload"},
+		{"shells of permission sets", result.Up, false, []string{"center", "jump", "workload"},
 			levels{{"jump"}, {"workload"}, {"center"}}},
-		{"shells of permission sets end first", Destroy, false, []string{"jump", "workload", "center"},
+		{"shells of permission sets end first", result.Destroy, false, []string{"jump", "workload", "center"},
 			levels{{"center"}, {"workload"}, {"jump"}}},
-		{"people and permission sets of one stack", Up, false, []string{"staff", "both"}, levels{{"both"}, {"staff"}}},
-		{"people of people of it", Up, false, []string{"beyond", "staff", "both"},
+		{"people and permission sets of one stack", result.Up, false, []string{"staff", "both"}, levels{{"both"}, {"staff"}}},
+		{"people of people of it", result.Up, false, []string{"beyond", "staff", "both"},
 			levels{{"both"}, {"staff"}, {"beyond"}}},
-		{"people of each other", Up, false, []string{"right", "left"}, levels{{"right"}, {"left"}}},
-		{"names with an organization of the backend", Up, false, []string{"acme/workload", "acme/jump"},
+		{"people of each other", result.Up, false, []string{"right", "left"}, levels{{"right"}, {"left"}}},
+		{"names with an organization of the backend", result.Up, false, []string{"acme/workload", "acme/jump"},
 			levels{{"acme/jump"}, {"acme/workload"}}},
-		{"none", Up, false, nil, nil},
+		{"none", result.Up, false, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var given []target
 			for _, stack := range c.given {
-				given = append(given, targets[shortName(stack)])
+				given = append(given, targets[project.ShortName(stack)])
 			}
 			assert.Equal(t, c.want, graphFor(c.operation, c.given, given, c.doorsFirst).Levels())
 		})

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // Levels are stacks in the order in which up runs them.
@@ -28,9 +30,9 @@ type LevelStack struct {
 	Needs []string `json:"needs"`
 }
 
-// Levels reads the named stacks (none means all) and puts them into the order in which up runs them. The error joins
+// LevelsOf reads the named stacks (none means all) and puts them into the order in which up runs them. The error joins
 // a RefusedError for each stack whose file cannot be read.
-func (f *Folder) Levels(doorsFirst bool, names ...string) (*Levels, error) {
+func LevelsOf(f *project.Folder, doorsFirst bool, names ...string) (*Levels, error) {
 	names, err := f.Select(names)
 	if err != nil {
 		return nil, err
@@ -52,7 +54,7 @@ func (f *Folder) Levels(doorsFirst bool, names ...string) (*Levels, error) {
 			needs := append([]string{}, graph.Needs(name)...)
 			level = append(
 				level,
-				LevelStack{Stack: name, Account: to.account, Alias: to.alias, File: f.fileInFolder(name), Needs: needs},
+				LevelStack{Stack: name, Account: to.account, Alias: to.alias, File: f.FileInFolder(name), Needs: needs},
 			)
 		}
 		out.Levels = append(out.Levels, level)

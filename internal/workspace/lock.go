@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/shirou/gopsutil/v4/process"
@@ -193,15 +192,7 @@ func (r *run) locked(err error) error {
 // cancelLine is what removes the locks of the stack.
 func (r *run) cancelLine() string {
 	if r.home != nil {
-		return fmt.Sprintf("remove that file, or %s", r.home.anew())
+		return fmt.Sprintf("remove that file, or %s", r.home.Anew())
 	}
 	return r.setting().Pulumi("cancel", "--yes", r.stack)
-}
-
-// quoted is a word for a POSIX shell.
-func quoted(word string) string {
-	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-") == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

@@ -24,7 +24,10 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
 
 // memory is a provider that keeps resources by name, accepts any property, and replaces a resource when its path
@@ -203,7 +206,7 @@ func TestChangesOfRealResourcesAreNamed(t *testing.T) {
 		{name: "carol", path: "/"},
 		{name: "dave", path: "/", retain: true},
 	}
-	_, err := w.Run(t.Context(), Up, "dev")
+	_, err := w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 
 	*list = []user{
@@ -212,26 +215,26 @@ func TestChangesOfRealResourcesAreNamed(t *testing.T) {
 		{name: "carol", path: "/x/"},
 		{name: "erin", path: "/"},
 	}
-	for _, operation := range []Operation{Preview, Up} {
+	for _, operation := range []result.Operation{result.Preview, result.Up} {
 		summary, err := w.Run(t.Context(), operation, "dev")
 		require.NoError(t, err)
 		r := summary.Stacks[0]
-		assert.Equal(t, operation == Preview, r.Planned)
+		assert.Equal(t, operation == result.Preview, r.Planned)
 		assert.Equal(t, 1, r.Same)
-		got := map[string]Op{}
+		got := map[string]result.Op{}
 		for _, c := range r.Changes {
 			assert.Equal(t, "aws:iam/user:User", c.Type)
 			got[c.Name] = c.Op
 			switch c.Op {
-			case Update:
+			case result.Update:
 				assert.Equal(t, []string{"tags"}, c.Properties)
-			case Replace:
+			case result.Replace:
 				assert.Equal(t, []string{"path"}, c.Properties)
 			}
 		}
 		assert.Equal(
 			t,
-			map[string]Op{"user-bob": Update, "user-carol": Replace, "user-dave": Retain, "user-erin": Create},
+			map[string]result.Op{"user-bob": result.Update, "user-carol": result.Replace, "user-dave": result.Retain, "user-erin": result.Create},
 			got,
 		)
 	}
@@ -245,19 +248,19 @@ func TestAFailedUpNamesTheResourceAndGoesOn(t *testing.T) {
 	w, aws, list := withUsers(t)
 	*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
 	aws.refuse["bob"] = fmt.Errorf("creating IAM User (bob): LimitExceeded: no more users")
-	summary, err := w.Run(t.Context(), Up, "dev")
+	summary, err := w.Run(t.Context(), result.Up, "dev")
 	require.ErrorContains(t, err, "iam.User user-bob: ")
 	require.ErrorContains(t, err, "LimitExceeded: no more users")
-	assert.Equal(t, Failed, StatusOf(err))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	require.Len(t, summary.Stacks, 1)
-	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Failures, Create))
-	assert.Equal(t, []string{"user-alice"}, names(summary.Stacks[0].Changes, Create))
+	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Failures, result.Create))
+	assert.Equal(t, []string{"user-alice"}, names(summary.Stacks[0].Changes, result.Create))
 	t.Log(err)
 
 	delete(aws.refuse, "bob")
-	summary, err = w.Run(t.Context(), Up, "dev")
+	summary, err = w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Changes, Create))
+	assert.Equal(t, []string{"user-bob"}, names(summary.Stacks[0].Changes, result.Create))
 }
 
 // A creation that failed although AWS carried it out is finished by the next run; one that AWS refused is simply
@@ -281,21 +284,21 @@ func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 			w, aws, list := withUsers(t)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
 			aws.refuse["bob"], aws.after = errors.New("creating IAM User (bob): "+c.err), c.after
-			_, err := w.Run(t.Context(), Up, "dev")
+			_, err := w.Run(t.Context(), result.Up, "dev")
 			require.ErrorContains(t, err, c.err)
 
 			delete(aws.refuse, "bob")
 			if c.theirs {
 				// Even when it looks exactly like ours.
 				aws.held["bob"] = aws.held["alice"]
-				_, err = w.Run(t.Context(), Up, "dev")
+				_, err = w.Run(t.Context(), result.Up, "dev")
 				require.ErrorContains(t, err, "EntityAlreadyExists")
 				return
 			}
-			_, err = w.Run(t.Context(), Up, "dev")
+			_, err = w.Run(t.Context(), result.Up, "dev")
 			require.NoError(t, err)
 			assert.Equal(t, []string{"alice", "bob"}, aws.names())
-			summary, err := w.Run(t.Context(), Preview, "dev")
+			summary, err := w.Run(t.Context(), result.Preview, "dev")
 			require.NoError(t, err)
 			assert.Empty(t, summary.Stacks[0].Changes)
 		})
@@ -304,7 +307,7 @@ func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 
 // killEngine ends the engine of the sandbox as a power cut would.
 func killEngine(t *testing.T, w *Workspace, cache string) {
-	dir, err := sandboxDir(cache, w.folder)
+	dir, err := sandboxhome.SandboxDir(cache, w.folder)
 	require.NoError(t, err)
 	require.NoError(
 		t,
@@ -358,15 +361,15 @@ func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
 				killEngine(t, w, w.options.Cache)
 				<-ctx.Done()
 			}
-			_, err := w.Run(t.Context(), Up, "dev")
+			_, err := w.Run(t.Context(), result.Up, "dev")
 			require.ErrorContains(t, err, "killed")
-			assert.Equal(t, Failed, StatusOf(err))
+			assert.Equal(t, exit.Failed, exit.StatusOf(err))
 
 			aws.creating = nil
-			_, err = w.Run(t.Context(), Up, "dev")
+			_, err = w.Run(t.Context(), result.Up, "dev")
 			if c.refused {
 				require.ErrorContains(t, err, "EntityAlreadyExists")
-				_, err = w.Run(t.Context(), Destroy, "dev")
+				_, err = w.Run(t.Context(), result.Destroy, "dev")
 				require.NoError(t, err)
 				assert.Equal(t, []string{"bob"}, aws.names(), "what is somebody else's is not deleted either")
 				return
@@ -374,10 +377,10 @@ func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, []string{"alice", "bob", "carol"}, aws.names())
 
-			summary, err := w.Run(t.Context(), Preview, "dev")
+			summary, err := w.Run(t.Context(), result.Preview, "dev")
 			require.NoError(t, err)
 			assert.Empty(t, summary.Stacks[0].Changes)
-			_, err = w.Run(t.Context(), Destroy, "dev")
+			_, err = w.Run(t.Context(), result.Destroy, "dev")
 			require.NoError(t, err)
 			assert.Empty(t, aws.names())
 		})

@@ -21,6 +21,9 @@ import (
 
 	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/state"
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // A run that is killed, or whose connection breaks, leaves open creations: nobody knows whether AWS carried them out.
@@ -87,10 +90,10 @@ func joined(separator string, keys ...string) func(map[string]any, target) strin
 }
 
 // named are the types whose id AWS chose: they are looked for by name.
-func named(made resource) (program.Named, bool) {
-	inputs := made.object("inputs")
-	n := program.Named{URN: made.urn(), Type: made.typ(), Name: nameOf(inputs, target{})}
-	switch made.typ() {
+func named(made state.Resource) (program.Named, bool) {
+	inputs := made.Object("inputs")
+	n := program.Named{URN: made.URN(), Type: made.Type(), Name: nameOf(inputs, target{})}
+	switch made.Type() {
 	case "aws:organizations/policy:Policy":
 		n.Kind, _ = inputs["type"].(string)
 		n.Kind = cmp.Or(n.Kind, "SERVICE_CONTROL_POLICY")
@@ -128,13 +131,13 @@ var refusedByAWS = regexp.MustCompile(`(?i)status ?code: 4\d\d|AlreadyExists|` +
 
 // recover settles the creations that an earlier run left open. It gives the state where there was nothing to settle,
 // and nil where there was.
-func (r *run) recover(ctx context.Context, stack *auto.Stack) (*deployment, error) {
-	state, err := r.export(ctx, stack)
+func (r *run) recover(ctx context.Context, stack *auto.Stack) (*state.Deployment, error) {
+	have, err := r.export(ctx, stack)
 	if err != nil {
 		return nil, err
 	}
-	var open []resource
-	pending := state.list("pending_operations")
+	var open []state.Resource
+	pending := have.List("pending_operations")
 	for _, operation := range pending {
 		if operation["type"] == string(apitype.OperationTypeCreating) {
 			if made, ok := operation["resource"].(map[string]any); ok {
@@ -142,15 +145,15 @@ func (r *run) recover(ctx context.Context, stack *auto.Stack) (*deployment, erro
 			}
 		}
 	}
-	for _, made := range state.list("resources") {
+	for _, made := range have.List("resources") {
 		if errs, ok := made["initErrors"].([]any); ok && slices.Contains(errs, any(openMark)) {
 			open = append(open, made)
 		}
 	}
 	if len(pending)+len(open) == 0 {
-		return state, nil
+		return have, nil
 	}
-	return nil, r.settle(ctx, stack, state, open, "interrupted creations")
+	return nil, r.settle(ctx, stack, have, open, "interrupted creations")
 }
 
 // settleFailures settles the creations that failed in this run without a word from AWS that nothing was done.
@@ -158,22 +161,22 @@ func (r *run) settleFailures(
 	ctx context.Context,
 	stack *auto.Stack,
 	broken map[string]*apitype.StepEventStateMetadata,
-	diagnostics []Diagnostic,
+	diagnostics []result.Diagnostic,
 ) error {
 	refused := map[string]bool{}
 	for _, d := range diagnostics {
-		typ, _ := parseURN(d.URN)
+		typ, _ := urn.Parse(d.URN)
 		if refusedByAWS.MatchString(d.Message) && !(ours(typ) && duplicate.MatchString(d.Message)) {
 			refused[d.URN] = true
 		}
 	}
-	var open []resource
+	var open []state.Resource
 	for _, urn := range slices.Sorted(maps.Keys(broken)) {
 		made := broken[urn]
 		if made == nil || made.ID != "" || refused[urn] || !canBeLookedUp(made.Type) {
 			continue
 		}
-		entry := resource{
+		entry := state.Resource{
 			"urn":      urn,
 			"custom":   true,
 			"type":     made.Type,
@@ -201,7 +204,7 @@ func (r *run) settleFailures(
 
 // settle asks AWS for the resources whose creation is open, and writes the answer into the state. What says how they
 // came to be open.
-func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, open []resource, what string) error {
+func (r *run) settle(ctx context.Context, stack *auto.Stack, have *state.Deployment, open []state.Resource, what string) error {
 	if len(open) == 0 {
 		return nil
 	}
@@ -209,24 +212,24 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 	if err != nil {
 		return err
 	}
-	asked := map[string]resource{}
+	asked := map[string]state.Resource{}
 	for _, made := range open {
-		id := ids[made.urn()]
+		id := ids[made.URN()]
 		if id == "" {
 			continue // It may simply be made again, or is not there.
 		}
 		made["id"] = id
 		made["outputs"] = made["inputs"]
 		made["initErrors"] = []any{openMark}
-		asked[made.urn()] = made
+		asked[made.URN()] = made
 	}
-	state.keep(func(made resource) bool { return asked[made.urn()] == nil })
+	have.Keep(func(made state.Resource) bool { return asked[made.URN()] == nil })
 	urns := slices.Sorted(maps.Keys(asked))
 	for _, urn := range urns {
-		state.add(asked[urn])
+		have.Add(asked[urn])
 	}
 	// This also drops the engine's own note of what was pending.
-	if replaceErr := r.replaceState(ctx, stack, state); replaceErr != nil || len(urns) == 0 {
+	if replaceErr := r.replaceState(ctx, stack, have); replaceErr != nil || len(urns) == 0 {
 		return replaceErr
 	}
 	r.options.Progress.Line(fmt.Sprintf("%s%s, asking AWS for them: %s", r.label(), what, plainNames(urns...)))
@@ -234,8 +237,8 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 	if err != nil {
 		return err
 	}
-	state.keep(func(made resource) bool {
-		urn := made.urn()
+	have.Keep(func(made state.Resource) bool {
+		urn := made.URN()
 		if asked[urn] == nil {
 			return true
 		}
@@ -243,7 +246,7 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 		if there == nil {
 			return false
 		}
-		if !includes(there.Inputs, made.object("inputs")) {
+		if !includes(there.Inputs, made.Object("inputs")) {
 			r.options.Progress.Line(
 				fmt.Sprintf(
 					"%s%s is there and is not what was being made; it is left alone",
@@ -257,7 +260,7 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, state *deployment, 
 		delete(made, "initErrors")
 		return true
 	})
-	return r.replaceState(ctx, stack, state)
+	return r.replaceState(ctx, stack, have)
 }
 
 func canBeLookedUp(typ string) bool {
@@ -265,12 +268,12 @@ func canBeLookedUp(typ string) bool {
 }
 
 // idsOf are the ids that resources have if they were made, by URN; AWS is asked for those that it chose.
-func (r *run) idsOf(ctx context.Context, open []resource) (map[string]string, error) {
+func (r *run) idsOf(ctx context.Context, open []state.Resource) (map[string]string, error) {
 	ids := map[string]string{}
 	var wanted []program.Named
 	for _, made := range open {
-		if id := idOf[made.typ()]; id != nil {
-			ids[made.urn()] = id(made.object("inputs"), r.to)
+		if id := idOf[made.Type()]; id != nil {
+			ids[made.URN()] = id(made.Object("inputs"), r.to)
 		}
 		if n, ok := named(made); ok {
 			wanted = append(wanted, n)
@@ -280,7 +283,7 @@ func (r *run) idsOf(ctx context.Context, open []resource) (map[string]string, er
 		return ids, nil
 	}
 	var mu sync.Mutex
-	asking := &runner{run: program.Find(r.folder.stackFolder(), wanted, func(urn, id string) {
+	asking := &runner{run: program.Find(r.folder.StackFolder(), wanted, func(urn, id string) {
 		mu.Lock()
 		defer mu.Unlock()
 		ids[urn] = id
@@ -338,7 +341,7 @@ func (r *run) look(
 func includes(there, wanted map[string]any) bool {
 	for key, value := range wanted {
 		if strings.HasPrefix(key, "__") ||
-			empty(value) && empty(there[key]) { // Two underscores: bookkeeping of the provider's.
+			result.Empty(value) && result.Empty(there[key]) { // Two underscores: bookkeeping of the provider's.
 			continue
 		}
 		a, errA := json.Marshal(value)
@@ -350,25 +353,11 @@ func includes(there, wanted map[string]any) bool {
 	return true
 }
 
-func empty(value any) bool {
-	switch value := value.(type) {
-	case nil:
-		return true
-	case string:
-		return value == ""
-	case []any:
-		return len(value) == 0
-	case map[string]any:
-		return len(value) == 0
-	}
-	return false
-}
-
 func plainNames(urns ...string) string {
 	var out []string
-	for _, urn := range urns {
-		typ, name := parseURN(urn)
-		out = append(out, shortType(typ)+" "+name)
+	for _, resourceURN := range urns {
+		typ, name := urn.Parse(resourceURN)
+		out = append(out, urn.ShortType(typ)+" "+name)
 	}
 	return strings.Join(out, ", ")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"aws-access-guardrails/internal/workspace/state"
 	"aws-access-guardrails/policy"
 )
 
@@ -49,7 +50,7 @@ func TestEveryTypeThatIsMadeOnceHasAWayOn(t *testing.T) {
 	byHand := []string{"aws-native:ssm:Document"}
 	types := slices.Sorted(maps.Keys(idOf))
 	for _, typ := range []string{"aws:organizations/policy:Policy", "aws:ssoadmin/permissionSet:PermissionSet"} {
-		_, found := named(resource{"urn": "urn:x::" + typ, "type": typ, "inputs": map[string]any{"name": "x"}})
+		_, found := named(state.Resource{"urn": "urn:x::" + typ, "type": typ, "inputs": map[string]any{"name": "x"}})
 		assert.True(t, found, typ)
 		types = append(types, typ)
 	}

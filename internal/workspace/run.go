@@ -9,6 +9,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 
 	"aws-access-guardrails/internal/commandline"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/state"
 )
 
 // run is one operation on one stack. It is used by one goroutine at a time.
@@ -17,7 +20,7 @@ type run struct {
 	stack string
 	to    target
 	// report is in the summary from the start, and filled when there is something to say.
-	report  *Report
+	report  *result.Report
 	program *runner
 	opened  *auto.Stack
 	// existed says that the stack was in its backend before this command.
@@ -26,7 +29,7 @@ type run struct {
 	// unread says that the program looks AWS up itself, so that the engine need not read it first.
 	unread bool
 	// plan is what the operation would do; nil where nobody wants to know.
-	plan *Report
+	plan *result.Report
 	err  error
 	// unknown says that AWS did not tell whose credentials the stack has.
 	unknown bool
@@ -35,21 +38,21 @@ type run struct {
 func newRun(s *session, stack string, needs []string) *run {
 	to := s.targets[stack]
 	return &run{
-		session: s, stack: stack, to: to, program: &runner{run: s.parts.run(s.folder.stackFolder())},
-		report: &Report{
+		session: s, stack: stack, to: to, program: &runner{run: s.parts.run(s.folder.StackFolder())},
+		report: &result.Report{
 			Stack:     stack,
 			Account:   to.account,
 			Operation: s.operation,
 			Sandbox:   s.options.Sandbox,
-			Outcome:   OutcomeNotRun,
+			Outcome:   result.OutcomeNotRun,
 			Needs:     needs,
-			Changes:   []Change{},
+			Changes:   []result.Change{},
 		},
 	}
 }
 
 // setting is where the commands run that this one tells of: on the same folder, and in the sandbox where this one is.
-func (r *run) setting() commandline.Setting { return r.folder.setting(r.options.Sandbox) }
+func (r *run) setting() commandline.Setting { return r.folder.Setting(r.options.Sandbox) }
 
 // label stands before each line of progress.
 func (r *run) label() string { return fmt.Sprintf("%s %s: ", r.operation, r.stack) }
@@ -60,7 +63,7 @@ func (r *run) step(name string, part func() error) error {
 	defer r.options.Progress.DoneWith(r.label())
 	start := time.Now()
 	err := part()
-	r.report.Steps = append(r.report.Steps, Step{Name: name, Seconds: seconds(time.Since(start))})
+	r.report.Steps = append(r.report.Steps, result.Step{Name: name, Seconds: result.Seconds(time.Since(start))})
 	return err
 }
 
@@ -68,13 +71,13 @@ func (r *run) step(name string, part func() error) error {
 func (r *run) fail(err error) {
 	r.err = err
 	r.report.Error = err.Error()
-	r.report.Outcome = OutcomeFailed
-	if StatusOf(err) == Refused {
-		r.report.Outcome = OutcomeRefused
+	r.report.Outcome = result.OutcomeFailed
+	if exit.StatusOf(err) == exit.Refused {
+		r.report.Outcome = result.OutcomeRefused
 	}
-	var differs *DiffersError
+	var differs *exit.DiffersError
 	if errors.As(err, &differs) {
-		r.report.Outcome = OutcomeDiffers
+		r.report.Outcome = result.OutcomeDiffers
 	}
 }
 
@@ -108,10 +111,10 @@ func (r *run) prepare(ctx context.Context, asking, several bool) {
 		return
 	}
 	plans := asking
-	if !asking && r.operation == Up && r.existed {
+	if !asking && r.operation == result.Up && r.existed {
 		plans = true
 		if r.home != nil {
-			guards, err := r.home.guards(r.folder.Project, r.stack)
+			guards, err := r.home.Guards(r.folder.Project, r.stack)
 			plans = err == nil && guards // What cannot be read is the operation's business.
 		}
 	}
@@ -122,17 +125,17 @@ func (r *run) prepare(ctx context.Context, asking, several bool) {
 		}); err != nil {
 			r.plan = nil
 			r.fail(err)
-			if StatusOf(err) != Failed {
+			if exit.StatusOf(err) != exit.Failed {
 				return
 			}
 		}
 	}
 	// The plan of up asks for the account before anything else.
-	if !several || plans && r.err == nil && r.operation == Up {
+	if !several || plans && r.err == nil && r.operation == result.Up {
 		return
 	}
 	if err := r.step("account", func() error { return r.account(ctx) }); err != nil {
-		r.unknown = StatusOf(err) == Failed
+		r.unknown = exit.StatusOf(err) == exit.Failed
 		r.plan = nil
 		r.fail(err)
 	}
@@ -144,9 +147,9 @@ func (r *run) do(ctx context.Context) {
 		return
 	}
 	start := time.Now()
-	r.report.Began, r.report.Outcome = start.UTC(), OutcomeDone
+	r.report.Began, r.report.Outcome = start.UTC(), result.OutcomeDone
 	defer func() {
-		r.report.Ended, r.report.Seconds = time.Now().UTC(), seconds(time.Since(start))
+		r.report.Ended, r.report.Seconds = time.Now().UTC(), result.Seconds(time.Since(start))
 		r.close()
 	}()
 	if err := r.ready(ctx); err != nil {
@@ -156,8 +159,8 @@ func (r *run) do(ctx context.Context) {
 	if r.opened == nil { // Nothing was ever deployed, so there is nothing to destroy, and nothing that could differ.
 		return
 	}
-	if r.operation.changes() {
-		var state *deployment
+	if r.operation.Changes() {
+		var state *state.Deployment
 		if err := r.step(
 			"recover",
 			func() (err error) { state, err = r.recover(ctx, r.opened); return err },
@@ -166,7 +169,7 @@ func (r *run) do(ctx context.Context) {
 			return
 		}
 		if state != nil && r.settled() {
-			r.report.Read, r.report.Same, r.report.Outputs = true, r.plan.Same, state.outputs()
+			r.report.Read, r.report.Same, r.report.Outputs = true, r.plan.Same, state.Outputs()
 			r.report.Beside, r.report.Unread = r.plan.Beside, r.plan.Unread
 			return // Also --verify would read again what was read just now.
 		}
@@ -175,16 +178,16 @@ func (r *run) do(ctx context.Context) {
 			return
 		}
 	}
-	var report *Report
+	var report *result.Report
 	err := r.step(string(r.operation), func() (err error) {
 		report, err = r.operate(ctx)
 		return err
 	})
 	r.keep(report)
-	if r.operation == Up {
+	if r.operation == result.Up {
 		r.tookAway()
 	}
-	if err == nil && r.operation == Up && r.options.Verify {
+	if err == nil && r.operation == result.Up && r.options.Verify {
 		err = r.step("verify", func() error { return r.verify(ctx) })
 	}
 	if err != nil {
@@ -195,16 +198,16 @@ func (r *run) do(ctx context.Context) {
 // settled reports whether the plan has found, with AWS read before, that there is nothing to do: AWS has what the
 // program deploys, and the state has what AWS has. Then the engine need not be asked to do it.
 func (r *run) settled() bool {
-	return r.operation == Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 && !r.plan.outputs &&
-		untouched(r.plan.standing)
+	return r.operation == result.Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 && !r.plan.OutputsChange &&
+		result.Untouched(r.plan.Standing)
 }
 
 // keep takes over what an operation did.
-func (r *run) keep(from *Report) {
+func (r *run) keep(from *result.Report) {
 	r.report.Planned, r.report.Changes, r.report.Same, r.report.Drift = from.Planned, from.Changes, from.Same, from.Drift
 	r.report.Read, r.report.PutBack, r.report.NotPutBack = from.Read, from.PutBack, from.NotPutBack
 	r.report.Beside, r.report.Unread = from.Beside, from.Unread
-	r.report.Failures, r.report.Notes, r.report.Outputs, r.report.madeAt = from.Failures, from.Notes, from.Outputs, from.madeAt
+	r.report.Failures, r.report.Notes, r.report.Outputs, r.report.MadeAt = from.Failures, from.Notes, from.Outputs, from.MadeAt
 }
 
 // tell prints how one of several stacks ended.
@@ -213,10 +216,10 @@ func (r *run) tell() {
 		return
 	}
 	line := fmt.Sprintf("%s%s", r.label(), r.report.Outcome)
-	if cause := r.report.cause(); cause != "" && cause != string(r.report.Outcome) {
+	if cause := r.report.Cause(); cause != "" && cause != string(r.report.Outcome) {
 		line += ", " + cause
 	}
-	if r.report.Outcome != OutcomeNotRun {
+	if r.report.Outcome != result.OutcomeNotRun {
 		line += fmt.Sprintf(" (%.1f s)", r.report.Seconds)
 	}
 	r.options.Progress.Line(line)

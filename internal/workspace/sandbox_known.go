@@ -7,17 +7,18 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
-// Known is what the stack files of the folder say about the AWS that exists before them: the accounts with their
+// KnownBy is what the stack files of the folder say about the AWS that exists before them: the accounts with their
 // deployers and break-glass principals, the organization, the instance of IAM Identity Center. A file that cannot be
 // read says nothing: what is wrong with it is told when it is deployed itself. Of two stacks for one account, or with
 // one section, the first by name counts.
-func (f *Folder) Known() sandbox.Known {
+func KnownBy(f *project.Folder) sandbox.Known {
 	var known sandbox.Known
 	seen := map[string]bool{}
-	for _, name := range f.stacks {
-		stack, problems := stack.ReadFile(relative(f.StackFile(name)))
+	for _, name := range f.Stacks() {
+		stack, problems := stack.ReadFile(project.Relative(f.StackFile(name)))
 		if len(problems) > 0 {
 			continue
 		}

@@ -13,6 +13,9 @@ import (
 
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
 
 // What encrypts the secrets of a stack is in its stack file, and the engine writes it there when it is missing. It
@@ -51,7 +54,7 @@ func readSecretSettings(file string) (s secretSettings, err error) {
 		return s, err
 	}
 	if err := yaml.Unmarshal(data, &s); err != nil {
-		return s, Usef("%s: %v", relative(file), err)
+		return s, exit.Usef("%s: %v", project.Relative(file), err)
 	}
 	return s, nil
 }
@@ -65,7 +68,7 @@ func (r *run) prepareFile(ctx context.Context, state []byte) error {
 		return err
 	}
 	key := settings.missing()
-	if key == "" || settings.byPassphrase() && !keepsPlain(r.folder.stateAddress()) {
+	if key == "" || settings.byPassphrase() && !keepsPlain(stateAddress(r.folder)) {
 		return nil
 	}
 	value := settings.inState(state)
@@ -92,7 +95,7 @@ func (r *run) prepareFile(ctx context.Context, state []byte) error {
 		readOnly *edit.NotWritableError
 	)
 	if errors.As(err, &byHand) || errors.As(err, &readOnly) {
-		return Usef("%v; the line is %s: %s", err, key, value)
+		return exit.Usef("%v; the line is %s: %s", err, key, value)
 	}
 	return err
 }
@@ -131,21 +134,21 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	home := &sandboxHome{dir: dir}
-	address, err := home.address()
+	home := &sandboxhome.Home{Dir: dir}
+	address, err := home.Address()
 	if err != nil {
 		return "", err
 	}
-	project := home.projects()
-	for _, part := range []string{home.backend(), home.pulumiHome(), project} {
+	copied := home.Projects()
+	for _, part := range []string{home.Backend(), home.PulumiHome(), copied} {
 		if mkdirErr := os.MkdirAll(part, 0o700); mkdirErr != nil {
 			return "", mkdirErr
 		}
 	}
 	const stack = "key"
-	file := filepath.Join(project, "Pulumi."+stack+".yaml")
+	file := filepath.Join(copied, "Pulumi."+stack+".yaml")
 	if joinErr := errors.Join(
-		os.WriteFile(filepath.Join(project, projectFileName), []byte("name: key\nruntime: go\n"), 0o600),
+		os.WriteFile(filepath.Join(copied, project.ProjectFileName), []byte("name: key\nruntime: go\n"), 0o600),
 		os.WriteFile(file, nil, 0o600),
 	); joinErr != nil {
 		return "", joinErr
@@ -156,12 +159,12 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 	}
 	env := []string{
 		"PULUMI_BACKEND_URL=" + address,
-		"PULUMI_HOME=" + home.pulumiHome(),
+		"PULUMI_HOME=" + home.PulumiHome(),
 		"PULUMI_SKIP_UPDATE_CHECK=true",
 	}
 	if _, stderr, _, runErr := r.command.Run(
 		ctx,
-		project,
+		copied,
 		strings.NewReader(""),
 		nil,
 		nil,

@@ -12,42 +12,44 @@ import (
 
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // What drift says of up is what up does of each kind of difference: it puts back what somebody changed, it makes
 // edits so, and it leaves what no stack file sets. Nothing is promised for all of them that holds for some.
 func TestDriftPromisesWhatUpDoes(t *testing.T) {
-	hand := Drifted{ByHand: true, Differences: []Difference{{Property: "p", ByHand: true}}}
-	gone := Drifted{ByHand: true, Gone: true}
-	left := Drifted{ByHand: true, Differences: []Difference{{Property: "p", ByHand: true, Left: true}}}
-	partly := Drifted{
+	hand := result.Drifted{ByHand: true, Differences: []result.Difference{{Property: "p", ByHand: true}}}
+	gone := result.Drifted{ByHand: true, Gone: true}
+	left := result.Drifted{ByHand: true, Differences: []result.Difference{{Property: "p", ByHand: true, Left: true}}}
+	partly := result.Drifted{
 		ByHand:      true,
-		Differences: []Difference{{Property: "p", ByHand: true, Left: true}, {Property: "q", ByHand: true}},
+		Differences: []result.Difference{{Property: "p", ByHand: true, Left: true}, {Property: "q", ByHand: true}},
 	}
-	edit := Drifted{Differences: []Difference{{Property: "p"}}}
-	pending := Drifted{Pending: Create}
-	guarded := Drifted{
-		Pending: Delete,
+	edit := result.Drifted{Differences: []result.Difference{{Property: "p"}}}
+	pending := result.Drifted{Pending: result.Create}
+	guarded := result.Drifted{
+		Pending: result.Delete,
 		URN:     "urn:pulumi:dev::guardrails::guardrails:organizations:ServiceControlPolicies$aws:organizations/policy:Policy::organization-policy-x",
 	}
 	for _, c := range []struct {
-		drift []Drifted
+		drift []result.Drifted
 		want  string
 	}{
-		{[]Drifted{hand}, `1 resource differs in AWS from what the stack file deploys; "UP" puts it back`},
-		{[]Drifted{hand, gone}, `2 resources differ in AWS from what the stack file deploys; "UP" puts them back`},
-		{[]Drifted{left}, `1 resource differs in AWS from what the stack file deploys; up leaves it: the lines say why`},
-		{[]Drifted{left, left},
+		{[]result.Drifted{hand}, `1 resource differs in AWS from what the stack file deploys; "UP" puts it back`},
+		{[]result.Drifted{hand, gone}, `2 resources differ in AWS from what the stack file deploys; "UP" puts them back`},
+		{[]result.Drifted{left}, `1 resource differs in AWS from what the stack file deploys; up leaves it: the lines say why`},
+		{[]result.Drifted{left, left},
 			`2 resources differ in AWS from what the stack file deploys; up leaves them: the lines say why`},
-		{[]Drifted{left, hand},
+		{[]result.Drifted{left, hand},
 			`2 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back; up leaves 1 of them: the lines say why`},
-		{[]Drifted{partly}, `1 resource differs in AWS from what the stack file deploys; "UP" puts it back; what up leaves, the lines say`},
-		{[]Drifted{edit}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says`},
-		{[]Drifted{edit, pending, hand},
+		{[]result.Drifted{partly}, `1 resource differs in AWS from what the stack file deploys; "UP" puts it back; what up leaves, the lines say`},
+		{[]result.Drifted{edit}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says`},
+		{[]result.Drifted{edit, pending, hand},
 			`3 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back and makes 2 of them what the stack file says`},
-		{[]Drifted{guarded}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says; a guarded resource is deleted only with --allow-delete`},
+		{[]result.Drifted{guarded}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says; a guarded resource is deleted only with --allow-delete`},
 	} {
-		assert.Equal(t, c.want, driftMessage(c.drift, "UP"))
+		assert.Equal(t, c.want, result.DriftMessage(c.drift, "UP"))
 	}
 }
 
@@ -55,9 +57,9 @@ func TestDriftPromisesWhatUpDoes(t *testing.T) {
 // to the account.
 func TestCommandsInSentencesStayInTheSandbox(t *testing.T) {
 	dir := t.TempDir()
-	assert.NoError(t, os.WriteFile(filepath.Join(dir, projectFileName), []byte("name: x\nruntime: go\n"), 0o600))
+	assert.NoError(t, os.WriteFile(filepath.Join(dir, project.ProjectFileName), []byte("name: x\nruntime: go\n"), 0o600))
 	assert.NoError(t, os.Mkdir(filepath.Join(dir, "below"), 0o700))
-	folder := &Folder{Dir: dir}
+	folder := &project.Folder{Dir: dir}
 	for sandboxed, want := range map[bool]string{true: "guardrails up dev --sandbox", false: "guardrails up dev"} {
 		t.Chdir(t.TempDir())
 		r := &run{
@@ -89,13 +91,13 @@ func TestWhatARunDidNotComeToIsNotPutBack(t *testing.T) {
 	}
 	reached, ended := changedByHand(userURN), changedByHand(roleURN)
 	r, _ := report(false, nil, append(reached, ended[:2]...)...)
-	r.Stack, r.Operation, r.Outcome = "dev", Up, OutcomeFailed
+	r.Stack, r.Operation, r.Outcome = "dev", result.Up, result.OutcomeFailed
 	if assert.Len(t, r.PutBack, 1) && assert.Len(t, r.NotPutBack, 1) {
 		assert.Equal(t, userURN, r.PutBack[0].URN)
 		assert.Equal(t, roleURN, r.NotPutBack[0].URN)
 	}
 	var out bytes.Buffer
-	assert.NoError(t, r.writeText(&out))
+	assert.NoError(t, (&result.Summary{Stacks: []*result.Report{r}}).WriteText(&out))
 	assert.Regexp(
 		t,
 		"(?s)  changed by hand, and put back:\n  ! iam.User .*  changed by hand, and not put back, because the run "+
@@ -105,27 +107,11 @@ func TestWhatARunDidNotComeToIsNotPutBack(t *testing.T) {
 	r, _ = report(true, nil, append(reached, ended[:2]...)...)
 	assert.Len(t, r.PutBack, 2, "a plan is what up would do")
 	assert.Empty(t, r.NotPutBack)
-	r.Operation = Preview
+	r.Operation = result.Preview
 	out.Reset()
-	assert.NoError(t, r.writeText(&out))
+	assert.NoError(t, (&result.Summary{Stacks: []*result.Report{r}}).WriteText(&out))
 	assert.Contains(t, out.String(), "  changed by hand, and up puts it back:\n")
 	assert.NotContains(t, out.String(), "put back:")
-}
-
-// Nothing that ended otherwise than well is headed as if all was well, whatever operation it was, and what came out
-// well is.
-func TestHeadingsSayHowItEnded(t *testing.T) {
-	for _, operation := range []Operation{Up, Preview, Destroy, Drift} {
-		for outcome, heading := range map[Outcome]string{OutcomeFailed: "failed", OutcomeRefused: "refused", OutcomeDiffers: "differs"} {
-			r := &Report{Operation: operation, Outcome: outcome, Same: 3, Drift: []Drifted{{Gone: true}}}
-			if operation == Drift && outcome == OutcomeDiffers {
-				heading = "1 gone"
-			}
-			assert.Regexp(t, "^"+heading+`\b`, r.totals(), "%s %s", operation, outcome)
-		}
-		r := &Report{Operation: operation, Outcome: OutcomeDone, Same: 3}
-		assert.Regexp(t, "^(no changes, 3 unchanged|3 resources are what the stack file deploys)$", r.totals())
-	}
 }
 
 // Shells are said to be shut no longer only where the doors were made well; where a stack did not end well, nobody
@@ -136,36 +122,36 @@ func TestShutTimesSayWhatIsKnown(t *testing.T) {
 	targets := map[string]target{
 		"management": {shuts: []stack.ShutShells{{Policy: "os", Target: "r-exam", Accounts: []string{"2"}}}},
 	}
-	role := Change{Op: Create, Type: "aws:iam/role:Role"}
+	role := result.Change{Op: result.Create, Type: "aws:iam/role:Role"}
 	for name, c := range map[string]struct {
-		member *Report
+		member *result.Report
 		want   string
 	}{
-		"made after": {&Report{Outcome: OutcomeDone, Changes: []Change{role}, Ended: at.Add(time.Second)},
+		"made after": {&result.Report{Outcome: result.OutcomeDone, Changes: []result.Change{role}, Ended: at.Add(time.Second)},
 			"until 09:00:01 (1.0 s)"},
-		"had its doors":   {&Report{Outcome: OutcomeDone, Ended: at.Add(time.Second)}, ""},
-		"ended before":    {&Report{Outcome: OutcomeDone, Changes: []Change{role}, Ended: at.Add(-time.Second)}, ""},
-		"failed":          {&Report{Outcome: OutcomeFailed, Ended: at.Add(time.Second)}, "and may still be"},
-		"was not run":     {&Report{Outcome: OutcomeNotRun}, "and may still be"},
-		"did not settle":  {&Report{Outcome: OutcomeDiffers, Ended: at.Add(time.Second)}, "and may still be"},
-		"another account": {&Report{Account: "3", Outcome: OutcomeFailed}, ""},
+		"had its doors":   {&result.Report{Outcome: result.OutcomeDone, Ended: at.Add(time.Second)}, ""},
+		"ended before":    {&result.Report{Outcome: result.OutcomeDone, Changes: []result.Change{role}, Ended: at.Add(-time.Second)}, ""},
+		"failed":          {&result.Report{Outcome: result.OutcomeFailed, Ended: at.Add(time.Second)}, "and may still be"},
+		"was not run":     {&result.Report{Outcome: result.OutcomeNotRun}, "and may still be"},
+		"did not settle":  {&result.Report{Outcome: result.OutcomeDiffers, Ended: at.Add(time.Second)}, "and may still be"},
+		"another account": {&result.Report{Account: "3", Outcome: result.OutcomeFailed}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			management := &Report{
+			management := &result.Report{
 				Stack:   "management",
 				Account: "1",
-				Outcome: OutcomeDone,
-				madeAt:  map[string]time.Time{attachment: at},
+				Outcome: result.OutcomeDone,
+				MadeAt:  map[string]time.Time{attachment: at},
 			}
 			c.member.Stack = "member"
 			if c.member.Account == "" {
 				c.member.Account = "2"
 			}
-			reports := []*Report{management, c.member}
+			reports := []*result.Report{management, c.member}
 			var out bytes.Buffer
-			assert.NoError(t, (&Summary{Shut: shutTimes(reports, targets)}).writeShut(&out))
+			assert.NoError(t, (&result.Summary{Stacks: reports, Shut: shutTimes(reports, targets)}).WriteText(&out))
 			if c.want == "" {
-				assert.Empty(t, out.String())
+				assert.NotContains(t, out.String(), "shells were shut")
 				return
 			}
 			assert.Contains(t, out.String(), "member, account 2: from 09:00:00 UTC "+c.want)

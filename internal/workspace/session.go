@@ -7,20 +7,23 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/store"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 	"aws-access-guardrails/internal/workspace/schedule"
 )
 
 // session is one operation on several stacks.
 type session struct {
 	*Workspace
-	operation Operation
+	operation result.Operation
 	command   *pulumicli.Command
 	// home is nil in a real run.
-	home    *sandboxHome
-	summary *Summary
+	home    *sandboxhome.Home
+	summary *result.Summary
 	targets map[string]target
-	// known is what the stack files of the folder say about the AWS of the sandbox.
+	// KnownBy is what the stack files of the folder say about the AWS of the sandbox.
 	known sandbox.Known
 	runs  map[string]*run
 }
@@ -30,23 +33,23 @@ type session struct {
 // broken.
 func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, err error) {
 	s.command = s.command.Hermetic()
-	s.known = s.folder.Known()
-	home, err := openSandboxHome(ctx, s.options.Cache, s.folder, s.options.Progress)
+	s.known = KnownBy(s.folder)
+	home, err := sandboxhome.Open(ctx, s.options.Cache, s.folder, s.options.Progress)
 	if err != nil {
 		return nil, err
 	}
 	begin := func() (provider, error) {
 		if s.options.Fresh {
-			if resetErr := home.reset(); resetErr != nil {
+			if resetErr := home.Reset(); resetErr != nil {
 				return nil, resetErr
 			}
 		}
-		if beginErr := home.begin(s.operation.changes()); beginErr != nil {
+		if beginErr := home.Begin(s.operation.Changes()); beginErr != nil {
 			return nil, beginErr
 		}
 		// An interrupted engine still finishes what this AWS has begun.
 		return s.parts.provide(context.WithoutCancel(ctx), sandbox.Options{
-			World: s.folder.sandboxFile(), Known: s.known, State: home.state(), Faults: s.options.Faults,
+			World: s.folder.SandboxFile(), Known: s.known, State: home.State(), Faults: s.options.Faults,
 		})
 	}
 	world, err := begin()
@@ -54,7 +57,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 		home.Close()
 		var state *store.StateError
 		if errors.As(err, &state) {
-			err = home.broken(state.Path, state.Err)
+			err = home.Broken(state.Path, state.Err)
 		}
 		return nil, refusedWorld(err)
 	}
@@ -62,10 +65,10 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 	return func() error {
 		_ = world.Close()
 		defer home.Close()
-		if !s.operation.changes() {
+		if !s.operation.Changes() {
 			return nil
 		}
-		return home.mend()
+		return home.Mend()
 	}, nil
 }
 
@@ -74,7 +77,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 func refusedWorld(err error) error {
 	var problems strictyaml.Problems
 	if errors.As(err, &problems) {
-		return &RefusedError{Err: err}
+		return &exit.RefusedError{Err: err}
 	}
 	return err
 }
@@ -116,7 +119,7 @@ func (s *session) run(ctx context.Context, graph *schedule.Graph) error {
 }
 
 // confirm asks, and does not wait for an answer after an interrupt.
-func (s *session) confirm(ctx context.Context, plans *Summary) (yes bool, err error) {
+func (s *session) confirm(ctx context.Context, plans *result.Summary) (yes bool, err error) {
 	answered := make(chan struct{})
 	var (
 		answer bool
@@ -139,7 +142,7 @@ func (s *session) confirm(ctx context.Context, plans *Summary) (yes bool, err er
 // cannot be planned fails by itself: it is not run, and what does not need it is.
 func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*run) error {
 	asking := !s.options.Sandbox && s.options.Confirm != nil
-	if !s.operation.changes() || !asking && s.operation == Destroy && len(runs) < 2 {
+	if !s.operation.Changes() || !asking && s.operation == result.Destroy && len(runs) < 2 {
 		return nil
 	}
 	graph.Loose().Run(ctx, s.summary.Parallel, func(ctx context.Context, name string) bool {
@@ -159,32 +162,32 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 		return err
 	}
 	if !yes {
-		return Usef("%s not confirmed; no account was changed", s.operation)
+		return exit.Usef("%s not confirmed; no account was changed", s.operation)
 	}
 	for _, plan := range plans.Stacks {
-		told := map[string]Op{}
+		told := map[string]result.Op{}
 		for _, change := range plan.Changes {
 			told[change.URN] = change.Op
 		}
-		s.runs[plan.Stack].report.told = told
+		s.runs[plan.Stack].report.Told = told
 	}
 	return nil
 }
 
 // stops holds the gates against the plans, which it gives. The error joins everything that keeps the whole command
 // from changing anything.
-func (s *session) stops(runs []*run) (plans *Summary, err error) {
+func (s *session) stops(runs []*run) (plans *result.Summary, err error) {
 	var errs []error
-	plans = &Summary{Operation: s.operation, Sandbox: s.options.Sandbox}
+	plans = &result.Summary{Operation: s.operation, Sandbox: s.options.Sandbox}
 	because := "another stack was refused"
 	for _, r := range runs {
-		status := StatusOf(r.err)
+		status := exit.StatusOf(r.err)
 		switch {
 		case r.unknown:
 			errs, because = append(errs, r.err), "nobody knows to which account the credentials of another stack belong"
 			continue
 		case r.plan == nil:
-			if status == Refused || status == WrongUse {
+			if status == exit.Refused || status == exit.WrongUse {
 				errs = append(errs, r.err)
 			}
 			continue

@@ -45,3 +45,11 @@ func targetOf(stack *stack.Stack) target {
 		},
 	}
 }
+
+func checkFile(file string) (*stack.Stack, error) {
+	stack, problems := stack.ReadFile(file)
+	if len(problems) > 0 {
+		return nil, problems.Err()
+	}
+	return stack, program.Check(stack)
+}

@@ -14,32 +14,36 @@ import (
 
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
 
 // Every error has one exit status, and of joined ones the most severe counts.
 func TestExitStatuses(t *testing.T) {
-	refused := &RefusedError{Stack: "dev", Err: errors.New("bad")}
-	failed := &EngineError{Stack: "dev", Operation: Up, Err: errors.New("broke")}
+	refused := &exit.RefusedError{Stack: "dev", Err: errors.New("bad")}
+	failed := &EngineError{Stack: "dev", Operation: result.Up, Err: errors.New("broke")}
 	for _, c := range []struct {
 		err  error
-		want Status
+		want exit.Status
 	}{
-		{nil, Holds},
-		{refused, Refused},
-		{Usef("no"), WrongUse},
-		{failed, Failed},
-		{errors.New("unknown"), Failed},
-		{fmt.Errorf("around: %w", refused), Refused},
-		{errors.Join(refused, refused), Refused},
-		{errors.Join(refused, failed), Failed},
+		{nil, exit.Holds},
+		{refused, exit.Refused},
+		{exit.Usef("no"), exit.WrongUse},
+		{failed, exit.Failed},
+		{errors.New("unknown"), exit.Failed},
+		{fmt.Errorf("around: %w", refused), exit.Refused},
+		{errors.Join(refused, refused), exit.Refused},
+		{errors.Join(refused, failed), exit.Failed},
 	} {
-		assert.Equal(t, c.want, StatusOf(c.err), "%v", c.err)
+		assert.Equal(t, c.want, exit.StatusOf(c.err), "%v", c.err)
 	}
 }
 
 // A failure names the resources that failed, in people's words; without any it says what the Automation API knows.
 func TestAFailureNamesItsResources(t *testing.T) {
-	err := &EngineError{Stack: "dev", Operation: Up, Err: errors.New("exit status 1"), Diagnostics: []Diagnostic{
+	err := &EngineError{Stack: "dev", Operation: result.Up, Err: errors.New("exit status 1"), Diagnostics: []result.Diagnostic{
 		{
 			URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
 			Message: "creating IAM User (alice):\nEntityAlreadyExists",
@@ -53,15 +57,15 @@ func TestAFailureNamesItsResources(t *testing.T) {
 			"update failed",
 		err.Error(),
 	)
-	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: Up, Err: err.Err}).Error())
-	interrupted := &EngineError{Stack: "dev", Operation: Up, Err: context.Canceled}
+	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: result.Up, Err: err.Err}).Error())
+	interrupted := &EngineError{Stack: "dev", Operation: result.Up, Err: context.Canceled}
 	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")
 }
 
 // What is said of a thing that exists works where the run did: in the sandbox nothing sends anybody to the account or
 // to the pulumi command, and outside of it nothing speaks of the sandbox.
 func TestAdviceStaysWhereTheRunWas(t *testing.T) {
-	exists := map[string]Diagnostic{
+	exists := map[string]result.Diagnostic{
 		"a type that adopt takes": {
 			URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
 			Message: "creating IAM User (alice):\nEntityAlreadyExists",
@@ -78,13 +82,13 @@ func TestAdviceStaysWhereTheRunWas(t *testing.T) {
 	for name, d := range exists {
 		for _, advised := range []bool{false, true} {
 			for _, sandboxed := range []bool{false, true} {
-				folder := &Folder{Dir: t.TempDir()}
+				folder := &project.Folder{Dir: t.TempDir()}
 				r := &run{
 					stack:   "dev",
 					session: &session{Workspace: &Workspace{folder: folder, options: Options{Sandbox: sandboxed}}},
 				}
 				if sandboxed {
-					r.home = &sandboxHome{}
+					r.home = &sandboxhome.Home{}
 				}
 				if advised {
 					r.to.advice = func(_ string,
@@ -103,8 +107,8 @@ func TestAdviceStaysWhereTheRunWas(t *testing.T) {
 			}
 		}
 	}
-	r := &run{stack: "dev", session: &session{Workspace: &Workspace{folder: &Folder{Dir: t.TempDir()}}}}
-	assert.Empty(t, r.advise(Diagnostic{Message: "AccessDenied"}))
+	r := &run{stack: "dev", session: &session{Workspace: &Workspace{folder: &project.Folder{Dir: t.TempDir()}}}}
+	assert.Empty(t, r.advise(result.Diagnostic{Message: "AccessDenied"}))
 }
 
 // A wrong sandbox.yaml is refused like every other file, wherever the run finds it, and does not look like a failure of
@@ -120,8 +124,8 @@ func TestAWrongWorldFileIsRefused(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
 		_, err := sandbox.Start(t.Context(), sandbox.Options{World: file})
 		require.ErrorContains(t, err, want)
-		assert.Equal(t, Refused, StatusOf(refusedWorld(err)), content)
-		assert.Equal(t, Refused, StatusOf(refusedWorld(fmt.Errorf("dev: start the sandbox: %w", err))), content)
+		assert.Equal(t, exit.Refused, exit.StatusOf(refusedWorld(err)), content)
+		assert.Equal(t, exit.Refused, exit.StatusOf(refusedWorld(fmt.Errorf("dev: start the sandbox: %w", err))), content)
 	}
 	other := errors.New("no room on the disk")
 	assert.Equal(t, other, refusedWorld(other))

@@ -7,6 +7,10 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // verify reads back from AWS what was deployed, and wants that another up would change nothing.
@@ -19,11 +23,11 @@ func (r *run) verify(ctx context.Context) error {
 		return err
 	}
 	var lines []string
-	for _, c := range report.Of(Create, Update, Replace, Delete, Import) {
+	for _, c := range report.Of(result.Create, result.Update, result.Replace, result.Delete, result.Import) {
 		lines = append(
 			lines,
 			strings.TrimRight(
-				fmt.Sprintf("\n  %s %s %s %s", c.Op, shortType(c.Type), c.Name, strings.Join(c.Properties, ", ")),
+				fmt.Sprintf("\n  %s %s %s %s", c.Op, urn.ShortType(c.Type), c.Name, strings.Join(c.Properties, ", ")),
 				" ",
 			),
 		)
@@ -31,7 +35,7 @@ func (r *run) verify(ctx context.Context) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return &DiffersError{
+	return &exit.DiffersError{
 		Stack:   r.stack,
 		Message: "deployed, and AWS holds something else than was deployed: another up would" + strings.Join(lines, ""),
 	}

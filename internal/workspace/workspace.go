@@ -7,7 +7,12 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
 
 // DefaultParallel is how many stacks run at once where nothing is said: more would make AWS throttle, and an engine
@@ -37,11 +42,11 @@ type Options struct {
 	Verify bool
 	// Confirm is asked once before a real run changes anything, with the plans of all stacks. Refusing ends the
 	// command as wrong use. Nil asks nobody.
-	Confirm func(*Summary) (bool, error)
+	Confirm func(*result.Summary) (bool, error)
 	// Faults go wrong in the sandbox, for tests of what a run survives; nil for none.
 	Faults *api.Faults
 	// Progress shows what is under way; nil is silent.
-	Progress *Progress
+	Progress *progress.Progress
 	// Cache is the folder of sandboxes. Empty means "guardrails" under the user's cache.
 	Cache string
 
@@ -51,13 +56,13 @@ type Options struct {
 
 // Workspace runs stacks of one folder.
 type Workspace struct {
-	folder  *Folder
+	folder  *project.Folder
 	options Options
 	parts   parts
 }
 
 // New makes a workspace over a folder.
-func New(folder *Folder, options Options) *Workspace {
+func New(folder *project.Folder, options Options) *Workspace {
 	w := &Workspace{folder: folder, options: options, parts: shipped()}
 	if options.parts != nil {
 		w.parts = *options.parts
@@ -68,11 +73,11 @@ func New(folder *Folder, options Options) *Workspace {
 // SandboxState is the path of the file in which the sandbox of this folder keeps what its AWS has become. It may not
 // exist yet.
 func (w *Workspace) SandboxState() (string, error) {
-	dir, err := sandboxDir(w.options.Cache, w.folder)
+	dir, err := sandboxhome.SandboxDir(w.options.Cache, w.folder)
 	if err != nil {
 		return "", err
 	}
-	return (&sandboxHome{dir: dir}).state(), nil
+	return (&sandboxhome.Home{Dir: dir}).State(), nil
 }
 
 // Run checks the named stacks (none means all), and when every one of them may be deployed, runs the operation on
@@ -81,28 +86,28 @@ func (w *Workspace) SandboxState() (string, error) {
 // way. Before anything changes anywhere, the gates are held and consent is asked for. A stack that fails stops those
 // that need it and no others; after an interrupt nothing begins any more. The error joins those of all stacks. The
 // summary holds every stack of the command, also beside an error, but when a stack file was refused; it is never nil.
-func (w *Workspace) Run(ctx context.Context, operation Operation, names ...string) (_ *Summary, err error) {
+func (w *Workspace) Run(ctx context.Context, operation result.Operation, names ...string) (_ *result.Summary, err error) {
 	start := time.Now()
-	summary := &Summary{
+	summary := &result.Summary{
 		Version:   1,
 		Operation: operation,
 		Sandbox:   w.options.Sandbox,
 		Parallel:  max(1, cmp.Or(w.options.Parallel, DefaultParallel)),
-		Stacks:    []*Report{},
+		Stacks:    []*result.Report{},
 	}
-	defer func() { summary.Seconds = seconds(time.Since(start)) }()
+	defer func() { summary.Seconds = result.Seconds(time.Since(start)) }()
 	stacks, err := w.folder.Select(names)
 	if err != nil {
 		return summary, err
 	}
 	targets, err := w.check(stacks)
 	if err != nil {
-		summary.Problems = problemsOf(err)
+		summary.Problems = project.ProblemsOf(err)
 		return summary, err
 	}
-	if operation.changes() && !w.options.Sandbox && !w.options.AllowDirty {
+	if operation.Changes() && !w.options.Sandbox && !w.options.AllowDirty {
 		if committedErr := w.committed(ctx, stacks); committedErr != nil {
-			summary.Problems = problemsOf(committedErr)
+			summary.Problems = project.ProblemsOf(committedErr)
 			return summary, committedErr
 		}
 	}
@@ -112,7 +117,7 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 	}
 	w.options.Progress.Done()
 	if !w.options.Sandbox {
-		if backendErr := w.folder.backend(stacks); backendErr != nil {
+		if backendErr := checkBackend(w.folder, stacks); backendErr != nil {
 			return summary, backendErr
 		}
 	}
@@ -133,10 +138,10 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 		s.targets[stack] = targets[i]
 	}
 	err = s.run(ctx, graphFor(operation, stacks, targets, w.options.DoorsFirst))
-	if operation == Up {
+	if operation == result.Up {
 		summary.Shut = shutTimes(summary.Stacks, s.targets)
 	}
-	summary.Problems = problemsOf(err)
+	summary.Problems = project.ProblemsOf(err)
 	return summary, err
 }
 
@@ -145,9 +150,9 @@ func (w *Workspace) Run(ctx context.Context, operation Operation, names ...strin
 func (w *Workspace) check(stacks []string) (targets []target, err error) {
 	var errs []error
 	for _, stack := range stacks {
-		to, err := w.parts.check(relative(w.folder.StackFile(stack)))
+		to, err := w.parts.check(project.Relative(w.folder.StackFile(stack)))
 		if err != nil {
-			errs = append(errs, &RefusedError{Stack: stack, Err: err})
+			errs = append(errs, &exit.RefusedError{Stack: stack, Err: err})
 		}
 		targets = append(targets, to)
 	}

@@ -13,7 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/policy"
 )
 
@@ -54,7 +57,7 @@ func (f *fixture) write(t *testing.T, name, content string) {
 
 func (f *fixture) workspace(t *testing.T) *Workspace {
 	t.Helper()
-	folder, err := Open(f.dir)
+	folder, err := project.Open(f.dir)
 	require.NoError(t, err)
 	return New(folder, Options{Sandbox: true, Cache: f.cache, parts: &parts{
 		check: func(file string) (target, error) {
@@ -88,7 +91,7 @@ type noProvider struct{}
 func (noProvider) DebugProviders() string { return "aws:1" }
 func (noProvider) Close() error           { return nil }
 
-func names(changes []Change, op Op) []string {
+func names(changes []result.Change, op result.Op) []string {
 	out := []string{}
 	for _, c := range changes {
 		if c.Op == op {
@@ -106,36 +109,36 @@ func TestASandboxRunLeavesTheFolderByteForByte(t *testing.T) {
 	w := f.workspace(t)
 	f.things = []string{"a", "b"}
 
-	summary, err := w.Run(t.Context(), Preview, "dev")
+	summary, err := w.Run(t.Context(), result.Preview, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"a", "b"}, names(summary.Stacks[0].Changes, Create))
+	assert.Equal(t, []string{"a", "b"}, names(summary.Stacks[0].Changes, result.Create))
 
-	summary, err = w.Run(t.Context(), Up)
+	summary, err = w.Run(t.Context(), result.Up)
 	require.NoError(t, err)
 	require.Len(t, summary.Stacks, 2)
 	for i, stack := range []string{"dev", "prod"} {
 		report := summary.Stacks[i]
 		assert.Equal(t, stack, report.Stack)
 		assert.Equal(t, "111122223333", report.Account)
-		assert.Equal(t, []string{"a", "b"}, names(report.Changes, Create))
+		assert.Equal(t, []string{"a", "b"}, names(report.Changes, result.Create))
 		assert.Equal(t, map[string]any{"things": []any{"a", "b"}, "password": "[secret]"}, report.Outputs)
 		assert.Positive(t, report.Seconds)
 	}
 
-	summary, err = w.Run(t.Context(), Preview, "dev")
+	summary, err = w.Run(t.Context(), result.Preview, "dev")
 	require.NoError(t, err)
 	assert.Empty(t, summary.Stacks[0].Changes, "a second run plans no change")
 	assert.Zero(t, summary.Stacks[0].Same, "components exist in the program alone")
 
 	f.things = []string{"b", "c"}
-	summary, err = w.Run(t.Context(), Preview, "dev")
+	summary, err = w.Run(t.Context(), result.Preview, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"c"}, names(summary.Stacks[0].Changes, Create))
-	assert.Equal(t, []string{"a"}, names(summary.Stacks[0].Changes, Delete))
+	assert.Equal(t, []string{"c"}, names(summary.Stacks[0].Changes, result.Create))
+	assert.Equal(t, []string{"a"}, names(summary.Stacks[0].Changes, result.Delete))
 
-	summary, err = w.Run(t.Context(), Destroy, "dev")
+	summary, err = w.Run(t.Context(), result.Destroy, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"a", "b"}, names(summary.Stacks[0].Changes, Delete))
+	assert.Equal(t, []string{"a", "b"}, names(summary.Stacks[0].Changes, result.Delete))
 
 	assert.Equal(t, before, snapshot(t, f.dir))
 }
@@ -144,7 +147,7 @@ func TestASandboxRunLeavesTheFolderByteForByte(t *testing.T) {
 func TestDestroyOfAStackThatNeverWasDoesNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	summary, err := f.workspace(t).Run(t.Context(), Destroy, "dev")
+	summary, err := f.workspace(t).Run(t.Context(), result.Destroy, "dev")
 	require.NoError(t, err)
 	assert.Empty(t, summary.Stacks[0].Changes)
 	assert.Zero(t, f.ran.Load())
@@ -156,10 +159,10 @@ func TestARefusedStackFileStartsNothing(t *testing.T) {
 	f := newFixture(t)
 	f.refused["Pulumi.dev.yaml"] = errors.New("dev is bad")
 	f.refused["Pulumi.prod.yaml"] = errors.New("prod is bad")
-	for _, operation := range []Operation{Preview, Up, Destroy} {
+	for _, operation := range []result.Operation{result.Preview, result.Up, result.Destroy} {
 		summary, err := f.workspace(t).Run(t.Context(), operation)
 		require.ErrorContains(t, err, "dev is bad\nprod is bad")
-		assert.Equal(t, Refused, StatusOf(err))
+		assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		assert.Empty(t, summary.Stacks)
 	}
 	assert.Zero(t, f.ran.Load())
@@ -172,12 +175,12 @@ func TestTheProgramsRefusalIsNotAFailureOfTheEngine(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.things = []string{"a"}
-	for _, operation := range []Operation{Preview, Up} {
+	for _, operation := range []result.Operation{result.Preview, result.Up} {
 		f.fail = errProgramRefuses
 		summary, err := f.workspace(t).Run(t.Context(), operation, "dev")
 		require.ErrorIs(t, err, errProgramRefuses)
 		assert.Equal(t, "the program refuses", err.Error())
-		assert.Equal(t, Refused, StatusOf(err))
+		assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		require.Len(t, summary.Stacks, 1)
 		assert.Equal(t, "the program refuses", summary.Stacks[0].Error)
 		assert.Empty(t, summary.Stacks[0].Changes)
@@ -185,7 +188,7 @@ func TestTheProgramsRefusalIsNotAFailureOfTheEngine(t *testing.T) {
 		f.fail = errors.New("lost my way")
 		_, err = f.workspace(t).Run(t.Context(), operation, "dev")
 		require.EqualError(t, err, "dev: "+string(operation)+" failed\n  lost my way")
-		assert.Equal(t, Failed, StatusOf(err))
+		assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	}
 }
 
@@ -195,12 +198,12 @@ func TestFreshForgetsEverything(t *testing.T) {
 	f := newFixture(t)
 	f.things = []string{"a"}
 	w := f.workspace(t)
-	_, err := w.Run(t.Context(), Up, "dev")
+	_, err := w.Run(t.Context(), result.Up, "dev")
 	require.NoError(t, err)
 	w.options.Fresh = true
-	summary, err := w.Run(t.Context(), Preview, "dev")
+	summary, err := w.Run(t.Context(), result.Preview, "dev")
 	require.NoError(t, err)
-	assert.Equal(t, []string{"a"}, names(summary.Stacks[0].Changes, Create))
+	assert.Equal(t, []string{"a"}, names(summary.Stacks[0].Changes, result.Create))
 }
 
 // An interrupted run says so and how to go on.
@@ -210,9 +213,9 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := f.workspace(t)
 	w.parts.run = anywhere(func(*pulumi.Context) error { cancel(); <-ctx.Done(); return ctx.Err() })
-	_, err := w.Run(ctx, Up, "dev")
+	_, err := w.Run(ctx, result.Up, "dev")
 	require.ErrorContains(t, err, "interrupted; run it again to go on")
-	assert.Equal(t, Failed, StatusOf(err))
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 }
 
 func snapshot(t *testing.T, dir string) map[string]string {

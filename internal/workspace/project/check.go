@@ -1,4 +1,4 @@
-package workspace
+package project
 
 import (
 	"encoding/json"
@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/judge"
-	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 // Read reads the files of the named stacks (none means all). The stacks that could be read come in the order of the
@@ -28,9 +28,9 @@ func (f *Folder) Read(names ...string) ([]*stack.Stack, error) {
 	)
 	var reader stack.Reader
 	for _, name := range names {
-		stack, problems := reader.ReadFile(relative(f.StackFile(name)))
+		stack, problems := reader.ReadFile(Relative(f.StackFile(name)))
 		if len(problems) > 0 {
-			errs = append(errs, &RefusedError{Stack: name, Err: problems.Err()})
+			errs = append(errs, &exit.RefusedError{Stack: name, Err: problems.Err()})
 			continue
 		}
 		stacks = append(stacks, stack)
@@ -49,7 +49,7 @@ func (f *Folder) Check(names ...string) ([]*stack.Stack, error) {
 	)
 	for _, j := range judge.StacksFrom(time.Now(), stacks...) {
 		if refusals := j.Refusals(); len(refusals) > 0 {
-			errs = append(errs, &RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
+			errs = append(errs, &exit.RefusedError{Stack: j.Stack.Name, Err: refusals.Err()})
 			continue
 		}
 		holding = append(holding, j.Stack)
@@ -70,8 +70,8 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 		judgements: judge.StacksFrom(at, stacks...),
 	}
 	errs := []error{unread}
-	for _, err := range unjoin(unread) {
-		var refused *RefusedError
+	for _, err := range Joined(unread) {
+		var refused *exit.RefusedError
 		if errors.As(err, &refused) {
 			s.unread = append(s.unread, f.RelativeFile(refused.Stack))
 		}
@@ -91,21 +91,13 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 		})
 		if len(refusals) > 0 {
 			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))
-			errs = append(errs, &RefusedError{Stack: j.Stack.Name, Err: refusals.Err(), Headline: headline})
+			errs = append(errs, &exit.RefusedError{Stack: j.Stack.Name, Err: refusals.Err(), Headline: headline})
 		}
 	}
 	err := errors.Join(errs...)
 	s.Holds = err == nil
-	s.Problems = append(s.Problems, problemsOf(err)...)
+	s.Problems = append(s.Problems, ProblemsOf(err)...)
 	return s, err
-}
-
-func checkFile(file string) (*stack.Stack, error) {
-	stack, problems := stack.ReadFile(file)
-	if len(problems) > 0 {
-		return nil, problems.Err()
-	}
-	return stack, program.Check(stack)
 }
 
 // Problem is one thing wrong with a stack file, for machines.
@@ -122,15 +114,15 @@ type Problem struct {
 	Fix    string `json:"fix,omitempty"`
 }
 
-// problemsOf lists what refused the stacks of an error.
-func problemsOf(err error) []Problem {
+// ProblemsOf lists what refused the stacks of an error.
+func ProblemsOf(err error) []Problem {
 	var out []Problem
-	for _, e := range unjoin(err) {
-		var refused *RefusedError
+	for _, e := range Joined(err) {
+		var refused *exit.RefusedError
 		if !errors.As(e, &refused) {
 			continue
 		}
-		for _, cause := range unjoin(refused.Err) {
+		for _, cause := range Joined(refused.Err) {
 			p := Problem{Stack: refused.Stack, Why: cause.Error()}
 			var problem strictyaml.Problem
 			if errors.As(cause, &problem) {
@@ -152,15 +144,15 @@ func problemsOf(err error) []Problem {
 	return out
 }
 
-// unjoin gives the errors that an error joins; any other error joins itself.
-func unjoin(err error) []error {
+// Joined gives the errors that an error joins; any other error joins itself.
+func Joined(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return []error{err}
 	}
 	var out []error
 	for _, e := range joined.Unwrap() {
-		out = append(out, unjoin(e)...)
+		out = append(out, Joined(e)...)
 	}
 	return out
 }

@@ -1,4 +1,6 @@
-package workspace
+// Package project is the folder of a Pulumi project: which stack files it has, what they say, and whether that holds. It
+// asks no engine and no AWS.
+package project
 
 import (
 	"errors"
@@ -13,7 +15,11 @@ import (
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/workspace/exit"
 )
+
+// ShortName is a stack's name without the organization of the backend in front.
+func ShortName(stack string) string { return stack[strings.LastIndex(stack, "/")+1:] }
 
 // Folder is a Pulumi project: Pulumi.yaml, and beside it (or where its stackConfigDir points) one stack file per AWS
 // account.
@@ -23,13 +29,14 @@ type Folder struct {
 	// Project is the project's name.
 	Project string
 	// configDir is where the stack files are.
-	configDir string
+	ConfigDir string
 	// backendURL is where Pulumi.yaml says that the state is; empty where it says nothing.
-	backendURL string
+	BackendURL string
 	stacks     []string
 }
 
-const projectFileName = "Pulumi.yaml"
+// ProjectFileName is the name of the project file.
+const ProjectFileName = "Pulumi.yaml"
 
 // Open reads the project at dir or in the nearest folder above it, as the pulumi command does. An empty dir is the
 // current one.
@@ -39,7 +46,7 @@ func Open(dir string) (*Folder, error) {
 		return nil, err
 	}
 	if info, statErr := os.Stat(start); statErr != nil || !info.IsDir() {
-		return nil, Usef("%s is not a folder; give -C the folder that holds %s", dir, projectFileName)
+		return nil, exit.Usef("%s is not a folder; give -C the folder that holds %s", dir, ProjectFileName)
 	}
 	at, err := projectFolder(start)
 	if err != nil {
@@ -47,7 +54,7 @@ func Open(dir string) (*Folder, error) {
 	}
 	project, err := stackfile.ReadProject(at)
 	if err != nil {
-		return nil, projectError(filepath.Join(at, projectFileName), err)
+		return nil, projectError(filepath.Join(at, ProjectFileName), err)
 	}
 	return open(at, project)
 }
@@ -55,20 +62,20 @@ func Open(dir string) (*Folder, error) {
 // projectFolder is the folder with the project file that is start or the nearest above it.
 func projectFolder(start string) (string, error) {
 	for at := start; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, projectFileName)); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(filepath.Join(at, ProjectFileName)); !errors.Is(err, fs.ErrNotExist) {
 			return at, nil
 		}
 		if other := otherProjectFile(at); other != "" {
-			return "", Usef(
+			return "", exit.Usef(
 				"%s: the project file of this folder has a name that no verb reads; call it %s",
-				relative(other),
-				projectFileName,
+				Relative(other),
+				ProjectFileName,
 			)
 		}
 		if at == filepath.Dir(at) {
-			return "", Usef(
+			return "", exit.Usef(
 				"no %s in %s or above it; run this in a project's folder or name it with -C",
-				projectFileName,
+				ProjectFileName,
 				start,
 			)
 		}
@@ -79,7 +86,7 @@ func projectFolder(start string) (string, error) {
 // others too.
 func otherProjectFile(dir string) string {
 	for _, extension := range []string{".json", ".yml"} {
-		path := filepath.Join(dir, strings.TrimSuffix(projectFileName, ".yaml")+extension)
+		path := filepath.Join(dir, strings.TrimSuffix(ProjectFileName, ".yaml")+extension)
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
 			return path
 		}
@@ -92,49 +99,49 @@ func projectError(path string, err error) error {
 	var problem strictyaml.Problem
 	if errors.As(err, &problem) {
 		if problem.Line > 0 {
-			return Usef("%s: %d:%d %s", relative(path), problem.Line, problem.Column, problem.Error())
+			return exit.Usef("%s: %d:%d %s", Relative(path), problem.Line, problem.Column, problem.Error())
 		}
-		return Usef("%s: %s", relative(path), problem.Error())
+		return exit.Usef("%s: %s", Relative(path), problem.Error())
 	}
-	return Usef("%v", err)
+	return exit.Usef("%v", err)
 }
 
 func open(dir string, project stackfile.Project) (*Folder, error) {
 	if other := otherProjectFile(dir); strings.HasSuffix(other, ".json") {
-		return nil, Usef(
+		return nil, exit.Usef(
 			"%s: the pulumi command reads this file and not %s; remove one of the two",
-			relative(other),
-			projectFileName,
+			Relative(other),
+			ProjectFileName,
 		)
 	}
 	if project.Name == "" {
-		return nil, Usef("%s: name is missing; write the project's name", filepath.Join(dir, projectFileName))
+		return nil, exit.Usef("%s: name is missing; write the project's name", filepath.Join(dir, ProjectFileName))
 	}
 	f := &Folder{
 		Dir:        dir,
 		Project:    project.Name,
-		configDir:  filepath.Join(dir, project.StackConfigDir),
-		backendURL: project.BackendURL,
+		ConfigDir:  filepath.Join(dir, project.StackConfigDir),
+		BackendURL: project.BackendURL,
 	}
-	entries, err := os.ReadDir(f.configDir)
+	entries, err := os.ReadDir(f.ConfigDir)
 	if err != nil {
-		return nil, Usef("%v", files.InWords(relative(f.configDir), err))
+		return nil, exit.Usef("%v", files.InWords(Relative(f.ConfigDir), err))
 	}
 	for _, entry := range entries {
 		if meant := misnamed(entry.Name()); meant != "" {
-			return nil, Usef(
+			return nil, exit.Usef(
 				"%s: no verb reads a file of this name; call it %s, or remove it where that is there too",
-				relative(filepath.Join(f.configDir, entry.Name())),
+				Relative(filepath.Join(f.ConfigDir, entry.Name())),
 				meant,
 			)
 		}
-		stack, ok := stackOf(entry.Name())
+		stack, ok := StackOf(entry.Name())
 		// A folder of that name is refused when it is read, as everything is that is no regular file.
 		if ok {
 			if !stackName.MatchString(stack) {
-				return nil, Usef(
+				return nil, exit.Usef(
 					"%s: %q is no name of a stack, which has letters, digits, \"-\", \"_\" and \".\" alone; rename the file",
-					relative(f.configDir),
+					Relative(f.ConfigDir),
 					entry.Name(),
 				)
 			}
@@ -175,8 +182,8 @@ func misnamed(file string) string {
 // stackName is what Pulumi takes for the name of a stack.
 var stackName = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 
-// stackOf is the stack whose file has this name.
-func stackOf(file string) (stack string, ok bool) {
+// StackOf is the stack whose file has this name.
+func StackOf(file string) (stack string, ok bool) {
 	stack, ok = strings.CutPrefix(file, "Pulumi.")
 	if !ok {
 		return "", false
@@ -185,9 +192,9 @@ func stackOf(file string) (stack string, ok bool) {
 	return stack, ok && stack != ""
 }
 
-// setting is where commands on this folder run. Somebody who is in the folder, or in one below it, need not name it.
-func (f *Folder) setting(sandbox bool) commandline.Setting {
-	s := commandline.Setting{Dir: relative(f.Dir), Sandbox: sandbox}
+// Setting is where commands on this folder run. Somebody who is in the folder, or in one below it, need not name it.
+func (f *Folder) Setting(sandbox bool) commandline.Setting {
+	s := commandline.Setting{Dir: Relative(f.Dir), Sandbox: sandbox}
 	at, err := os.Getwd()
 	if err != nil {
 		return s
@@ -204,14 +211,14 @@ func (f *Folder) Stacks() []string { return slices.Clone(f.stacks) }
 // StackFile is the path of a stack's file. A name with an organization in front ("acme/dev") has the file of its last
 // part.
 func (f *Folder) StackFile(stack string) string {
-	return filepath.Join(f.configDir, "Pulumi."+shortName(stack)+".yaml")
+	return filepath.Join(f.ConfigDir, "Pulumi."+ShortName(stack)+".yaml")
 }
 
-// projectFile is the path of the project's file.
-func (f *Folder) projectFile() string { return filepath.Join(f.Dir, projectFileName) }
+// ProjectFile is the path of the project's file.
+func (f *Folder) ProjectFile() string { return filepath.Join(f.Dir, ProjectFileName) }
 
-// fileInFolder is the path of a stack's file from Dir, with slashes.
-func (f *Folder) fileInFolder(stack string) string {
+// FileInFolder is the path of a stack's file from Dir, with slashes.
+func (f *Folder) FileInFolder(stack string) string {
 	rel, err := filepath.Rel(f.Dir, f.StackFile(stack))
 	if err != nil {
 		return f.StackFile(stack)
@@ -219,14 +226,14 @@ func (f *Folder) fileInFolder(stack string) string {
 	return filepath.ToSlash(rel)
 }
 
-// stackFolder is where the stack files are.
-func (f *Folder) stackFolder() string { return f.configDir }
+// StackFolder is where the stack files are.
+func (f *Folder) StackFolder() string { return f.ConfigDir }
 
 // RelativeFile is StackFile as a person in the current folder would write it, as problems name the file.
-func (f *Folder) RelativeFile(stack string) string { return relative(f.StackFile(stack)) }
+func (f *Folder) RelativeFile(stack string) string { return Relative(f.StackFile(stack)) }
 
-// sandboxFile is the folder's sandbox.yaml, which says what the sandbox's AWS holds at first; empty when there is none.
-func (f *Folder) sandboxFile() string {
+// SandboxFile is the folder's sandbox.yaml, which says what the sandbox's AWS holds at first; empty when there is none.
+func (f *Folder) SandboxFile() string {
 	path := filepath.Join(f.Dir, "sandbox.yaml")
 	if _, err := os.Lstat(path); err != nil {
 		return ""
@@ -238,19 +245,19 @@ func (f *Folder) sandboxFile() string {
 // once.
 func (f *Folder) Select(names []string) ([]string, error) {
 	if len(f.stacks) == 0 {
-		return nil, Usef("%s has no stack file; write Pulumi.<stack>.yaml beside %s", f.configDir, projectFileName)
+		return nil, exit.Usef("%s has no stack file; write Pulumi.<stack>.yaml beside %s", f.ConfigDir, ProjectFileName)
 	}
 	if len(names) == 0 {
 		return f.Stacks(), nil
 	}
 	var out []string
 	for _, name := range names {
-		short := shortName(name)
-		if given, ok := stackOf(short); ok { // The file's own name, as a shell completes it.
+		short := ShortName(name)
+		if given, ok := StackOf(short); ok { // The file's own name, as a shell completes it.
 			name, short = given, given
 		}
 		if !slices.Contains(f.stacks, short) {
-			return nil, Usef(
+			return nil, exit.Usef(
 				"stack %q has no file %s; write one of %s",
 				name,
 				filepath.Base(f.StackFile(short)),
@@ -264,8 +271,8 @@ func (f *Folder) Select(names []string) ([]string, error) {
 	return out, nil
 }
 
-// relative is a path as a person in the current folder would write it.
-func relative(path string) string {
+// Relative is a path as a person in the current folder would write it.
+func Relative(path string) string {
 	cwd, err := os.Getwd()
 	if err != nil {
 		return path

@@ -1,4 +1,5 @@
-package workspace
+// Package progress shows people that long work moves.
+package progress
 
 import (
 	"fmt"
@@ -36,14 +37,18 @@ type status struct{ of, text string }
 // quiet is how long plain output may stay silent before a status is printed there.
 const quiet = 10 * time.Second
 
-// NewProgress writes to a file, usually standard error.
-func NewProgress(f *os.File) *Progress {
-	p := &Progress{out: f, now: time.Now}
+// To writes plain lines, by a clock.
+func To(out io.Writer, now func() time.Time) *Progress {
+	return &Progress{out: out, now: now, last: now()}
+}
+
+// New writes to a file, usually standard error.
+func New(f *os.File) *Progress {
+	p := To(f, time.Now)
 	if fd := int(f.Fd()); term.IsTerminal(fd) && os.Getenv("TERM") != "dumb" {
 		p.terminal = true
 		p.width, p.height, _ = term.GetSize(fd)
 	}
-	p.last = p.now()
 	return p
 }
 

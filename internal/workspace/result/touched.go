@@ -1,6 +1,8 @@
-package workspace
+package result
 
-import "strings"
+import (
+	"strings"
+)
 
 // Touched are the names in AWS of what a run made or changed, and of what it hangs on, such as the role of an inline
 // policy: by the name of the stack. What was only read, or went away, is not among them.
@@ -12,7 +14,7 @@ func (s *Summary) Touched() map[string]map[string]bool {
 			if c.Component {
 				continue
 			}
-			for _, name := range []string{c.physical, c.on} {
+			for _, name := range []string{c.Physical, c.On} {
 				if name != "" && (strings.HasPrefix(c.Type, "aws:iam/") || strings.HasPrefix(c.Type, "aws:ssoadmin/")) {
 					names[name] = true
 				}

@@ -1,9 +1,11 @@
-package workspace
+package result
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"aws-access-guardrails/internal/workspace/guarded"
 )
 
 // Every difference is said in words: what was added, removed, changed, and by whom is not known. What follows from
@@ -32,9 +34,9 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		"a list": {"", object{"l": []any{"a", "b"}}, object{"l": []any{"c", "a"}},
 			[]string{`l: somebody added "c", and removed "b"`}},
 		"another order": {"", object{"l": []any{"a", "b"}}, object{"l": []any{"b", "a"}}, nil},
-		"what others attached": {roleType, object{"managedPolicyArns": []any{}},
+		"what others attached": {guarded.RoleType, object{"managedPolicyArns": []any{}},
 			object{"managedPolicyArns": []any{"x"}}, nil},
-		"made again by hand": {roleType, object{"uniqueId": "AROA1", "path": "/"},
+		"made again by hand": {guarded.RoleType, object{"uniqueId": "AROA1", "path": "/"},
 			object{"uniqueId": "AROA2",
 				"path": "/x/"}, []string{"somebody deleted it and made another of the same name; up makes that one what " +
 				"the stack file says", `path: somebody changed "/" to "/x/"`}},

@@ -1,4 +1,6 @@
-package workspace
+// Package sandboxhome is the folder in the user's cache in which the sandbox of a project lives: a copy of the project,
+// the backend with its state, the AWS that the sandbox remembers, and the last of all that was sound.
+package sandboxhome
 
 import (
 	"bytes"
@@ -19,26 +21,29 @@ import (
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/workspace/filelock"
+	"aws-access-guardrails/internal/workspace/guarded"
+	"aws-access-guardrails/internal/workspace/progress"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
-// sandboxHome is where the sandbox of one folder lives: its AWS, the engine's state of it, and the copy of the
+// Home is where the sandbox of one folder lives: its AWS, the engine's state of it, and the copy of the
 // project that the engine may write to. One command at a time uses it.
-type sandboxHome struct {
-	dir    string
+type Home struct {
+	Dir    string
 	unlock func()
 	// setting is that of commands in this sandbox.
 	setting commandline.Setting
 }
 
-// openSandboxHome takes the sandbox of a folder, waiting for another command that uses it. cache is "" for the user's
+// Open takes the sandbox of a folder, waiting for another command that uses it. cache is "" for the user's
 // own.
-func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) (*sandboxHome, error) {
-	dir, err := sandboxDir(cache, f)
+func Open(ctx context.Context, cache string, f *project.Folder, p *progress.Progress) (*Home, error) {
+	dir, err := SandboxDir(cache, f)
 	if err != nil {
 		return nil, err
 	}
-	h := &sandboxHome{dir: dir, setting: f.setting(true)}
-	for _, part := range []string{h.backend(), h.projects(), h.pulumiHome()} {
+	h := &Home{Dir: dir, setting: f.Setting(true)}
+	for _, part := range []string{h.Backend(), h.Projects(), h.PulumiHome()} {
 		if mkdirErr := os.MkdirAll(part, 0o700); mkdirErr != nil {
 			return nil, mkdirErr
 		}
@@ -51,8 +56,8 @@ func openSandboxHome(ctx context.Context, cache string, f *Folder, p *Progress) 
 	return h, nil
 }
 
-// sandboxDir is keyed by the folder's path: two checkouts of one repository are two sandboxes.
-func sandboxDir(cache string, f *Folder) (string, error) {
+// SandboxDir is keyed by the folder's path: two checkouts of one repository are two sandboxes.
+func SandboxDir(cache string, f *project.Folder) (string, error) {
 	if cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
@@ -80,35 +85,42 @@ func plainName(name string) string {
 	return string(plain)
 }
 
-func (h *sandboxHome) backend() string    { return filepath.Join(h.dir, "backend") }
-func (h *sandboxHome) projects() string   { return filepath.Join(h.dir, "project") }
-func (h *sandboxHome) pulumiHome() string { return filepath.Join(h.dir, "pulumi") }
-func (h *sandboxHome) state() string      { return filepath.Join(h.dir, "aws.json") }
+// Backend is the folder of the backend.
+func (h *Home) Backend() string { return filepath.Join(h.Dir, "backend") }
 
-// project is the copy of the project for one stack. Each has its own, because engines that run side by side write
+// Projects is the folder with the copies of the project, one for each stack.
+func (h *Home) Projects() string { return filepath.Join(h.Dir, "project") }
+
+// PulumiHome is what the CLI takes for the home of Pulumi.
+func (h *Home) PulumiHome() string { return filepath.Join(h.Dir, "pulumi") }
+
+// State is the file with all that the AWS of the sandbox has.
+func (h *Home) State() string { return filepath.Join(h.Dir, "aws.json") }
+
+// Project is the copy of the project for one stack. Each has its own, because engines that run side by side write
 // into theirs.
-func (h *sandboxHome) project(stack string) string { return filepath.Join(h.projects(), stack) }
+func (h *Home) Project(stack string) string { return filepath.Join(h.Projects(), stack) }
 
 // Close lets the next command in.
-func (h *sandboxHome) Close() { h.unlock() }
+func (h *Home) Close() { h.unlock() }
 
-// stackFile is where the file backend keeps the state of a stack.
-func (h *sandboxHome) stackFile(project, stack string) string {
-	return filepath.Join(h.backend(), ".pulumi", "stacks", project, stack+".json")
+// StackFile is where the file backend keeps the state of a stack.
+func (h *Home) StackFile(project, stack string) string {
+	return filepath.Join(h.Backend(), ".pulumi", "stacks", project, stack+".json")
 }
 
-// hasStack asks the file backend without starting a CLI.
-func (h *sandboxHome) hasStack(project, stack string) (bool, error) {
-	_, err := os.Stat(h.stackFile(project, stack))
+// HasStack asks the file backend without starting a CLI.
+func (h *Home) HasStack(project, stack string) (bool, error) {
+	_, err := os.Stat(h.StackFile(project, stack))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// guards reports whether the state of a stack holds a resource that the gates guard.
-func (h *sandboxHome) guards(project, stack string) (bool, error) {
-	data, err := os.ReadFile(h.stackFile(project, stack))
+// Guards reports whether the state of a stack holds a resource that the gates guard.
+func (h *Home) Guards(project, stack string) (bool, error) {
+	data, err := os.ReadFile(h.StackFile(project, stack))
 	if err != nil {
 		return false, err
 	}
@@ -125,28 +137,29 @@ func (h *sandboxHome) guards(project, stack string) (bool, error) {
 		return false, err
 	}
 	for _, made := range state.Checkpoint.Latest.Resources {
-		if guardOf(made.URN) != nil {
+		if guarded.Of(made.URN) != nil {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-func ignoreMissing(err error) error {
+// IgnoreMissing is an error, or nil where it says that a file is not there.
+func IgnoreMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	return err
 }
 
-// reset empties the sandbox: an AWS with nothing in it, and an engine that remembers nothing.
-func (h *sandboxHome) reset() error {
-	for _, part := range []string{h.backend(), h.projects(), h.state(), h.good()} {
+// Reset empties the sandbox: an AWS with nothing in it, and an engine that remembers nothing.
+func (h *Home) Reset() error {
+	for _, part := range []string{h.Backend(), h.Projects(), h.State(), h.good()} {
 		if err := os.RemoveAll(part); err != nil {
 			return err
 		}
 	}
-	for _, part := range []string{h.backend(), h.projects()} {
+	for _, part := range []string{h.Backend(), h.Projects()} {
 		if err := os.MkdirAll(part, 0o700); err != nil {
 			return err
 		}
@@ -154,10 +167,10 @@ func (h *sandboxHome) reset() error {
 	return nil
 }
 
-// address is the backend's, with the characters escaped that would end its path. An address that an engine does not
+// Address is the backend's, with the characters escaped that would end its path. An address that an engine does not
 // read as a folder of this machine makes it ask Pulumi Cloud instead, so it is read back.
-func (h *sandboxHome) address() (string, error) {
-	folder := &url.URL{Scheme: "file", Path: filepath.ToSlash(h.backend())}
+func (h *Home) Address() (string, error) {
+	folder := &url.URL{Scheme: "file", Path: filepath.ToSlash(h.Backend())}
 	// Without metadata: the backend writes it in a file of its own and not in one piece, so that a kill leaves a
 	// state that cannot be read.
 	address := folder.String() + "?metadata=skip"
@@ -165,22 +178,22 @@ func (h *sandboxHome) address() (string, error) {
 	if err != nil || read.Scheme != "file" || read.Host+read.Path != folder.Path || read.Fragment != "" {
 		return "", fmt.Errorf(
 			"the sandbox cannot live in %q: the engine would not find it there; set XDG_CACHE_HOME to another folder",
-			h.dir,
+			h.Dir,
 		)
 	}
 	return address, nil
 }
 
-// env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a
+// Env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a
 // sandbox.
-func (h *sandboxHome) env(debugProviders string) (map[string]string, error) {
-	address, err := h.address()
+func (h *Home) Env(debugProviders string) (map[string]string, error) {
+	address, err := h.Address()
 	if err != nil {
 		return nil, err
 	}
 	return map[string]string{
 		"PULUMI_BACKEND_URL":                          address,
-		"PULUMI_HOME":                                 h.pulumiHome(),
+		"PULUMI_HOME":                                 h.PulumiHome(),
 		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
 		"PULUMI_CONFIG_PASSPHRASE_FILE":               "",
 		"PULUMI_DEBUG_PROVIDERS":                      debugProviders,
@@ -191,15 +204,15 @@ func (h *sandboxHome) env(debugProviders string) (map[string]string, error) {
 	}, nil
 }
 
-// copyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the
+// CopyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the
 // engine rewrites the stack files that it is given. What only a real backend can honour is left out: where the state
 // is, and who encrypts its secrets.
-func (h *sandboxHome) copyProject(f *Folder, stack string) error {
-	if err := os.MkdirAll(h.project(stack), 0o700); err != nil {
+func (h *Home) CopyProject(f *project.Folder, stack string) error {
+	if err := os.MkdirAll(h.Project(stack), 0o700); err != nil {
 		return err
 	}
 	for from, drop := range map[string][]string{
-		f.projectFile():    {"backend", "main", "stackConfigDir", "plugins"},
+		f.ProjectFile():    {"backend", "main", "stackConfigDir", "plugins"},
 		f.StackFile(stack): {"encryptionsalt", "encryptedkey", "secretsprovider", "environment"},
 	} {
 		data, err := files.Read(from)
@@ -210,7 +223,7 @@ func (h *sandboxHome) copyProject(f *Folder, stack string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
-		if err := os.WriteFile(filepath.Join(h.project(stack), filepath.Base(from)), data, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(h.Project(stack), filepath.Base(from)), data, 0o600); err != nil {
 			return err
 		}
 	}

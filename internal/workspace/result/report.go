@@ -1,10 +1,15 @@
-package workspace
+// Package result is what a run of the engine did to stacks, or would do, and what differs in AWS from what is deployed: as
+// values, and in the words and the JSON in which the verbs print it. It asks nobody.
+package result
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // Operation is what the engine is asked for.
@@ -19,8 +24,8 @@ const (
 	Drift Operation = "drift"
 )
 
-// changes reports whether the operation changes accounts.
-func (o Operation) changes() bool { return o == Up || o == Destroy }
+// Changes reports whether the operation changes accounts.
+func (o Operation) Changes() bool { return o == Up || o == Destroy }
 
 // Op is what happens to one resource.
 type Op string
@@ -63,7 +68,7 @@ type Change struct {
 
 	// physical is the name of what AWS calls by name, and on the name (or id) of what the resource hangs on, such as
 	// the role of an inline policy.
-	physical, on string
+	Physical, On string `json:"-"`
 }
 
 // Diagnostic is an error that the engine reported.
@@ -76,8 +81,8 @@ type Diagnostic struct {
 }
 
 func (d Diagnostic) String() string {
-	if typ, name := parseURN(d.URN); name != "" && typ != stackType {
-		return shortType(typ) + " " + name + ": " + d.Message
+	if typ, name := urn.Parse(d.URN); name != "" && typ != urn.StackType {
+		return urn.ShortType(typ) + " " + name + ": " + d.Message
 	}
 	return d.Message
 }
@@ -159,15 +164,15 @@ type Report struct {
 	Error string `json:"error,omitempty"`
 
 	// madeAt is when a resource was made in this run, by URN.
-	madeAt map[string]time.Time
+	MadeAt map[string]time.Time `json:"-"`
 	// standing is what was found out about each resource, by URN, and outputs says that the stack's outputs change.
-	standing map[string]*standing
-	outputs  bool
+	Standing      map[string]*Standing `json:"-"`
+	OutputsChange bool                 `json:"-"`
 	// besides is all that was found beside the stack.
-	besides []beside
+	Besides []Beside `json:"-"`
 	// told are the changes that were shown in a plan before, by URN, so that the result need not list them again; nil
 	// where no plan was shown.
-	told map[string]Op
+	Told map[string]Op `json:"-"`
 }
 
 // Of lists the changes with one of the given ops, components left out.
@@ -197,54 +202,20 @@ type Summary struct {
 	Shut []Shut `json:"shut,omitempty"`
 	// Problems are what was refused: stack files and files that are not committed, and then no stack is listed, or
 	// what a gate or the program refused.
-	Problems []Problem `json:"problems,omitempty"`
+	Problems []project.Problem `json:"problems,omitempty"`
 	// Seconds is the wall time of all of it.
 	Seconds float64 `json:"seconds"`
 }
 
-const stackType = "pulumi:pulumi:Stack"
-
-// parseURN gives the type (without those of its parents) and the name in a URN.
-func parseURN(urn string) (typ, name string) {
-	_, typ, name = splitURN(urn)
-	return typ, name
-}
-
-// splitURN gives the type of the resource's parent, empty where it has none, its own type, and its name.
-func splitURN(urn string) (parent, typ, name string) {
-	parts := strings.SplitN(urn, "::", 4)
-	if len(parts) != 4 {
-		return "", "", ""
-	}
-	types := strings.Split(parts[2], "$")
-	if len(types) > 1 {
-		parent = types[len(types)-2]
-	}
-	return parent, types[len(types)-1], parts[3]
-}
-
-// shortType is a type token as people say it: "aws:iam/role:Role" is "iam.Role", "guardrails:iam:MFAGroup" is
-// "guardrails.MFAGroup".
-func shortType(token string) string {
-	parts := strings.Split(token, ":")
-	if len(parts) != 3 {
-		return token
-	}
-	pkg, module, name := parts[0], parts[1], parts[2]
-	if pkg != "aws" {
-		return pkg + "." + name
-	}
-	module, _, _ = strings.Cut(module, "/")
-	return module + "." + name
-}
-
-func sortChanges(changes []Change) {
+// SortChanges brings changes into the order of their URNs.
+func SortChanges(changes []Change) {
 	slices.SortStableFunc(
 		changes,
 		func(a, b Change) int { return cmp.Or(cmp.Compare(a.URN, b.URN), cmp.Compare(a.Op, b.Op)) },
 	)
 }
 
-func seconds(d time.Duration) float64 {
+// Seconds are those of a length of time, to the millisecond.
+func Seconds(d time.Duration) float64 {
 	return float64(d.Round(time.Millisecond)) / float64(time.Second)
 }

@@ -1,10 +1,12 @@
-package workspace
+package sandboxhome
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // The copy for the sandbox keeps everything that means something there, comments and quotes included, and drops what
@@ -44,10 +46,10 @@ func TestAnEmptyStackFileIsCopied(t *testing.T) {
 
 // Two checkouts are two sandboxes, and a link to a checkout is the same one.
 func TestASandboxIsKeyedByTheFolder(t *testing.T) {
-	one, two := &Folder{Dir: t.TempDir()}, &Folder{Dir: t.TempDir()}
-	a, err := sandboxDir("cache", one)
+	one, two := &project.Folder{Dir: t.TempDir()}, &project.Folder{Dir: t.TempDir()}
+	a, err := SandboxDir("cache", one)
 	require.NoError(t, err)
-	b, err := sandboxDir("cache", two)
+	b, err := SandboxDir("cache", two)
 	require.NoError(t, err)
 	assert.NotEqual(t, a, b)
 }

@@ -1,4 +1,4 @@
-package workspace
+package sandboxhome
 
 import (
 	"errors"
@@ -11,12 +11,16 @@ import (
 	"github.com/shirou/gopsutil/v4/disk"
 
 	"aws-access-guardrails/internal/sandbox/cloud/store"
+	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/filebackend"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
-// anew says how to begin with an empty sandbox, and what that loses.
-func (h *sandboxHome) anew() string {
-	return fmt.Sprintf("%s begins with an empty sandbox: %s", h.setting.Quoted(string(Up), "--fresh"), freshLoses)
+// Anew says how to begin with an empty sandbox, and what that loses.
+func (h *Home) Anew() string {
+	return fmt.Sprintf("%s begins with an empty sandbox: %s", h.setting.Quoted(string(result.Up), "--fresh"), freshLoses)
 }
 
 // freshLoses is what an empty sandbox costs.
@@ -43,24 +47,24 @@ func (e *brokenStateError) Error() string {
 
 func (e *brokenStateError) Unwrap() error { return e.err }
 
-func (*brokenStateError) status() Status { return Failed }
+func (*brokenStateError) ExitStatus() exit.Status { return exit.Failed }
 
 // engineFiles are the files without which the engine does not know what it has deployed: the state of each stack, and
 // what says how they are laid out.
-func (h *sandboxHome) engineFiles() (stacks []string, layout string, err error) {
-	root := filepath.Join(h.backend(), ".pulumi")
+func (h *Home) engineFiles() (stacks []string, layout string, err error) {
+	root := filepath.Join(h.Backend(), ".pulumi")
 	err = filepath.WalkDir(filepath.Join(root, "stacks"), func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".json" {
 			stacks = append(stacks, path)
 		}
-		return ignoreMissing(err)
+		return IgnoreMissing(err)
 	})
 	return stacks, filepath.Join(root, "meta.yaml"), err
 }
 
 // sound reads everything that the engine and the sandbox's AWS will read, so that what is broken is told with its
 // file before anything is done.
-func (h *sandboxHome) sound() error {
+func (h *Home) sound() error {
 	stacks, layout, err := h.engineFiles()
 	if err != nil {
 		return err
@@ -68,31 +72,31 @@ func (h *sandboxHome) sound() error {
 	var errs []error
 	for _, file := range stacks {
 		if _, err := filebackend.ReadState(file); err != nil {
-			errs = append(errs, h.broken(file, err))
+			errs = append(errs, h.Broken(file, err))
 		}
 	}
 	if len(stacks) > 0 {
 		if err := filebackend.ReadLayout(layout); err != nil {
-			errs = append(errs, h.broken(layout, err))
+			errs = append(errs, h.Broken(layout, err))
 		}
 	}
 	var state *store.StateError
-	switch err := store.Sound(h.state()); {
+	switch err := store.Sound(h.State()); {
 	case errors.As(err, &state):
-		errs = append(errs, h.broken(state.Path, state.Err))
+		errs = append(errs, h.Broken(state.Path, state.Err))
 	case err != nil:
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// broken is the error of a file that cannot be read, with what can be done about it.
-func (h *sandboxHome) broken(file string, err error) *brokenStateError {
-	e := &brokenStateError{file: file, err: err, anew: h.anew()}
-	kept := &sandboxHome{dir: h.good()}
-	if _, err := os.Stat(kept.state()); err == nil && kept.sound() == nil {
+// Broken is the error of a file that cannot be read, with what can be done about it.
+func (h *Home) Broken(file string, err error) *brokenStateError {
+	e := &brokenStateError{file: file, err: err, anew: h.Anew()}
+	kept := &Home{Dir: h.good()}
+	if _, err := os.Stat(kept.State()); err == nil && kept.sound() == nil {
 		// The copies are second names of files that did not change since, which cp refuses to copy onto themselves.
-		e.back = fmt.Sprintf("tar -cf - -C %s . | tar -xf - -C %s", quoted(kept.dir), quoted(h.dir))
+		e.back = fmt.Sprintf("tar -cf - -C %s . | tar -xf - -C %s", visible.Shell(kept.Dir), visible.Shell(h.Dir))
 	}
 	return e
 }
@@ -101,33 +105,33 @@ func (h *sandboxHome) broken(file string, err error) *brokenStateError {
 const leastRoom = 16 << 20
 
 // room refuses to begin what a full disk would stop half-way.
-func (h *sandboxHome) room() error {
+func (h *Home) room() error {
 	stacks, _, err := h.engineFiles()
 	if err != nil {
 		return err
 	}
 	var holds uint64
-	for _, file := range append(stacks, h.state()) {
+	for _, file := range append(stacks, h.State()) {
 		if info, statErr := os.Stat(file); statErr == nil {
 			holds += uint64(info.Size())
 		}
 	}
 	needs := leastRoom + 4*holds
-	usage, err := disk.Usage(h.dir)
+	usage, err := disk.Usage(h.Dir)
 	if err != nil || usage.Free >= needs {
 		return nil // Where nobody can tell, the run shows it.
 	}
 	return fmt.Errorf(
 		"%s: %d MB are free there, and a run of the sandbox wants %d MB; nothing was changed; make room, or set XDG_CACHE_HOME to a folder of another disk",
-		h.dir,
+		h.Dir,
 		usage.Free>>20,
 		(needs+1<<20-1)>>20,
 	)
 }
 
-// begin makes sure that a command can work in the sandbox, and, for one that changes it, that what it is now can be
+// Begin makes sure that a command can work in the sandbox, and, for one that changes it, that what it is now can be
 // had again.
-func (h *sandboxHome) begin(changes bool) error {
+func (h *Home) Begin(changes bool) error {
 	if err := h.sound(); err != nil || !changes {
 		return err
 	}
@@ -135,11 +139,11 @@ func (h *sandboxHome) begin(changes bool) error {
 }
 
 // good is a copy of the last state that could be read.
-func (h *sandboxHome) good() string { return filepath.Join(h.dir, "good") }
+func (h *Home) good() string { return filepath.Join(h.Dir, "good") }
 
 // keepGood keeps what the sandbox is now. The engine and the sandbox's AWS put new files in the place of old ones, so
 // a second name for the old ones is enough.
-func (h *sandboxHome) keepGood() error {
+func (h *Home) keepGood() error {
 	if err := os.RemoveAll(h.good()); err != nil {
 		return err
 	}
@@ -147,8 +151,8 @@ func (h *sandboxHome) keepGood() error {
 	if err != nil {
 		return err
 	}
-	for _, file := range append(stacks, layout, h.state()) {
-		rel, err := filepath.Rel(h.dir, file)
+	for _, file := range append(stacks, layout, h.State()) {
+		rel, err := filepath.Rel(h.Dir, file)
 		if err != nil {
 			return err
 		}
@@ -156,16 +160,16 @@ func (h *sandboxHome) keepGood() error {
 		if err := os.MkdirAll(filepath.Dir(kept), 0o700); err != nil {
 			return err
 		}
-		if err := os.Link(file, kept); ignoreMissing(err) != nil {
+		if err := os.Link(file, kept); IgnoreMissing(err) != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// mend puts the whole sandbox back to what it was before this command, where the command left a state that cannot be
+// Mend puts the whole sandbox back to what it was before this command, where the command left a state that cannot be
 // read. It returns what was broken.
-func (h *sandboxHome) mend() error {
+func (h *Home) Mend() error {
 	broken := h.sound()
 	if broken == nil {
 		return nil
@@ -174,13 +178,13 @@ func (h *sandboxHome) mend() error {
 		return broken
 	}
 	var files []string
-	for _, e := range unjoin(broken) {
+	for _, e := range project.Joined(broken) {
 		var state *brokenStateError
 		if errors.As(e, &state) {
 			files = append(files, state.file)
 		}
 	}
-	for _, part := range []string{filepath.Join(h.backend(), ".pulumi", "stacks"), h.state()} {
+	for _, part := range []string{filepath.Join(h.Backend(), ".pulumi", "stacks"), h.State()} {
 		if err := os.RemoveAll(part); err != nil {
 			return errors.Join(broken, err)
 		}
@@ -193,8 +197,8 @@ func (h *sandboxHome) mend() error {
 		if err != nil {
 			return err
 		}
-		back := filepath.Join(h.dir, rel)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(back), 0o700), ignoreMissing(os.Remove(back))); err != nil {
+		back := filepath.Join(h.Dir, rel)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(back), 0o700), IgnoreMissing(os.Remove(back))); err != nil {
 			return err
 		}
 		return os.Link(path, back)

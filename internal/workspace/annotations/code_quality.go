@@ -1,10 +1,12 @@
-package workspace
+package annotations
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"io"
+
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // finding is an entry of GitLab's code quality report, the subset of Code Climate's format that GitLab reads.
@@ -28,14 +30,14 @@ type location struct {
 // means as a person in the current folder would write them): an entry for each problem of a stack file, and one for
 // each stack that failed. GitLab wants a file for each entry: what speaks of none is put on the project's. No error
 // is an empty list.
-func WriteCodeQuality(w io.Writer, folder *Folder, err error, root string) error {
+func WriteCodeQuality(w io.Writer, folder *project.Folder, err error, root string) error {
 	findings := []finding{}
 	for _, n := range notesOf(folder, err) {
-		file := projectFileName
+		file := project.ProjectFileName
 		if n.file != "" {
 			file = n.file
 		} else if folder != nil {
-			file = relative(folder.projectFile())
+			file = project.Relative(folder.ProjectFile())
 		}
 		file = fromRoot(file, root)
 		sum := sha256.Sum256([]byte(file + "\x00" + n.check + "\x00" + n.text))

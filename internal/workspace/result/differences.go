@@ -1,4 +1,4 @@
-package workspace
+package result
 
 import (
 	"encoding/json"
@@ -7,12 +7,14 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/internal/workspace/guarded"
 )
 
 // reflected are properties that say what other resources do, or follow from another property: who attaches a policy
 // to a role by hand shows where the attachments of the role are listed.
 var reflected = map[string][]string{
-	roleType:                {"managedPolicyArns", "inlinePolicies"},
+	guarded.RoleType:        {"managedPolicyArns", "inlinePolicies"},
 	"aws:iam/policy:Policy": {"attachmentCount", "policyId"},
 	"aws:ssm/document:Document": {
 		"latestVersion",
@@ -55,7 +57,7 @@ type Difference struct {
 	// Text says the same in words.
 	Text string `json:"text"`
 
-	kind kind
+	Kind kind `json:"-"`
 	// parts are what differs inside of a statement.
 	parts []Difference
 }
@@ -67,7 +69,7 @@ const (
 	changedValue kind = iota
 	setValue
 	removedValue
-	listed
+	Listed
 	addedStatement
 	removedStatement
 	changedStatement
@@ -100,7 +102,7 @@ func differences(typ string, before, found map[string]any) []Difference {
 		}
 		if slices.Contains(replacedByHand, key) && before[key] != found[key] {
 			return append(
-				[]Difference{{Property: key, Deployed: before[key], Found: found[key], ByHand: true, kind: madeAgain}},
+				[]Difference{{Property: key, Deployed: before[key], Found: found[key], ByHand: true, Kind: madeAgain}},
 				differences(typ, less(before, key), less(found, key))...)
 		}
 		all = append(all, differ(key, before[key], found[key])...)
@@ -112,7 +114,7 @@ func differences(typ string, before, found map[string]any) []Difference {
 // the newest version alone.
 func olderInForce(typ string, found map[string]any) (Difference, bool) {
 	inForce, newest := found["defaultVersion"], found["latestVersion"]
-	if typ != "aws:ssm/document:Document" || empty(inForce) || empty(newest) || inForce == newest {
+	if typ != "aws:ssm/document:Document" || Empty(inForce) || Empty(newest) || inForce == newest {
 		return Difference{}, false
 	}
 	return Difference{
@@ -121,7 +123,7 @@ func olderInForce(typ string, found map[string]any) (Difference, bool) {
 		Found:    inForce,
 		ByHand:   true,
 		Left:     true,
-		kind:     older,
+		Kind:     older,
 	}, true
 }
 
@@ -133,7 +135,7 @@ func less(object map[string]any, key string) map[string]any {
 
 // differ compares one value: policies by statement, other documents and objects by key, lists as sets.
 func differ(path string, deployed, found any) []Difference {
-	if empty(deployed) && empty(found) || reflect.DeepEqual(deployed, found) {
+	if Empty(deployed) && Empty(found) || reflect.DeepEqual(deployed, found) {
 		return nil
 	}
 	if statements, ok := policies(path, deployed, found); ok {
@@ -151,16 +153,16 @@ func differ(path string, deployed, found any) []Difference {
 	}
 	if a, b, ok := both[[]any](deployed, found); ok {
 		if len(without(b, a))+len(without(a, b)) > 0 {
-			return []Difference{{Property: path, Deployed: deployed, Found: found, kind: listed}}
+			return []Difference{{Property: path, Deployed: deployed, Found: found, Kind: Listed}}
 		}
 		return nil // The same in another order.
 	}
 	d := Difference{Property: path, Deployed: deployed, Found: found}
 	switch {
-	case empty(deployed):
-		d.kind = setValue
-	case empty(found):
-		d.kind = removedValue
+	case Empty(deployed):
+		d.Kind = setValue
+	case Empty(found):
+		d.Kind = removedValue
 	}
 	return []Difference{d}
 }
@@ -184,7 +186,7 @@ func (d Difference) words() string {
 		who, from, to = "up ", d.Found, d.Deployed
 	}
 	text := d.Property + ": "
-	switch d.kind {
+	switch d.Kind {
 	case madeAgain:
 		return "somebody deleted it and made another of the same name; up makes that one what the stack file says"
 	case older:
@@ -198,8 +200,8 @@ func (d Difference) words() string {
 	case opaque:
 		text += tense(who, "changed", "changes") + " it"
 	case addedStatement, removedStatement:
-		if (d.kind == addedStatement) == d.ByHand {
-			text += tense(who, "added", "adds") + " statement " + d.Statement + " " + shown(to)
+		if (d.Kind == addedStatement) == d.ByHand {
+			text += tense(who, "added", "adds") + " statement " + d.Statement + " " + Shown(to)
 		} else {
 			text += tense(who, "removed", "removes") + " statement " + d.Statement
 		}
@@ -211,16 +213,16 @@ func (d Difference) words() string {
 			parts = append(parts, part.brief(d.Statement))
 		}
 		text += strings.Join(parts, "; ")
-	case listed:
+	case Listed:
 		text += who + listWords(from, to, d.ByHand)
 	default:
 		switch {
-		case empty(from):
-			text += tense(who, "set", "sets") + " it to " + shown(to)
-		case empty(to):
-			text += tense(who, "removed", "removes") + " " + shown(from)
+		case Empty(from):
+			text += tense(who, "set", "sets") + " it to " + Shown(to)
+		case Empty(to):
+			text += tense(who, "removed", "removes") + " " + Shown(from)
 		default:
-			text += tense(who, "changed", "changes") + " " + shown(from) + " to " + shown(to)
+			text += tense(who, "changed", "changes") + " " + Shown(from) + " to " + Shown(to)
 		}
 	}
 	if d.Left {
@@ -244,14 +246,14 @@ func (d Difference) brief(statement string) string {
 	}
 	key := strings.TrimPrefix(d.Property, statement+".") + ": "
 	switch {
-	case d.kind == listed:
+	case d.Kind == Listed:
 		return key + listWords(from, to, true)
-	case empty(from):
-		return key + "added " + shown(to)
-	case empty(to):
-		return key + "removed " + shown(from)
+	case Empty(from):
+		return key + "added " + Shown(to)
+	case Empty(to):
+		return key + "removed " + Shown(from)
 	}
-	return key + shown(from) + " to " + shown(to)
+	return key + Shown(from) + " to " + Shown(to)
 }
 
 // listWords say how a list became another.
@@ -263,10 +265,10 @@ func listWords(from, to any, past bool) string {
 	}
 	var parts []string
 	if added := without(b, a); len(added) > 0 {
-		parts = append(parts, add+shown(added...))
+		parts = append(parts, add+Shown(added...))
 	}
 	if removed := without(a, b); len(removed) > 0 {
-		parts = append(parts, remove+shown(removed...))
+		parts = append(parts, remove+Shown(removed...))
 	}
 	return strings.Join(parts, ", and ")
 }
@@ -294,8 +296,8 @@ func without(a, b []any) []any {
 	})
 }
 
-// shown are values as a person reads them; long ones are cut.
-func shown(values ...any) string {
+// Shown are values as a person reads them; long ones are cut.
+func Shown(values ...any) string {
 	var texts []string
 	for _, value := range values {
 		text, err := json.Marshal(value)
@@ -318,7 +320,7 @@ func policies(path string, deployed, found any) ([]Difference, bool) {
 	add := func(sid string, kind kind, was, is any, parts ...Difference) {
 		all = append(
 			all,
-			Difference{Property: path, Statement: sid, Deployed: was, Found: is, kind: kind, parts: parts},
+			Difference{Property: path, Statement: sid, Deployed: was, Found: is, Kind: kind, parts: parts},
 		)
 	}
 	for _, sid := range slices.Sorted(maps.Keys(union(a, b))) {
@@ -372,4 +374,19 @@ func statementsOf(value any) (map[string]any, bool) {
 		statements[sid] = s
 	}
 	return statements, true
+}
+
+// Empty reports whether a property has no value, in any of the forms in which the provider says so.
+func Empty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []any:
+		return len(value) == 0
+	case map[string]any:
+		return len(value) == 0
+	}
+	return false
 }

@@ -1,4 +1,6 @@
-package workspace
+// Package annotations shows an error where a review of a change is: as annotations of GitHub, and as a code quality
+// report of GitLab.
+package annotations
 
 import (
 	"errors"
@@ -10,12 +12,15 @@ import (
 
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 // Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the
 // line of the stack file. folder says where the stack files are; nil where there is none. GitHub Actions is known (it
 // reads them from either output stream); elsewhere nothing is written.
-func Annotate(w io.Writer, folder *Folder, err error) {
+func Annotate(w io.Writer, folder *project.Folder, err error) {
 	if os.Getenv("GITHUB_ACTIONS") != "true" {
 		return
 	}
@@ -25,7 +30,7 @@ func Annotate(w io.Writer, folder *Folder, err error) {
 }
 
 // annotations are GitHub's workflow commands for an error.
-func annotations(folder *Folder, err error, root string) []string {
+func annotations(folder *project.Folder, err error, root string) []string {
 	var lines []string
 	for _, n := range notesOf(folder, err) {
 		n.text = visible.Text(n.text)
@@ -51,7 +56,7 @@ type note struct {
 
 // notesOf are what to show of an error, in its order: a refusal on the line of its problem, any other failure of a
 // stack on its stack file.
-func notesOf(folder *Folder, err error) []note {
+func notesOf(folder *project.Folder, err error) []note {
 	if err == nil {
 		return nil
 	}
@@ -62,16 +67,16 @@ func notesOf(folder *Folder, err error) []note {
 		return folder.RelativeFile(stack)
 	}
 	var notes []note
-	for _, e := range unjoin(err) {
+	for _, e := range project.Joined(err) {
 		var (
-			refused *RefusedError
-			engine  *EngineError
-			differs *DiffersError
+			refused *exit.RefusedError
+			engine  *workspace.EngineError
+			differs *exit.DiffersError
 			problem strictyaml.Problem
 		)
 		switch {
 		case errors.As(e, &refused):
-			for _, cause := range unjoin(refused.Err) {
+			for _, cause := range project.Joined(refused.Err) {
 				if errors.As(cause, &problem) {
 					notes = append(notes, noteOf(problem))
 				} else {

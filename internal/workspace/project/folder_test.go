@@ -1,4 +1,4 @@
-package workspace
+package project
 
 import (
 	"os"
@@ -9,6 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/workspace/exit"
 )
 
 func project(t *testing.T, files map[string]string) string {
@@ -39,7 +42,7 @@ func TestTheProjectIsFoundFromBelow(t *testing.T) {
 	assert.Equal(t, "p", folder.Project)
 	assert.Equal(t, []string{"dev", "prod"}, folder.Stacks())
 	assert.Equal(t, filepath.Join(dir, "Pulumi.dev.yaml"), folder.StackFile("acme/dev"))
-	assert.Empty(t, folder.sandboxFile())
+	assert.Empty(t, folder.SandboxFile())
 }
 
 // Stack files may live in a folder of their own, which the project names.
@@ -53,7 +56,7 @@ func TestStackConfigDirIsHonoured(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []string{"dev"}, folder.Stacks())
 	assert.Equal(t, filepath.Join(dir, "accounts", "Pulumi.dev.yaml"), folder.StackFile("dev"))
-	assert.Equal(t, filepath.Join(dir, "sandbox.yaml"), folder.sandboxFile())
+	assert.Equal(t, filepath.Join(dir, "sandbox.yaml"), folder.SandboxFile())
 }
 
 // A folder that is no project is wrong use, and the message says what to do.
@@ -67,7 +70,7 @@ func TestAFolderThatIsNoProjectIsWrongUse(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := Open(c.dir)
 			require.ErrorContains(t, err, c.says)
-			assert.Equal(t, WrongUse, StatusOf(err))
+			assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 		})
 	}
 }
@@ -90,7 +93,7 @@ func TestSelect(t *testing.T) {
 	}
 	_, err = folder.Select([]string{"c"})
 	require.EqualError(t, err, `stack "c" has no file Pulumi.c.yaml; write one of a, b`)
-	assert.Equal(t, WrongUse, StatusOf(err))
+	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 
 	empty, err := Open(project(t, map[string]string{"Pulumi.yaml": "name: p\n"}))
 	require.NoError(t, err)
@@ -122,10 +125,10 @@ func TestAFileThatIsPassedOverByItsNameIsRefused(t *testing.T) {
 	} {
 		assert.Equal(t, meant, misnamed(file), file)
 		dir := t.TempDir()
-		require.NoError(t, os.WriteFile(filepath.Join(dir, projectFileName), []byte("name: x\nruntime: go\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ProjectFileName), []byte("name: x\nruntime: go\n"), 0o600))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.other.yaml"), nil, 0o600))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), nil, 0o600))
-		if file == projectFileName {
+		if file == ProjectFileName {
 			continue
 		}
 		_, err := Open(dir)
@@ -135,7 +138,7 @@ func TestAFileThatIsPassedOverByItsNameIsRefused(t *testing.T) {
 		}
 		require.ErrorContains(t, err, file, meant)
 		require.ErrorContains(t, err, "call it "+meant)
-		assert.Equal(t, WrongUse, StatusOf(err))
+		assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 	}
 }
 
@@ -143,7 +146,7 @@ func TestAFileThatIsPassedOverByItsNameIsRefused(t *testing.T) {
 // then, so that nobody looks for the mistake in what follows from it; where nothing follows, nothing is said.
 func TestWhatFollowsFromAnotherFileIsSaidToFollow(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "organization")
-	require.NoError(t, os.CopyFS(dir, os.DirFS("../../examples/organization")))
+	require.NoError(t, os.CopyFS(dir, os.DirFS(testkit.Path(t, "examples/organization"))))
 	text := func(names ...string) string {
 		folder, err := Open(dir)
 		require.NoError(t, err)

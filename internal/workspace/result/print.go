@@ -1,4 +1,4 @@
-package workspace
+package result
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // ops are all ops in the order in which totals name them, each with the sign that stands before a change.
@@ -21,14 +23,14 @@ func (s *Summary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encod
 // WriteText writes the summary for people: every resource that changes, one stack after the other, and where there
 // are several stacks a line for each of them at the end.
 func (s *Summary) WriteText(w io.Writer) error {
-	if err := s.writeReports(w); err != nil || len(s.Stacks) < 2 {
+	if err := s.WriteReports(w); err != nil || len(s.Stacks) < 2 {
 		return err
 	}
 	return s.writeTotals(w)
 }
 
-// writeReports writes what happened, or would happen, to each stack that was reached.
-func (s *Summary) writeReports(w io.Writer) error {
+// WriteReports writes what happened, or would happen, to each stack that was reached.
+func (s *Summary) WriteReports(w io.Writer) error {
 	first := true
 	for _, report := range s.Stacks {
 		if report.Outcome == OutcomeNotRun {
@@ -58,7 +60,7 @@ func (s *Summary) writeTotals(w io.Writer) error {
 		if r.Outcome != OutcomeNotRun {
 			took = fmt.Sprintf("%.1f s", r.Seconds)
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", r.Stack, r.Outcome, took, r.cause())
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", r.Stack, r.Outcome, took, r.Cause())
 	}
 	_ = table.Flush() // Into memory.
 	var totals []string
@@ -90,9 +92,9 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	return s.writeShut(w)
 }
 
-// cause is what happened to the stack, in one line. Why something failed or was refused is the command's error, which
+// Cause is what happened to the stack, in one line. Why something failed or was refused is the command's error, which
 // is told once.
-func (r *Report) cause() string {
+func (r *Report) Cause() string {
 	switch {
 	case r.Outcome == OutcomeNotRun && r.Because != "":
 		return "needs " + r.Because + ", which did not end well"
@@ -143,7 +145,7 @@ func (r *Report) changesText() string {
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	for _, o := range ops {
 		for _, change := range r.Of(o.op) {
-			if r.told != nil && r.told[change.URN] == change.Op {
+			if r.Told != nil && r.Told[change.URN] == change.Op {
 				continue // The plan has listed it.
 			}
 			fmt.Fprintf(
@@ -151,20 +153,20 @@ func (r *Report) changesText() string {
 				"  %s %s\t%s\t%s\t%s\n",
 				o.sign,
 				o.op,
-				shortType(change.Type),
+				urn.ShortType(change.Type),
 				change.Name,
 				change.remark(),
 			)
 		}
 	}
 	for _, change := range r.Failures {
-		fmt.Fprintf(table, "  x %s failed\t%s\t%s\t\n", change.Op, shortType(change.Type), change.Name)
+		fmt.Fprintf(table, "  x %s failed\t%s\t%s\t\n", change.Op, urn.ShortType(change.Type), change.Name)
 	}
 	_ = table.Flush() // Into memory.
 	for _, d := range r.Drift {
 		lines.WriteString(d.text())
 	}
-	if r.told == nil {
+	if r.Told == nil {
 		heading := "changed by hand, and put back"
 		if r.Planned {
 			heading = "changed by hand, and up puts it back"
@@ -238,7 +240,7 @@ func (r *Report) counts() string {
 	}
 	switch {
 	case len(parts) > 0:
-	case r.Outcome == OutcomeRefused && r.Operation.changes():
+	case r.Outcome == OutcomeRefused && r.Operation.Changes():
 		return "nothing was changed"
 	case ended:
 		parts = append(parts, "no changes")

@@ -1,4 +1,4 @@
-package workspace
+package annotations
 
 import (
 	"bytes"
@@ -10,6 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/workspace"
+	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Every problem is an annotation on its own line of the stack file; what has no line is one on the run.
@@ -25,10 +29,10 @@ func TestAnnotationsPointAtTheLine(t *testing.T) {
 		{Position: strictyaml.Position{File: "Pulumi.dev.yaml"}, Path: "guardrails:account", Why: "is missing"},
 	}
 	err := errors.Join(
-		&RefusedError{Stack: "dev", Err: problems},
-		Usef("other"),
-		&EngineError{Stack: "prod", Operation: Up, Err: errors.New("no")},
-		&DiffersError{Stack: "prod", Message: "1 differs"},
+		&exit.RefusedError{Stack: "dev", Err: problems},
+		exit.Usef("other"),
+		&workspace.EngineError{Stack: "prod", Operation: result.Up, Err: errors.New("no")},
+		&exit.DiffersError{Stack: "prod", Message: "1 differs"},
 	)
 	assert.Equal(t, []string{
 		`::error file=Pulumi.dev.yaml,line=3,col=5::guardrails:users[0].name: "a,b" is 100%25 bad; write%0Aless`,
@@ -36,11 +40,11 @@ func TestAnnotationsPointAtTheLine(t *testing.T) {
 		`::error::other`,
 		`::error file=stacks/Pulumi.prod.yaml,line=1,col=1::prod: up failed: no`,
 		`::error file=stacks/Pulumi.prod.yaml,line=1,col=1::prod: 1 differs`,
-	}, annotations(&Folder{configDir: "stacks"}, err, ""))
+	}, annotations(&project.Folder{ConfigDir: "stacks"}, err, ""))
 	assert.Equal(
 		t,
 		[]string{"::error::prod: up failed: no"},
-		annotations(nil, &EngineError{Stack: "prod", Operation: Up, Err: errors.New("no")}, ""),
+		annotations(nil, &workspace.EngineError{Stack: "prod", Operation: result.Up, Err: errors.New("no")}, ""),
 	)
 }
 
@@ -62,7 +66,7 @@ func TestTheCodeQualityReportNamesFilesAndLines(t *testing.T) {
 	require.NoError(
 		t,
 		json.Unmarshal(
-			[]byte(report(errors.Join(&RefusedError{Stack: "dev", Err: problems}, Usef("other")))),
+			[]byte(report(errors.Join(&exit.RefusedError{Stack: "dev", Err: problems}, exit.Usef("other")))),
 			&entries,
 		),
 	)
