@@ -73,6 +73,12 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 		return nil, err
 	}
 	f.Ways = append(f.Ways, ways...)
+	if o.Only == nil {
+		if ways, err = b.partners(); err != nil {
+			return nil, err
+		}
+		f.Ways = append(f.Ways, ways...)
+	}
 	for i := range f.Ways {
 		if w := &f.Ways[i]; len(w.Via) == 1 {
 			w.Teams = o.Teams[stack.RolePerson{Role: w.Via[0].ARN, Person: w.Person.ARN}]

@@ -36,10 +36,14 @@ func (f *Facts) Walk(w *Way, door Door) (Journey, error) {
 	}
 	j := journey.Journey{At: at}
 	via := w.Via
-	if signIn == Portal {
+	switch signIn {
+	case Portal:
 		j.Portal = &journey.Portal{Person: f.profile(w), Role: via[0].ARN}
 		via = via[1:]
-	} else {
+	case ExternalID:
+		j.From = access.AssumedRole(via[0].ARN, w.Person.SessionName).IssuedAt(at)
+		via = via[1:]
+	default:
 		j.From = sessionOf(signIn, w.Person.ARN, at)
 	}
 	for _, role := range via {

@@ -38,6 +38,8 @@ const (
 	// IdentityCenterUser is a user of IAM Identity Center, IdentityCenterGroup everybody in a group of it.
 	IdentityCenterUser
 	IdentityCenterGroup
+	// Partner is a principal of a third party, which comes in with an external id.
+	Partner
 )
 
 // Person is somebody who signs in.
@@ -135,6 +137,8 @@ const (
 	AccessKeyWithCode SignIn = "access key with an MFA code"
 	TokenWithMFA      SignIn = "session token with MFA"
 	Portal            SignIn = "IAM Identity Center"
+	// ExternalID is how partners come in: with the external id, and with whatever sign-in they have at home.
+	ExternalID SignIn = "external id"
 )
 
 // MFA reports whether the sign-in asks for a device.

@@ -245,6 +245,8 @@ func PersonWords(f *reach.Facts, p reach.Person) string {
 		return p.Name + " (group of " + string(reach.Portal) + ")"
 	case p.Kind == reach.IdentityCenterUser:
 		return p.Name + " (" + string(reach.Portal) + ")"
+	case p.Kind == reach.Partner:
+		return p.Name + " (partner)"
 	case p.Account == f.Accounts[0]:
 		return p.Name
 	}

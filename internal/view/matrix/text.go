@@ -270,8 +270,10 @@ func (r *Row) regionCell() string {
 func (r *Row) signInCell() string {
 	var without []string
 	console := false
-	if slices.Equal(r.SignIns, []string{string(reach.Portal)}) {
-		return string(reach.Portal)
+	for _, other := range []reach.SignIn{reach.Portal, reach.ExternalID} {
+		if slices.Equal(r.SignIns, []string{string(other)}) {
+			return string(other)
+		}
 	}
 	for _, s := range r.SignIns {
 		console = console || reach.SignIn(s).Console()

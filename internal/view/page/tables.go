@@ -210,10 +210,14 @@ func (b *builder) add(w *reach.Way, row *matrix.Row) error {
 func (b *builder) person(p reach.Person) int {
 	kind := map[reach.PersonKind]string{
 		reach.IAMUser: "IAM user", reach.IdentityCenterUser: "user of IAM Identity Center", reach.IdentityCenterGroup: "group of IAM Identity Center",
+		reach.Partner: "partner",
 	}[p.Kind]
 	home := "IAM Identity Center"
-	if p.Kind == reach.IAMUser {
+	switch p.Kind {
+	case reach.IAMUser:
 		home = accountName(p.Account)
+	case reach.Partner:
+		home = "elsewhere"
 	}
 	return intern(b.people, &b.People, p.ARN, []int{b.text(p.Name), b.text(p.ARN), b.text(home), b.text(kind)})
 }
@@ -259,6 +263,9 @@ func (b *builder) journeys(out *way, w *reach.Way) error {
 func signInWords(w *reach.Way, s reach.SignIn) string {
 	if s == reach.Portal {
 		return "Signs in to the access portal of IAM Identity Center"
+	}
+	if s == reach.ExternalID {
+		return "Assumes " + w.Via[0].Name + " with the external id"
 	}
 	return "Signs in as " + w.Person.Name + " of " + accountName(w.Person.Account) + ": " + string(s)
 }
