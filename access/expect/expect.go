@@ -90,8 +90,16 @@ func checkAt(e *engine.Engine, x expectation.Expectation) (ExpectationResult, bo
 	return result, untimed
 }
 
-// judge goes one journey of an expectation. It reports whether the journey depends on an instant that nobody names.
+// judge goes one journey of an expectation, with the tags that are known. It reports whether the journey depends on an
+// instant that nobody names.
 func judge(e *engine.Engine, r *ExpectationResult, j journey.Journey) bool {
+	if untimed, done := judgeTags(e, r, j); done {
+		return untimed
+	}
+	return judgeJourney(e, r, j)
+}
+
+func judgeJourney(e *engine.Engine, r *ExpectationResult, j journey.Journey) bool {
 	x := &r.Expectation
 	worse, better := engine.UnknownAllowsNothing, engine.UnknownAllowsEverything
 	if x.Denied {

@@ -18,6 +18,6 @@
 // What it leaves out, because the solver has no theory for it or AWS does not say what it means: a condition with a
 // set operator missing on a key of several values; case-insensitive comparison of two texts that both vary; letters
 // outside of ASCII; a policy variable of the request next to a wildcard; text operators on dates and on numbers with
-// a fraction; actions that AWS does not have; more than four values of one key; documents that are not known; trust
+// a fraction; actions that AWS does not have; more than four values of one key; documents that are not known; resources of other accounts; trust
 // policies of the roles of a world (trust_test.go judges those apart).
 package smt

@@ -262,7 +262,8 @@ type said struct {
 
 func saying(a prove.ClaimAnswer) said {
 	return said{
-		Holds:     a.Verdict == prove.Holds,
+		// What a claim holds under is a policy of a resource of another account, which no request of the judge's calls.
+		Holds:     a.Verdict != prove.DoesNotHold,
 		Uncertain: a.Uncertain,
 		Unreal:    a.Unreal,
 		Request:   a.Request,

@@ -127,6 +127,11 @@ func explainJourney(engine *access.Engine, question expectation.Expectation, j j
 		OSUser:   arrival.OSUser.Name,
 		Region:   regionOf(j),
 	}
+	if x.Allowed && question.On.ARN != "" {
+		// With other tags of the resource it may be refused.
+		question.Allowed, question.Denied, question.OSUser = true, false, ""
+		x.Assumptions = assumptionsOf(expect.Check(engine, question))
+	}
 	if !x.Allowed {
 		// What is not known may allow it: then the answer is yes under assumptions, and the way of that answer is the
 		// one to explain.
@@ -136,10 +141,7 @@ func explainJourney(engine *access.Engine, question expectation.Expectation, j j
 		}
 		if r := expect.Check(engine, question); r.Verdict == prove.HoldsIf {
 			arrival, engine = r.Arrival, engine.Assuming(access.UnknownAllowsEverything)
-			x.Allowed, x.OSUser = true, arrival.OSUser.Name
-			for _, a := range r.Assumptions {
-				x.Assumptions = append(x.Assumptions, words.Assumption{ID: a.ID, Text: a.Text})
-			}
+			x.Allowed, x.OSUser, x.Assumptions = true, arrival.OSUser.Name, assumptionsOf(r)
 		}
 	}
 	for i := range arrival.Steps {
@@ -158,6 +160,15 @@ func explainJourney(engine *access.Engine, question expectation.Expectation, j j
 	x.FallsBack, x.Door = arrival.FallsBack, tableWords(question.Do)
 	x.Answer = answerWords(x)
 	return x, nil
+}
+
+// assumptionsOf are what an expectation holds under.
+func assumptionsOf(r expect.ExpectationResult) []words.Assumption {
+	var all []words.Assumption
+	for _, a := range r.Assumptions {
+		all = append(all, words.Assumption{ID: a.ID, Text: a.Text})
+	}
+	return all
 }
 
 // doorStep is the step at which a journey comes to its door: after the sign-in, and the roles or the permission set.
