@@ -61,6 +61,9 @@ func attached(kind string) func(*hand, string, stateResource) (string, map[strin
 	}
 }
 
+// membersOfTheExample are the accounts in which somebody is assigned.
+var membersOfTheExample = []string{"111122223333", "444455556666", "555555555555", "777788889999"}
+
 // additions are what can be added to each type of resource that a stack makes, by the types of resources and the
 // arguments with which a provider can add it. Assignments of a permission set to others are not among them: no function
 // of the provider lists them.
@@ -95,6 +98,24 @@ var additions = []addition{
 				"permissionSetArn": r.Outputs["arn"],
 				"managedPolicyArn": powerUser,
 			}, powerUser
+		},
+	},
+	{
+		to: "aws:ssoadmin/permissionSet:PermissionSet",
+		make: func(h *hand, _ string, r stateResource) (string, map[string]any, string) {
+			own := "others-of-" + r.name()
+			for _, account := range membersOfTheExample {
+				_, err := h.server.IAM(account).CreatePolicy(h.t.Context(), cloud.NewPolicy{
+					Name:     own,
+					Document: openDocument,
+				})
+				require.NoError(h.t, err)
+			}
+			return "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment", map[string]any{
+				"instanceArn":                    r.Inputs["instanceArn"],
+				"permissionSetArn":               r.Outputs["arn"],
+				"customerManagedPolicyReference": map[string]any{"name": own, "path": "/"},
+			}, own
 		},
 	},
 	{
@@ -160,6 +181,12 @@ func (h *hand) undo(account string, all []madeByHand) {
 		require.NoError(h.t, iam.DeleteUser(ctx, "outsider"))
 	}
 	for _, made := range all {
+		if strings.Contains(made.delete.GetUrn(), "customerManagedPolicyAttachment") {
+			for _, id := range membersOfTheExample {
+				arn := "arn:aws:iam::" + id + ":policy/others-of-" + made.beside.name()
+				require.NoError(h.t, h.server.IAM(id).DeletePolicy(ctx, arn))
+			}
+		}
 		if group := "others-of-" + made.beside.name(); strings.Contains(made.delete.GetUrn(), membershipType) {
 			_ = iam.DeleteGroup(ctx, group) // The MFA group has no other group.
 		}
