@@ -381,6 +381,12 @@ func (p *prover) legalOSUser() {
 								runAs,
 								world.IllegalLoginPatterns(set.DomainLogins)...),
 						),
+						node.When(
+							policy.Is(
+								policy.Operator{Base: policy.OpStringEqualsIgnoreCase},
+								runAs,
+								world.PrivilegedLogins()...),
+						),
 					},
 				),
 				p.everyPerson(set),
