@@ -105,7 +105,7 @@ var additions = []addition{
 		make: func(h *hand, _ string, r stateResource) (string, map[string]any, string) {
 			own := "others-of-" + r.name()
 			for _, account := range membersOfTheExample {
-				_, err := h.server.IAM(account).CreatePolicy(h.t.Context(), cloud.NewPolicy{
+				_, err := h.server.IAM(account).CreatePolicy(h.t.Context(), iam.NewPolicy{
 					Name:     own,
 					Document: openDocument,
 				})
