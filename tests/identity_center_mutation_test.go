@@ -253,7 +253,7 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 		}
 	}
 	none := list("", "-dave", "+1000", "d ve", "dave@example.com", "root", "ssm-user",
-		"0dave", "1000", "2dave", "3dave", "4dave", "5dave", "6dave", "7dave", "8dave", "9dave", "ROOT", "Ec2-User")
+		"0dave", "1000", "2dave", "3dave", "4dave", "5dave", "6dave", "7dave", "8dave", "9dave")
 	for _, login := range append(none, world.ImageUsers...) {
 		start(besideAdmin, as(login), false, "starts as no other than a login", node)
 	}
@@ -393,8 +393,6 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 // reason.
 var permissionSetSurvivors = explainedFor(map[string]string{
 	"DenySessionsAsIllegalOSUsers: StringLike on aws:PrincipalTag/SSMSessionRunAs " +
-		"IfExists toggled": "without the tag DenySessionsWithoutOSUser denies",
-	"DenySessionsAsPrivilegedOSUsers: StringEqualsIgnoreCase on aws:PrincipalTag/SSMSessionRunAs " +
 		"IfExists toggled": "without the tag DenySessionsWithoutOSUser denies",
 	"DenySessionsWherePreferencesAreNotSet: exempt resource arn:aws:ec2:ap-northeast-1:*:instance/* widened to " +
 		"every Region": "the preferences document of the Region is denied",

@@ -38,7 +38,7 @@ func readLogin(name string) agentsReading {
 	switch {
 	case strings.HasPrefix(login, "-"):
 		return agentsReading{fails: "begins with a hyphen, which the agent's command reads as an option"}
-	case strings.EqualFold(login, "root"):
+	case login == "root":
 		return agentsReading{fails: "is root, which Run As does not support"}
 	case digits != "" && strings.Trim(digits, "0") == "":
 		return agentsReading{fails: "is the user id of root, which Run As does not support"}

@@ -58,8 +58,6 @@ var ImageUsers = func() []string {
 type IllegalLogin struct {
 	// Pattern is the class, as StringLike has it.
 	Pattern string
-	// Named: the pattern is one login, in any case. Directories of macOS and of domains know users in any case.
-	Named bool
 	// Why says what such a value is.
 	Why string
 	// Domain: the login of a domain, which is legal where the nodes are joined to one.
@@ -87,12 +85,12 @@ var illegalLogins = func() []IllegalLogin {
 	}
 	list = append(
 		list,
-		IllegalLogin{Pattern: "root", Named: true, Why: "the superuser"},
-		IllegalLogin{Pattern: AgentUser, Named: true, Why: "the user of the agent, who may use sudo"},
+		IllegalLogin{Pattern: "root", Why: "the superuser"},
+		IllegalLogin{Pattern: AgentUser, Why: "the user of the agent, who may use sudo"},
 	)
 	for _, row := range imageLogins {
 		why := "a login that images come with, which may use sudo: " + row.images
-		list = append(list, IllegalLogin{Pattern: row.login, Named: true, Why: why})
+		list = append(list, IllegalLogin{Pattern: row.login, Why: why})
 	}
 	return list
 }()
@@ -103,24 +101,11 @@ func IllegalLogins(domain bool) []IllegalLogin {
 	return slices.DeleteFunc(slices.Clone(illegalLogins), func(l IllegalLogin) bool { return domain && l.Domain })
 }
 
-// IllegalLoginPatterns are the patterns of IllegalLogins but for logins that are named.
+// IllegalLoginPatterns are the patterns of IllegalLogins.
 func IllegalLoginPatterns(domain bool) []string {
 	var patterns []string
 	for _, l := range IllegalLogins(domain) {
-		if !l.Named {
-			patterns = append(patterns, l.Pattern)
-		}
+		patterns = append(patterns, l.Pattern)
 	}
 	return patterns
-}
-
-// PrivilegedLogins are the logins among IllegalLogins, which are compared in any case.
-func PrivilegedLogins() []string {
-	var logins []string
-	for _, l := range illegalLogins {
-		if l.Named {
-			logins = append(logins, l.Pattern)
-		}
-	}
-	return logins
 }

@@ -236,9 +236,7 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		// The default user of an account is for roles, not for people whose profile is incomplete.
 		policy.Deny("DenySessionsWithoutOSUser", "ssm:StartSession").On("*").When(policy.Absent(runAs)),
 		policy.Deny("DenySessionsAsIllegalOSUsers", "ssm:StartSession").On("*").
-			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, world.IllegalLoginPatterns(a.DomainLogins)...)),
-		policy.Deny("DenySessionsAsPrivilegedOSUsers", "ssm:StartSession").On("*").
-			When(policy.Is(policy.Operator{Base: policy.OpStringEqualsIgnoreCase}, runAs, world.PrivilegedLogins()...)),
+			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, a.illegalLogins()...)),
 		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...),
 		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).
 			On("*"),
@@ -249,6 +247,14 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		// The user data of an instance that is stopped and started runs as root.
 		policy.Deny("DenyChangingWhatNodesRun", guardrail.ChangesOfNodes()...).On("*"),
 	)
+}
+
+func (a *PermissionSetArgs) illegalLogins() []string {
+	var patterns []string
+	for _, l := range world.IllegalLogins(a.DomainLogins) {
+		patterns = append(patterns, l.Pattern)
+	}
+	return patterns
 }
 
 // sessionStatements open sessions on nodes, and end and resume their own.

@@ -381,12 +381,6 @@ func (p *prover) legalOSUser() {
 								runAs,
 								world.IllegalLoginPatterns(set.DomainLogins)...),
 						),
-						node.When(
-							policy.Is(
-								policy.Operator{Base: policy.OpStringEqualsIgnoreCase},
-								runAs,
-								world.PrivilegedLogins()...),
-						),
 					},
 				),
 				p.everyPerson(set),

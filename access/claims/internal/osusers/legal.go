@@ -65,12 +65,12 @@ func assumeOfLogin(f *prove.Finding, login string) {
 // SudoOfImages is what the shells of a login rest on that machine images come with; false for any other.
 func SudoOfImages(login string) (prove.ProofAssumption, bool) {
 	return prove.ProofAssumption{
-		ID:   "OS user " + login,
-		Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
-	}, slices.ContainsFunc(
-		world.ImageUsers,
-		func(user string) bool { return strings.EqualFold(user, login) },
-	)
+			ID:   "OS user " + login,
+			Text: login + ", which images come with, may not use sudo on any node: with sudo its shells become root and every other OS user",
+		}, slices.ContainsFunc(
+			world.ImageUsers,
+			func(user string) bool { return strings.EqualFold(user, login) },
+		)
 }
 
 // LegalOSUser: the login of every shell that the documents open, in every Region in which they open one. The logins
