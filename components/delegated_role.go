@@ -3,6 +3,7 @@ package components
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/delegated"
 )
 
@@ -40,6 +41,7 @@ func NewDelegatedRole(
 		custom:    &role.customResources,
 		waitFor:   resourcesOf(args.Users, users),
 		policyKey: args.PolicyKey,
+		fence:     guardrail.SourceNetworksPolicyName,
 	}.make(ctx, args.Role())
 	if err != nil {
 		return nil, err

@@ -181,6 +181,7 @@ func denies(r Registration) bool {
 		guardrail.OSAccessGuardPolicyName,
 		guardrail.OperationRoleGuardPolicyName,
 		guardrail.GrantWindowPolicyName,
+		guardrail.SourceNetworksPolicyName,
 	}
 	return r.is(typeRolePolicy) && slices.Contains(inline, r.text("name")) ||
 		r.is(typeRoleAttachment) &&

@@ -87,6 +87,8 @@ const (
 	// OperationRolePolicyName is the inline policy of an operation role with several projects that opens sessions, and
 	// starts and stops instances.
 	OperationRolePolicyName = "operation"
+	// SourceNetworksPolicyName is the inline policy of a delegated role that carries the Deny of other networks.
+	SourceNetworksPolicyName = "source-networks"
 	// GrantWindowPolicyName is the inline policy of the role of a grant of another role that carries the Denies of the
 	// window.
 	GrantWindowPolicyName = "grant-window"

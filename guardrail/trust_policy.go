@@ -31,6 +31,7 @@ func (t Trust) Intent(key, arn string) intent.Role {
 		AnySessionName: t.SessionName == SessionNameAny,
 		IdentityCenter: intent.IdentityCenterUser{ID: t.IdentityCenterUser, Name: t.IdentityCenterName},
 		Partner:        t.Partner.Intent(),
+		Networks:       t.SourceNetworks.Intent(),
 	}
 }
 
@@ -49,6 +50,8 @@ type Trust struct {
 	IdentityCenterUser, IdentityCenterName string
 	// Partner is the third party that may assume the role; nil means none. Users and PrincipalARNs are empty then.
 	Partner *Partner
+	// SourceNetworks are the networks from which the role may be assumed; empty means all.
+	SourceNetworks SourceNetworks
 }
 
 // Arns are the principals, each an exact user ARN: the users of the account first, then the listed ARNs.
@@ -64,6 +67,15 @@ func (t Trust) Arns() []string {
 // of the role. Where the OS user is that of the person, a call with session tags needs both actions, and the tag can
 // only be the caller's own.
 func (t Trust) Document() policy.Document {
+	document := t.people()
+	if len(t.SourceNetworks) == 0 {
+		return document
+	}
+	return policy.New(append([]policy.Statement{t.SourceNetworks.DenyAssuming()}, document.Statements...)...)
+}
+
+// people lets in who is listed, from wherever they come.
+func (t Trust) people() policy.Document {
 	if t.IdentityCenterUser != "" {
 		return t.identityCenterDocument()
 	}

@@ -129,6 +129,11 @@ var standingProofs = []claim.Standing{
 		Run:   nodes.NodeRolesOpenNoDoor,
 	},
 	{
+		ID:    "source-networks-only",
+		Claim: "a role with source networks does nothing from another network, and nobody becomes it there",
+		Run:   trust.SourceNetworksOnly,
+	},
+	{
 		ID:    "grants-end-with-their-window",
 		Claim: "a role with a window does nothing outside of it, and nobody becomes it there",
 		Run:   trust.GrantsEndWithTheirWindow,

@@ -234,7 +234,7 @@ func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
 		"a door that does not exist": {door, func(x *expectation.Expectation) { x.Opens = "window" }, "opens",
 			"is not a door"},
 		"keys for a door": {door,
-			func(x *expectation.Expectation) { x.With = engine.Context{"aws:SourceIp": {"192.0.2.1"}} }, "with", "is for the call of do"},
+			func(x *expectation.Expectation) { x.With = engine.Context{"aws:TagKeys": {"Project"}} }, "with", "is for the call of do"},
 		"a login without a shell": {door,
 			func(x *expectation.Expectation) {
 				x.Denied, x.Opens, x.OSUser = false, world.Port,

@@ -64,6 +64,7 @@ func (r *expectationReader) journeys() ([]journey.Journey, *expectationError) {
 	if problem != nil {
 		return nil, problem
 	}
+	j.Network = journey.NetworkIn(x.With)
 	if err := r.region(); err != nil {
 		return nil, err
 	}
@@ -190,8 +191,8 @@ func shapeOfCall(x *expectation.Expectation) *expectationError {
 		return cannot("", "write one of do and opens")
 	case x.Opens != "" && !slices.Contains(world.Doors(), x.Opens):
 		return cannot("opens", "%q is not a door; write one of %s", x.Opens, wording.JoinWords(world.Doors(), "or"))
-	case x.Opens != "" && len(x.With) > 0:
-		return cannot("with", "is for the call of do; what opens a door is known")
+	case x.Opens != "" && len(x.With) > len(journey.NetworkIn(x.With)):
+		return cannot("with", "is for the call of do; of what opens a door only the network is not known (aws:SourceIp)")
 	case x.OSUser != "" && x.Opens != world.Shell:
 		return cannot("osUser", "is the login of a shell; write opens: shell")
 	}

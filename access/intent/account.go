@@ -91,7 +91,18 @@ type Role struct {
 	From, Until time.Time
 	// Shells are those that a role of OS access opens. The zero value is none.
 	Shells Shells
+	// Networks are those from which it may be assumed and used. The zero value is all.
+	Networks Networks
 }
+
+// Networks are networks from which calls come.
+type Networks struct {
+	// Addresses are CIDR blocks of public addresses, VPCs and Endpoints the ids of VPCs and of VPC endpoints.
+	Addresses, VPCs, Endpoints []string
+}
+
+// Any reports whether every network will do.
+func (n Networks) Any() bool { return len(n.Addresses)+len(n.VPCs)+len(n.Endpoints) == 0 }
 
 // Shells are the shells that a role opens which is no operation role.
 type Shells struct {

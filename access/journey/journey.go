@@ -29,6 +29,9 @@ type Journey struct {
 	VolumeKeys []string
 	// At is when everything happens; zero means not known.
 	At time.Time
+	// Network are the condition keys of the network from which all of it is called: see IsNetworkKey. Empty means one
+	// from which the roles let in, where they ask for one.
+	Network engine.Context
 }
 
 // Hop is one call of sts:AssumeRole.
@@ -122,7 +125,7 @@ func (a Arrival) String() string {
 // step cannot be decided: somebody or something that the world does not have, or a request that leaves out what a
 // statement reads.
 func Walk(e *engine.Engine, j Journey) (Arrival, error) {
-	t := &traveller{engine: e, at: j.At, arrival: Arrival{Outcome: engine.Allowed, As: j.From}}
+	t := &traveller{engine: e, at: j.At, network: j.Network, arrival: Arrival{Outcome: engine.Allowed, As: j.From}}
 	if j.Portal == nil {
 		t.note("signs in: " + j.From.String())
 	} else if err := t.enterPortal(j.Portal); err != nil || !t.arrival.Allowed() {
@@ -154,6 +157,7 @@ func Walk(e *engine.Engine, j Journey) (Arrival, error) {
 type traveller struct {
 	engine  *engine.Engine
 	at      time.Time
+	network engine.Context
 	arrival Arrival
 }
 
@@ -163,7 +167,11 @@ func (t *traveller) note(does string) {
 
 // call decides one request as a step.
 func (t *traveller) call(does string, r engine.Request) error {
-	d, err := t.engine.Decide(t.arrival.As, r)
+	r = from(r, t.network)
+	d, network, err := Decide(t.engine, t.arrival.As, r)
+	if network != nil {
+		r, t.network = from(r, network), network
+	}
 	if err != nil {
 		return fmt.Errorf("step %d, %s: %w", len(t.arrival.Steps)+1, does, err)
 	}
@@ -299,7 +307,10 @@ func (t *traveller) channel(d *Door, account *world.Account) error {
 	)
 	decision, err := t.engine.Decide(
 		s,
-		engine.Request{Action: "ssmmessages:OpenDataChannel", Resources: engine.On(session), Time: t.at},
+		from(
+			engine.Request{Action: "ssmmessages:OpenDataChannel", Resources: engine.On(session), Time: t.at},
+			t.network,
+		),
 	)
 	if err != nil {
 		return err

@@ -26,6 +26,8 @@ type Args struct {
 	PrincipalARNs []string
 	// Partner is a third party that assumes the role in place of people; nil means none. A role has people or a partner.
 	Partner *guardrail.Partner
+	// SourceNetworks are the networks from which the role may be assumed and used. Empty means all.
+	SourceNetworks guardrail.SourceNetworks
 	// ManagedPolicies are what the role may do: names of AWS managed policies ("AdministratorAccess",
 	// "job-function/Billing") or ARNs of policies of AWS or of this account. Required.
 	ManagedPolicies []string

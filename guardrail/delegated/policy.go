@@ -40,17 +40,23 @@ func (a *Args) MfaMaxAge() time.Duration { return cmp.Or(a.MFAMaxAge, delegatedM
 func (a *Args) trust() guardrail.Trust {
 	return guardrail.Trust{
 		Account: a.Account, Users: a.Users, PrincipalARNs: a.PrincipalARNs, UserPaths: a.UserPaths,
-		MfaMaxAge: a.MfaMaxAge(), SessionName: a.SessionName, Partner: a.Partner,
+		MfaMaxAge: a.MfaMaxAge(), SessionName: a.SessionName, Partner: a.Partner, SourceNetworks: a.SourceNetworks,
 	}
 }
 
 // Role is the role as a world has it.
 func (a *Args) Role() world.Role {
-	return world.Role{
+	role := world.Role{
 		Name: a.Name, Path: guardrail.DelegatedRolePath, Trust: a.trust().Document(), Attached: a.PolicyARNs(),
 		Boundary:   a.known().ARN(a.Account, a.PermissionsBoundary),
 		MaxSession: int(cmp.Or(a.MaxSessionDuration, guardrail.DefaultMaxSession) / time.Second),
 	}
+	if len(a.SourceNetworks) > 0 {
+		role.Inline = []world.InlinePolicy{{
+			Name: guardrail.SourceNetworksPolicyName, Document: policy.New(a.SourceNetworks.DenyUse()),
+		}}
+	}
+	return role
 }
 
 // PolicyKey is the name of an AWS managed policy, and the path and name of the account's own.
@@ -82,6 +88,7 @@ func (a *Args) Validate() error {
 	} else {
 		a.trust().Validate(&p, "")
 	}
+	a.SourceNetworks.Validate(&p, "")
 	a.validatePolicies(&p)
 	a.known().ValidateBoundary(&p, "permissionsBoundary", a.Account, a.PermissionsBoundary)
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
@@ -91,6 +98,10 @@ func (a *Args) Validate() error {
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
 	if len(p) == 0 {
 		p.Document("", "trust policy of "+a.Name, a.trust().Document(), policy.Trust, a.Quotas)
+		if len(a.SourceNetworks) > 0 {
+			denied := policy.New(a.SourceNetworks.DenyUse())
+			p.Document("sourceNetworks", "inline policy of "+a.Name, denied, policy.RoleInline, a.Quotas)
+		}
 	}
 	return p.Err()
 }

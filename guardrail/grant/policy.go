@@ -65,6 +65,7 @@ func (a *Args) trust() guardrail.Trust {
 		MfaMaxAge:          t.mfaMaxAge,
 		IdentityCenterUser: a.IdentityCenter.ID,
 		IdentityCenterName: a.IdentityCenter.Name,
+		SourceNetworks:     t.networks,
 	}
 	if a.PrincipalARN != "" {
 		trust.PrincipalARNs = []string{a.PrincipalARN}

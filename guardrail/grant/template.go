@@ -25,6 +25,7 @@ type template struct {
 	projects       []string
 	mfaMaxAge      time.Duration
 	longest        time.Duration
+	networks       guardrail.SourceNetworks
 	sessions       *preferences.Args
 }
 
@@ -65,6 +66,7 @@ func (a *Args) template() (template, bool) {
 			limit:     "grantMaxLength of " + t.Name,
 			mfaMaxAge: t.MfaMaxAge(),
 			longest:   cmp.Or(t.GrantMaxLength, guardrail.GrantMaxLength),
+			networks:  t.SourceNetworks,
 			sessions:  a.Sessions,
 		}, true
 	}
@@ -82,6 +84,7 @@ func (a *Args) template() (template, bool) {
 		projects:  role.ProjectList(),
 		mfaMaxAge: cmp.Or(role.MFAMaxAge, guardrail.OperationMFAMaxAge),
 		longest:   cmp.Or(role.GrantMaxLength, guardrail.GrantMaxLength),
+		networks:  role.SourceNetworks,
 		sessions:  a.Sessions,
 	}, true
 }
@@ -178,8 +181,17 @@ func (a *Args) Role() world.Role {
 // fence puts the window into a role that has none.
 func (a *Args) fence(role *world.Role) {
 	role.Trust = a.TrustDocument()
-	window := world.InlinePolicy{Name: guardrail.GrantWindowPolicyName, Document: policy.New(a.fences()...)}
-	role.Inline = append([]world.InlinePolicy{window}, role.Inline...)
+	fences := a.fences()
+	for _, inline := range role.Inline {
+		if inline.Name == guardrail.SourceNetworksPolicyName {
+			fences = append(fences, inline.Document.Statements...)
+		}
+	}
+	rest := slices.DeleteFunc(role.Inline, func(p world.InlinePolicy) bool {
+		return p.Name == guardrail.SourceNetworksPolicyName
+	})
+	window := world.InlinePolicy{Name: guardrail.GrantWindowPolicyName, Document: policy.New(fences...)}
+	role.Inline = append([]world.InlinePolicy{window}, rest...)
 }
 
 // Fence is the name of the inline policy that has the Denies of the window.

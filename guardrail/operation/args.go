@@ -69,6 +69,8 @@ type Role struct {
 	// RunAsFromUser that everybody's shells start as the OS user of his or her own, so that several people share one
 	// role.
 	RunAs string
+	// SourceNetworks are the networks from which the role may be assumed and used. Empty means all.
+	SourceNetworks guardrail.SourceNetworks
 	// Shell lets the role open shells; nil means that it does. Without it the role may use Documents alone.
 	Shell *bool
 	// Documents are the names of the session documents that the role may use besides the shell: "AWS-..." are AWS's,

@@ -112,6 +112,18 @@ func (a *Args) environmentDeny() policy.Statement {
 		When(policy.StringNotEquals("aws:ResourceTag/"+a.EnvironmentTag, "${aws:PrincipalTag/"+a.EnvironmentTag+"}"))
 }
 
+// ownDenies are the Denies of the role of an entry that no other role has.
+func (a *Args) ownDenies(r Role) []policy.Statement {
+	var denies []policy.Statement
+	if r.Environment != "" {
+		denies = append(denies, a.environmentDeny())
+	}
+	if len(r.SourceNetworks) > 0 {
+		denies = append(denies, r.SourceNetworks.DenyUse())
+	}
+	return denies
+}
+
 // SessionsDocument opens shells on nodes of their own project, and ends and resumes their own sessions.
 func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject(), true) }
 
@@ -246,8 +258,9 @@ func (a *Args) trust(r Role) guardrail.Trust {
 			r.MFAMaxAge,
 			guardrail.OperationMFAMaxAge,
 		),
-		SessionName: r.SessionName,
-		OwnOSUser:   r.FromUser(),
+		SessionName:    r.SessionName,
+		OwnOSUser:      r.FromUser(),
+		SourceNetworks: r.SourceNetworks,
 	}
 }
 
@@ -307,13 +320,11 @@ func (a *Args) Role(r Role) world.Role {
 		for _, name := range sharedNames {
 			role.Attached = append(role.Attached, a.PolicyARN(name))
 		}
-		inline(guardrail.OperationRoleGuardPolicyName, policy.New(a.environmentDeny()), r.Environment != "")
+		own := a.ownDenies(r)
+		inline(guardrail.OperationRoleGuardPolicyName, policy.New(own...), len(own) > 0)
 	} else {
 		of := a.of(r)
-		guard := a.guard(of)
-		if r.Environment != "" {
-			guard = policy.New(append(guard.Statements, a.environmentDeny())...)
-		}
+		guard := policy.New(append(a.guard(of).Statements, a.ownDenies(r)...)...)
 		inline(guardrail.OperationRoleGuardPolicyName, guard, true)
 		statements := append(slices.Clone(a.sessions(of, r.OpensShells()).Statements), a.startStop(of))
 		inline(guardrail.OperationRolePolicyName, policy.New(statements...), true)

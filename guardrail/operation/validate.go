@@ -72,6 +72,7 @@ func (a *Args) validateRole(p *problem.List, i int) {
 	if !r.OpensShells() && len(r.Documents) == 0 {
 		p.Add(problem.Join(path, "shell"), false, "leaves the role no session to open", "list documents, or remove shell")
 	}
+	r.SourceNetworks.Validate(p, path)
 	ValidateDocumentNames(p, path, r)
 	ValidateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
 	a.ManagedPolicies.ValidateBoundary(p, problem.Join(path, "permissionsBoundary"), a.Account, r.PermissionsBoundary)

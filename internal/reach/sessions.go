@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -242,11 +243,11 @@ func assume(role, name string, at time.Time, tags ...world.Tag) access.Request {
 
 // decide decides a call; what is not known counts as allowed, under an assumption.
 func (b *finder) decide(s access.Session, r access.Request) (bool, []Assumption, error) {
-	d, err := b.engine.Decide(s, r)
+	d, _, err := journey.Decide(b.engine, s, r)
 	if err != nil || d.Allowed() {
 		return err == nil, nil, err
 	}
-	generous, err := b.generous.Decide(s, r)
+	generous, _, err := journey.Decide(b.generous, s, r)
 	if err != nil || !generous.Allowed() {
 		return false, nil, err
 	}

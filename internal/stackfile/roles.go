@@ -18,6 +18,9 @@ const (
 		"refused: a role session carries no MFA and could never pass. Roots and wildcards are refused: they name everybody."
 	boundaryDoc = "a managed policy beyond which nothing that it carries allows anything. The name of one of " +
 		"managedPolicies or of AWS, or an ARN of one of this account."
+	sourceNetworksDoc = "The networks from which the role may be assumed and used: CIDR blocks of public addresses, of IPv4 and IPv6, " +
+		"and ids of VPCs (vpc-) and VPC endpoints (vpce-), through which calls carry no address. Calls that a service of AWS makes for a session are left out. " +
+		"A grant of the role has its networks."
 	noBoundaryReason = "what it can do is listed here already"
 	noUsersReason    = "people may all come from elsewhere; a role that nobody may assume is refused"
 )
@@ -110,6 +113,11 @@ var operationRoleKeys = strictyaml.Keys(
 		OrNothing("the role opens shells", "it is what most people need of a node").
 		Doc("With false the role opens no shell: what its people can start is documents alone.").
 		Example(false),
+	strictyaml.Key("sourceNetworks", func(r *OperationRole) *[]string { return (*[]string)(&r.SourceNetworks) },
+		strictyaml.Words(strictyaml.Text(nil)).NotEmpty("would read as every network", "list the networks, or remove the key")).
+		OrNothing("the role is assumed and used from anywhere", "people work from many networks, with MFA").
+		Doc(sourceNetworksDoc).
+		Example([]string{"203.0.113.0/24", "2001:db8::/32"}),
 	strictyaml.Key("permissionsBoundary", func(r *OperationRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
 		OrNothing("the policies of the role bound it", "what an operation role can is listed here already").
 		Doc("The permissions boundary of the role: "+boundaryDoc).
@@ -169,6 +177,11 @@ var delegatedRoleKeys = strictyaml.Keys(
 		Required("name the policies that the role carries").
 		Doc("What the role may do: names of managedPolicies of this stack, or of AWS managed policies, with their path where they have one, or ARNs of policies of AWS or of this account.").
 		Example([]string{"AdministratorAccess"}),
+	strictyaml.Key("sourceNetworks", func(r *DelegatedRole) *[]string { return (*[]string)(&r.SourceNetworks) },
+		strictyaml.Words(strictyaml.Text(nil)).NotEmpty("would read as every network", "list the networks, or remove the key")).
+		OrNothing("the role is assumed and used from anywhere", "people work from many networks, with MFA").
+		Doc(sourceNetworksDoc).
+		Example([]string{"203.0.113.0/24", "2001:db8::/32"}),
 	strictyaml.Key("permissionsBoundary", func(r *DelegatedRole) *string { return &r.PermissionsBoundary }, strictyaml.Text(nil)).
 		OrNothing("managedPolicies alone say what the role may do", "most of AWS's policies are as wide as they should be").
 		Doc("The permissions boundary of the role: "+boundaryDoc).
