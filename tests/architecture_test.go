@@ -680,6 +680,7 @@ var rooms = []room{
 			values,
 			evaluator,
 			[]string{
+				"internal/awstype",
 				"internal/change",
 				"internal/stack",
 				"internal/judge",

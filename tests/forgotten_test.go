@@ -104,6 +104,18 @@ var forgottenPlaces = []forgotten{
 		`			"minimumPasswordLength":      schema.In(schema.NumberKind).Or(schema.Number(6)),`, "",
 		"./internal/sandbox/provider", "TestTheSchemasAreThoseOfTheSDK", "minimumPasswordLength",
 	},
+	{
+		"a resource type that says nothing of one of its facts",
+		"internal/awstype/iam_role.go",
+		`	World:     ReadIntoWorld,`, "",
+		"./internal/awstype", "TestEveryTypeSaysEverything", "aws:iam/role:Role: World says",
+	},
+	{
+		"a resource type whose state nobody reads",
+		"internal/against/deployed.go",
+		`	"aws:iam/rolePolicy:RolePolicy":                                                (*stateReader).rolesOwn,`, "",
+		"./internal/against", "TestEveryTypeThatReadsIntoAWorldIsRead", "aws:iam/rolePolicy:RolePolicy",
+	},
 }
 
 // What CONTRIBUTING.md tells to add, and somebody forgets, is told by the test that it names. GUARDRAILS_FORGOTTEN=1

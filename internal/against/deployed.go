@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
@@ -67,7 +68,11 @@ func FromDeployed(
 
 // deployedSide is what the states of the stacks hold. The tree of the organization is that of the stack files: no
 // state has it.
-func deployedSide(stacks []*stack.Stack, states map[string][]workspace.Deployed, to *change.Side) (*change.Side, resources, error) {
+func deployedSide(
+	stacks []*stack.Stack,
+	states map[string][]workspace.Deployed,
+	to *change.Side,
+) (*change.Side, resources, error) {
 	s, made := &change.Side{
 		Name:        "what is deployed",
 		Stacks:      map[string]string{},
@@ -160,10 +165,10 @@ type stateReader struct {
 func (r *stateReader) read(state []workspace.Deployed) error {
 	r.guardrails = map[string]world.ServiceControlPolicy{}
 	// Owners come before what they own, wherever the state has them.
-	for _, pass := range []func(workspace.Deployed){r.owner, r.owned} {
+	for _, readers := range []map[string]func(*stateReader, workspace.Deployed){owners, owned} {
 		for _, d := range state {
-			if d.Custom {
-				pass(d)
+			if read := readers[d.Type]; read != nil && d.Custom {
+				read(r, d)
 			}
 		}
 	}
@@ -198,49 +203,53 @@ func tagsOf(d workspace.Deployed) []world.Tag {
 	return out
 }
 
-func (r *stateReader) owner(d workspace.Deployed) {
-	name := text(d, "name")
-	switch d.Type {
-	case "aws:iam/user:User":
+// owners read what other resources belong to, by type.
+var owners = map[string]func(*stateReader, workspace.Deployed){
+	"aws:iam/user:User": func(r *stateReader, d workspace.Deployed) {
 		r.account.Users = append(
 			r.account.Users,
-			world.User{Name: name, Path: text(d, "path"), Tags: tagsOf(d), Boundary: text(d, "permissionsBoundary")},
+			world.User{
+				Name:     text(d, "name"),
+				Path:     text(d, "path"),
+				Tags:     tagsOf(d),
+				Boundary: text(d, "permissionsBoundary"),
+			},
 		)
-	case "aws:iam/group:Group":
-		r.account.Groups = append(r.account.Groups, world.Group{Name: name, Path: text(d, "path")})
-	case "aws:iam/role:Role":
+	},
+	"aws:iam/group:Group": func(r *stateReader, d workspace.Deployed) {
+		r.account.Groups = append(r.account.Groups, world.Group{Name: text(d, "name"), Path: text(d, "path")})
+	},
+	"aws:iam/role:Role": func(r *stateReader, d workspace.Deployed) {
 		longest, _ := strconv.Atoi(fmt.Sprint(d.Outputs["maxSessionDuration"]))
 		r.account.Roles = append(r.account.Roles, world.Role{
-			Name:       name,
+			Name:       text(d, "name"),
 			Path:       text(d, "path"),
 			Tags:       tagsOf(d),
 			Boundary:   text(d, "permissionsBoundary"),
 			MaxSession: longest,
-			Trust:      r.document(text(d, "assumeRolePolicy"), "the trust policy of "+name),
+			Trust:      r.document(text(d, "assumeRolePolicy"), "the trust policy of "+text(d, "name")),
 		})
-	case "aws:iam/policy:Policy":
+	},
+	"aws:iam/policy:Policy": func(r *stateReader, d workspace.Deployed) {
 		r.account.Policies = append(
 			r.account.Policies,
-			world.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), name)},
+			world.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), text(d, "name"))},
 		)
-	case "aws:organizations/policy:Policy":
+	},
+	"aws:organizations/policy:Policy": func(r *stateReader, d workspace.Deployed) {
 		r.guardrails[text(d, "id")] = world.ServiceControlPolicy{
-			Name:     name,
-			Document: r.document(text(d, "content"), name),
+			Name:     text(d, "name"),
+			Document: r.document(text(d, "content"), text(d, "name")),
 		}
-	case "aws:ssm/document:Document":
-		r.sessionDocument(d, name)
-	case "aws:ssoadmin/permissionSet:PermissionSet":
-		r.permissionSet(d)
-	case "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes":
-		r.attributes(d)
-	}
+	},
+	"aws:ssm/document:Document":                                                    (*stateReader).sessionDocument,
+	"aws:ssoadmin/permissionSet:PermissionSet":                                     (*stateReader).permissionSet,
+	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": (*stateReader).attributes,
 }
 
-// owned reads what belongs to a user, a group, a role or a target, which was read before.
-func (r *stateReader) owned(d workspace.Deployed) {
-	switch d.Type {
-	case "aws:iam/userGroupMembership:UserGroupMembership":
+// owned read what belongs to a user, a group, a role, a target or a permission set, which was read before, by type.
+var owned = map[string]func(*stateReader, workspace.Deployed){
+	"aws:iam/userGroupMembership:UserGroupMembership": func(r *stateReader, d workspace.Deployed) {
 		groups, _ := d.Outputs["groups"].([]any)
 		for i := range r.account.Users {
 			if u := &r.account.Users[i]; u.Name == text(d, "user") {
@@ -249,22 +258,36 @@ func (r *stateReader) owned(d workspace.Deployed) {
 				}
 			}
 		}
-	case "aws:iam/groupPolicy:GroupPolicy", "aws:iam/groupPolicyAttachment:GroupPolicyAttachment":
-		for i := range r.account.Groups {
-			if g := &r.account.Groups[i]; g.Name == text(d, "group") {
-				r.ownPolicy(d, &g.Attached, &g.Inline)
-			}
-		}
-	case "aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment":
-		for i := range r.account.Roles {
-			if role := &r.account.Roles[i]; role.Name == text(d, "role") {
-				r.ownPolicy(d, &role.Attached, &role.Inline)
-			}
-		}
-	case "aws:organizations/policyAttachment:PolicyAttachment":
+	},
+	"aws:organizations/policyAttachment:PolicyAttachment": func(r *stateReader, d workspace.Deployed) {
 		r.attachments = append(r.attachments, attached{policy: text(d, "policyId"), target: text(d, "targetId")})
-	default:
-		r.ofPermissionSet(d)
+	},
+	"aws:iam/groupPolicy:GroupPolicy":                                              (*stateReader).groupsOwn,
+	groupAttachment:                                                                (*stateReader).groupsOwn,
+	"aws:iam/rolePolicy:RolePolicy":                                                (*stateReader).rolesOwn,
+	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                            (*stateReader).rolesOwn,
+	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":             partOf(inlinePolicyOf),
+	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":                 partOf(managedPolicyOf),
+	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": partOf(customerPolicyOf),
+	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment":     partOf(boundaryOf),
+	"aws:ssoadmin/accountAssignment:AccountAssignment":                             partOf(assignmentOf),
+}
+
+// groupsOwn reads a policy of a group.
+func (r *stateReader) groupsOwn(d workspace.Deployed) {
+	for i := range r.account.Groups {
+		if g := &r.account.Groups[i]; g.Name == text(d, "group") {
+			r.ownPolicy(d, &g.Attached, &g.Inline)
+		}
+	}
+}
+
+// rolesOwn reads a policy of a role.
+func (r *stateReader) rolesOwn(d workspace.Deployed) {
+	for i := range r.account.Roles {
+		if role := &r.account.Roles[i]; role.Name == text(d, "role") {
+			r.ownPolicy(d, &role.Attached, &role.Inline)
+		}
 	}
 }
 
@@ -279,7 +302,8 @@ func (r *stateReader) ownPolicy(d workspace.Deployed, attached *[]string, inline
 }
 
 // sessionDocument reads a document of Systems Manager, and the preferences that it may be.
-func (r *stateReader) sessionDocument(d workspace.Deployed, name string) {
+func (r *stateReader) sessionDocument(d workspace.Deployed) {
+	name := text(d, "name")
 	arn, err := policy.ParseARN(text(d, "arn"))
 	if err != nil {
 		r.err = fmt.Errorf("%s: %w", name, err)
@@ -371,35 +395,15 @@ func plainValue(v any) any {
 	return v
 }
 
-// readBack are the types whose meaning for people is read back from a state, or that have none of their own.
-var readBack = []string{
-	"aws:iam/user:User",
-	"aws:iam/group:Group",
-	"aws:iam/role:Role",
-	"aws:iam/policy:Policy",
-	"aws:organizations/policy:Policy",
-	"aws:ssm/document:Document",
-	"aws:iam/userGroupMembership:UserGroupMembership",
-	"aws:iam/groupPolicy:GroupPolicy",
-	"aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
-	"aws:iam/rolePolicy:RolePolicy",
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-	"aws:organizations/policyAttachment:PolicyAttachment",
-	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
-	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
-	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive",
-	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive",
-	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
-	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
-	"aws:ssoadmin/permissionSet:PermissionSet",
-	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
-	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
-	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
-	"aws:ssoadmin/accountAssignment:AccountAssignment",
-	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
+// readBack reports whether the meaning of a type for people is read back from a state, or whether it has none of its
+// own.
+func readBack(typ string) bool {
+	of, known := awstype.TypeOf(typ)
+	return known && of.World != awstype.ComparedAsResource || typ == groupAttachment
 }
+
+// groupAttachment is a type that programs before this one registered.
+const groupAttachment = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment"
 
 // onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read
 // back from a state.
@@ -416,7 +420,7 @@ func onlyReadBack(s *change.Side) {
 // unread opens a question for each resource that differs and is not read back.
 func unread(r *change.Report) {
 	for _, c := range r.Resources {
-		if !slices.Contains(readBack, c.Type) {
+		if !readBack(c.Type) {
 			r.Open = append(
 				r.Open,
 				fmt.Sprintf("%s: what %s %s decides is not read back from the state", c.Stack, c.Type, c.Name),

@@ -51,40 +51,52 @@ func (r *stateReader) permissionSet(d workspace.Deployed) {
 	r.instance.sets = append(r.instance.sets, set)
 }
 
-// ofPermissionSet takes in what belongs to a permission set.
-func (r *stateReader) ofPermissionSet(d workspace.Deployed) {
-	for _, set := range r.instance.sets {
-		if set.arn != text(d, "permissionSetArn") {
-			continue
-		}
-		switch d.Type {
-		case "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":
-			document := r.document(text(d, "inlinePolicy"), "the policy of the permission set "+set.Name)
-			set.Policy = &document
-		case "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":
-			_, name, _ := strings.Cut(text(d, "managedPolicyArn"), ":policy/")
-			set.ManagedPolicies = append(set.ManagedPolicies, name)
-		case "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment":
-			set.ManagedPolicies = append(set.ManagedPolicies, reference(d.Outputs["customerManagedPolicyReference"]))
-		case "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment":
-			bound, _ := d.Outputs["permissionsBoundary"].(map[string]any)
-			set.PermissionsBoundary = reference(bound["customerManagedPolicyReference"])
-			if arn, _ := bound["managedPolicyArn"].(string); arn != "" {
-				_, set.PermissionsBoundary, _ = strings.Cut(arn, ":policy/")
+// partOf reads what belongs to a permission set, which was read before.
+func partOf(
+	read func(*stateReader, *deployedPermissionSet, workspace.Deployed),
+) func(*stateReader, workspace.Deployed) {
+	return func(r *stateReader, d workspace.Deployed) {
+		for _, set := range r.instance.sets {
+			if set.arn == text(d, "permissionSetArn") {
+				read(r, set, d)
 			}
-		case "aws:ssoadmin/accountAssignment:AccountAssignment":
-			a := identitycenter.Assignment{Accounts: []string{text(d, "targetId")}}
-			id := text(d, "principalId")
-			if text(d, "principalType") == "GROUP" {
-				a.Group = nameOfID(set.IdentityCenter.Groups, id)
-				r.instance.ids = append(r.instance.ids, "group "+a.Group+" "+id)
-			} else {
-				a.User = nameOfID(set.IdentityCenter.Users, id)
-				r.instance.ids = append(r.instance.ids, "user "+a.User+" "+id)
-			}
-			set.Assignments = append(set.Assignments, a)
 		}
 	}
+}
+
+func inlinePolicyOf(r *stateReader, set *deployedPermissionSet, d workspace.Deployed) {
+	document := r.document(text(d, "inlinePolicy"), "the policy of the permission set "+set.Name)
+	set.Policy = &document
+}
+
+func managedPolicyOf(_ *stateReader, set *deployedPermissionSet, d workspace.Deployed) {
+	_, name, _ := strings.Cut(text(d, "managedPolicyArn"), ":policy/")
+	set.ManagedPolicies = append(set.ManagedPolicies, name)
+}
+
+func customerPolicyOf(_ *stateReader, set *deployedPermissionSet, d workspace.Deployed) {
+	set.ManagedPolicies = append(set.ManagedPolicies, reference(d.Outputs["customerManagedPolicyReference"]))
+}
+
+func boundaryOf(_ *stateReader, set *deployedPermissionSet, d workspace.Deployed) {
+	bound, _ := d.Outputs["permissionsBoundary"].(map[string]any)
+	set.PermissionsBoundary = reference(bound["customerManagedPolicyReference"])
+	if arn, _ := bound["managedPolicyArn"].(string); arn != "" {
+		_, set.PermissionsBoundary, _ = strings.Cut(arn, ":policy/")
+	}
+}
+
+func assignmentOf(r *stateReader, set *deployedPermissionSet, d workspace.Deployed) {
+	a := identitycenter.Assignment{Accounts: []string{text(d, "targetId")}}
+	id := text(d, "principalId")
+	if text(d, "principalType") == "GROUP" {
+		a.Group = nameOfID(set.IdentityCenter.Groups, id)
+		r.instance.ids = append(r.instance.ids, "group "+a.Group+" "+id)
+	} else {
+		a.User = nameOfID(set.IdentityCenter.Users, id)
+		r.instance.ids = append(r.instance.ids, "user "+a.User+" "+id)
+	}
+	set.Assignments = append(set.Assignments, a)
 }
 
 // reference is the path and name of a customer managed policy; empty where there is none.

@@ -24,7 +24,7 @@ func (s *session) guard(stack string, plan *result.Report) error {
 	for _, c := range plan.Of(result.Delete, result.Replace) {
 		g := guarded.Of(c.URN)
 		hangsOnOneThatGoes := c.On != "" && slices.ContainsFunc(going, func(other result.Change) bool {
-			return c.On == other.ID || c.On == other.Physical && guarded.Carriers[other.Type]
+			return c.On == other.ID || c.On == other.Physical && guarded.Carries(other.Type)
 		})
 		if g == nil || slices.Contains(s.options.AllowDelete, c.Name) ||
 			slices.Contains(s.options.AllowDelete, c.URN) ||
@@ -33,13 +33,13 @@ func (s *session) guard(stack string, plan *result.Report) error {
 		}
 		at := strictyaml.Position{File: s.folder.RelativeFile(stack)}
 		if to.at != nil {
-			if found := to.at(g.Path); found.File != "" { // The section may be gone too.
+			if found := to.at(strictyaml.Path(g.Path)); found.File != "" { // The section may be gone too.
 				at = found
 			}
 		}
 		problems = append(problems, strictyaml.Problem{
 			Position: at,
-			Path:     g.Path,
+			Path:     strictyaml.Path(g.Path),
 			Kind:     strictyaml.Refused,
 			Value:    fmt.Sprintf("%s %s", urn.ShortType(c.Type), strconv.Quote(c.Name)),
 			Why: fmt.Sprintf(

@@ -32,61 +32,11 @@ import (
 // else's and is left alone, so that the next creation is refused by AWS in its own words. Where AWS itself refused,
 // nothing is open: what has the name then is somebody else's, however much it looks like ours.
 
-// idOf gives the id of a resource that AWS refuses to create twice, from its inputs. Types that are not here, nor in
-// named, are created by calls that may be repeated (attachments of roles, inline policies, memberships).
-var idOf = map[string]func(inputs map[string]any, to target) string{
-	"aws:iam/user:User":                                   nameOf,
-	"aws:iam/group:Group":                                 nameOf,
-	"aws:iam/role:Role":                                   nameOf,
-	"aws:ssm/document:Document":                           nameOf,
-	"aws-native:ssm:Document":                             nameOf,
-	"aws:organizations/policyAttachment:PolicyAttachment": joined(":", "targetId", "policyId"),
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": joined(
-		",",
-		"managedPolicyArn",
-		"permissionSetArn",
-		"instanceArn",
-	),
-	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": func(
-		inputs map[string]any,
-		_ target,
-	) string {
-		ref, _ := inputs["customerManagedPolicyReference"].(map[string]any)
-		of := joined(",", "permissionSetArn", "instanceArn")(inputs, target{})
-		name := joined(",", "name", "path")(ref, target{})
-		if of == "" || name == "" {
-			return ""
-		}
-		return name + "," + of
-	},
-	"aws:ssoadmin/accountAssignment:AccountAssignment": joined(",",
-		"principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn"),
-	attributesType: joined(",", "instanceArn"),
-	"aws:iam/policy:Policy": func(inputs map[string]any, to target) string {
-		path, _ := inputs["path"].(string)
-		if path == "" {
-			path = "/"
-		}
-		if name := nameOf(inputs, to); name != "" {
-			return to.partition.PolicyARN(to.account, path, name)
-		}
-		return ""
-	},
-}
-
-// joined is the id of a resource that its inputs make up; empty where one of them is missing.
-func joined(separator string, keys ...string) func(map[string]any, target) string {
-	return func(inputs map[string]any, _ target) string {
-		var parts []string
-		for _, key := range keys {
-			part, _ := inputs[key].(string)
-			if part == "" {
-				return ""
-			}
-			parts = append(parts, part)
-		}
-		return strings.Join(parts, separator)
-	}
+// idOf gives the id of a resource that AWS refuses to create twice, from its inputs; empty where AWS chose the id, and
+// for types that are created by calls which may be repeated (attachments of roles, inline policies, memberships).
+func idOf(typ string, inputs map[string]any, to target) string {
+	of, _ := awstype.TypeOf(typ)
+	return of.ID.Of(inputs, func(path, name string) string { return to.partition.PolicyARN(to.account, path, name) })
 }
 
 // named are the types whose id AWS chose: they are looked for by name.
@@ -264,7 +214,8 @@ func (r *run) settle(ctx context.Context, stack *auto.Stack, have *state.Deploym
 }
 
 func canBeLookedUp(typ string) bool {
-	return idOf[typ] != nil || len(awstype.FoundBy(typ)) > 0
+	of, _ := awstype.TypeOf(typ)
+	return of.ID.Follows() || len(of.ID.FoundBy) > 0
 }
 
 // idsOf are the ids that resources have if they were made, by URN; AWS is asked for those that it chose.
@@ -272,8 +223,8 @@ func (r *run) idsOf(ctx context.Context, open []state.Resource) (map[string]stri
 	ids := map[string]string{}
 	var wanted []program.Named
 	for _, made := range open {
-		if id := idOf[made.Type()]; id != nil {
-			ids[made.URN()] = id(made.Object("inputs"), r.to)
+		if of, _ := awstype.TypeOf(made.Type()); of.ID.Follows() {
+			ids[made.URN()] = idOf(made.Type(), made.Object("inputs"), r.to)
 		}
 		if n, ok := named(made); ok {
 			wanted = append(wanted, n)

@@ -1,12 +1,12 @@
 package workspace
 
 import (
-	"maps"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/workspace/state"
 	"aws-access-guardrails/policy"
 )
@@ -34,21 +34,26 @@ func TestOnlyWhatIsExactlyOursIsTaken(t *testing.T) {
 func TestIDsFollowFromNames(t *testing.T) {
 	to := target{account: "111122223333", partition: policy.AWSChina}
 	assert.Equal(t, "arn:aws-cn:iam::111122223333:policy/guardrails/p",
-		idOf["aws:iam/policy:Policy"](map[string]any{"name": "p", "path": "/guardrails/"}, to))
+		idOf("aws:iam/policy:Policy", map[string]any{"name": "p", "path": "/guardrails/"}, to))
 	assert.Equal(
 		t,
 		"arn:aws-cn:iam::111122223333:policy/p",
-		idOf["aws:iam/policy:Policy"](map[string]any{"name": "p"}, to),
+		idOf("aws:iam/policy:Policy", map[string]any{"name": "p"}, to),
 	)
-	assert.Empty(t, idOf["aws:iam/policy:Policy"](map[string]any{}, to))
-	assert.Equal(t, "alice", idOf["aws:iam/user:User"](map[string]any{"name": "alice"}, to))
+	assert.Empty(t, idOf("aws:iam/policy:Policy", map[string]any{}, to))
+	assert.Equal(t, "alice", idOf("aws:iam/user:User", map[string]any{"name": "alice"}, to))
 }
 
 // Whatever AWS refuses to make twice, and an older copy of the state does not know, has a way on: the message names the
 // verb that takes it over, or the next run looks it up. Only approval documents are taken over by hand.
 func TestEveryTypeThatIsMadeOnceHasAWayOn(t *testing.T) {
 	byHand := []string{"aws-native:ssm:Document"}
-	types := slices.Sorted(maps.Keys(idOf))
+	var types []string
+	for _, typ := range awstype.Types() {
+		if typ.ID.Follows() {
+			types = append(types, typ.Token)
+		}
+	}
 	for _, typ := range []string{"aws:organizations/policy:Policy", "aws:ssoadmin/permissionSet:PermissionSet"} {
 		_, found := named(state.Resource{"urn": "urn:x::" + typ, "type": typ, "inputs": map[string]any{"name": "x"}})
 		assert.True(t, found, typ)
@@ -56,7 +61,7 @@ func TestEveryTypeThatIsMadeOnceHasAWayOn(t *testing.T) {
 	}
 	for _, typ := range types {
 		ways := 0
-		for _, way := range []bool{slices.Contains(adoptable, typ), ours(typ), slices.Contains(byHand, typ)} {
+		for _, way := range []bool{adoptable(typ), ours(typ), slices.Contains(byHand, typ)} {
 			if way {
 				ways++
 			}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/urn"
@@ -52,14 +52,10 @@ var existing = regexp.MustCompile(
 	`(Document|Entity)?AlreadyExists\b|\bDuplicatePolicyException\b|\bConflictException\b`,
 )
 
-// adoptable are the types that the verb adopt takes over.
-var adoptable = []string{
-	"aws:iam/group:Group",
-	"aws:iam/policy:Policy",
-	"aws:iam/role:Role",
-	"aws:iam/user:User",
-	"aws:ssm/document:Document",
-	attributesType,
+// adoptable reports whether the verb adopt takes over resources of the type.
+func adoptable(typ string) bool {
+	of, _ := awstype.TypeOf(typ)
+	return of.Adopted
 }
 
 // attributesType has no function that reads it.
@@ -83,7 +79,7 @@ func (r *run) advise(d result.Diagnostic) string {
 
 // takeOver is what to do about something that exists.
 func (r *run) takeOver(d result.Diagnostic) string {
-	if typ, _ := urn.Parse(d.URN); slices.Contains(adoptable, typ) {
+	if typ, _ := urn.Parse(d.URN); adoptable(typ) {
 		return fmt.Sprintf(
 			"%s writes it into the stack file, and the next up changes it in place",
 			r.setting().Quoted("adopt", r.stack),

@@ -8,30 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/workspace/guarded"
+	"aws-access-guardrails/internal/awstype"
 )
-
-// reflected are properties that say what other resources do, or follow from another property: who attaches a policy
-// to a role by hand shows where the attachments of the role are listed.
-var reflected = map[string][]string{
-	guarded.RoleType:        {"managedPolicyArns", "inlinePolicies"},
-	"aws:iam/policy:Policy": {"attachmentCount", "policyId"},
-	"aws:ssm/document:Document": {
-		"latestVersion",
-		"defaultVersion",
-		"hash",
-		"hashType",
-		"status",
-		"createdDate",
-		"documentVersion",
-		"schemaVersion",
-		"parameters",
-		"description",
-	},
-	"aws:iam/user:User":                        {},
-	"aws:organizations/policy:Policy":          {},
-	"aws:ssoadmin/permissionSet:PermissionSet": {"createdDate"},
-}
 
 // replacedByHand are properties that AWS gives a resource when it is made: another one is another resource under the
 // same name.
@@ -91,13 +69,14 @@ func top(path string) string {
 
 // differences are what AWS holds otherwise than before, by property.
 func differences(typ string, before, found map[string]any) []Difference {
+	of, _ := awstype.TypeOf(typ)
 	keys := union(before, found)
 	if _, ok := keys["tags"]; ok { // The same said twice: it is computed from tags.
 		delete(keys, "tagsAll")
 	}
 	var all []Difference
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if slices.Contains(reflected[typ], key) || strings.HasPrefix(key, "__") {
+		if slices.Contains(of.Reflected, key) || strings.HasPrefix(key, "__") {
 			continue
 		}
 		if slices.Contains(replacedByHand, key) && before[key] != found[key] {

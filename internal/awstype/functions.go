@@ -1,0 +1,102 @@
+package awstype
+
+// functions are the functions that the product asks, by token.
+var functions = map[string]Calls{
+	"aws:organizations/getOrganization:getOrganization": read(
+		"internal/service/organizations/organization_data_source.go",
+		"0bc13bf2",
+		group(
+			"ReadOrganization",
+			call(
+				Invoke,
+				"organizations:DescribeOrganization",
+			),
+			call(
+				Invoke,
+				"organizations:ListAccounts",
+			).when("always; members are refused, which the provider takes for an answer"),
+			call(Invoke, "organizations:ListRoots").when("the account may list accounts"),
+			call(
+				Invoke,
+				"organizations:ListAWSServiceAccessForOrganization",
+			).when("the account may list accounts, and all features are on"),
+		),
+	),
+	// What is beside a stack: what others added to what it manages. The handlers of each type make the calls, with
+	// the credentials of the caller.
+	"aws:cloudcontrol/getResource:getResource": read(
+		"internal/service/cloudcontrol/resource_data_source.go",
+		"0c6b7df9",
+		group("ReadThroughCloudControl", call(Invoke, "cloudformation:GetResource")),
+		group("ReadUsersOfTheStack", reader("aws-iam-user.json", "6ef29722",
+			"iam:GetUser", "iam:ListGroupsForUser", "iam:ListUserPolicies", "iam:GetUserPolicy",
+			"iam:ListAttachedUserPolicies", "iam:GetLoginProfile")...),
+		group("ReadPermissionSets", slicesOf(
+			reader("aws-sso-permissionset.json", "2f07e30b",
+				"sso:DescribePermissionSet", "sso:ListTagsForResource", "sso:ListManagedPoliciesInPermissionSet",
+				"sso:GetInlinePolicyForPermissionSet"),
+			[]Call{
+				call(Invoke, "sso:ListCustomerManagedPolicyReferencesInPermissionSet").when("the type is read").
+					unconfirmed(bySchema),
+				call(
+					Invoke,
+					"sso:GetPermissionsBoundaryForPermissionSet",
+				).when("the type is read").
+					unconfirmed(bySchema),
+			},
+		)...),
+	),
+	"aws:iam/getGroup:getGroup": read(
+		"internal/service/iam/group_data_source.go",
+		"18fb17f7",
+		group("ReadGroupsOfTheStack", call(Invoke, "iam:GetGroup")),
+	),
+	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": read(
+		"internal/service/organizations/policies_for_target_data_source.go",
+		"1159b3ee",
+		group("ReadPoliciesOfTargets", call(Invoke, "organizations:ListPoliciesForTarget")),
+	),
+	// What the documents of a Region hold already.
+	"aws:ssm/getDocument:getDocument": read(
+		"internal/service/ssm/document_data_source.go",
+		"050ac111",
+		group("ReadDocumentsOfTheStack", call(Invoke, "ssm:GetDocument")),
+	),
+	// Where creations whose answer was lost are looked up, when AWS chose the id.
+	"aws:organizations/getPolicies:getPolicies": read(
+		"internal/service/organizations/policies_data_source.go",
+		"01f43111",
+		group("FindServiceControlPolicies", call(Invoke, "organizations:ListPolicies")),
+	),
+	"aws:organizations/getPolicy:getPolicy": read(
+		"internal/service/organizations/policy_data_source.go",
+		"03c81cb5",
+		group("ReadServiceControlPolicies", call(Invoke, "organizations:DescribePolicy")),
+	),
+	"aws:ssoadmin/getPermissionSet:getPermissionSet": read(
+		"internal/service/ssoadmin/permission_set_data_source.go",
+		"01c08000",
+		group("FindPermissionSets", call(Invoke, "sso:ListPermissionSets")),
+		group(
+			"ReadPermissionSets",
+			call(Invoke, "sso:DescribePermissionSet").when("one is looked at"),
+			call(Invoke, "sso:ListTagsForResource").when("it is found"),
+		),
+	),
+	"aws:ssoadmin/getInstances:getInstances": read(
+		"internal/service/ssoadmin/instances_data_source.go",
+		"0389eecf",
+		group("FindIdentityCenter", call(Invoke, "sso:ListInstances")),
+	),
+	// By their ids: names that the stack gives are compared with what the store answers.
+	"aws:identitystore/getUser:getUser": read(
+		"internal/service/identitystore/user_data_source.go",
+		"01f43111",
+		group("ReadPeople", call(Invoke, "identitystore:DescribeUser")),
+	),
+	"aws:identitystore/getGroup:getGroup": read(
+		"internal/service/identitystore/group_data_source.go",
+		"01606926",
+		group("ReadGroupsOfPeople", call(Invoke, "identitystore:DescribeGroup")),
+	),
+}

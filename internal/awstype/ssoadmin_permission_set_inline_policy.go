@@ -1,0 +1,21 @@
+package awstype
+
+var ssoadminPermissionSetInlinePolicy = Type{
+	Token: "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+	ID:    ID{Repeatable: true},
+	World: ReadIntoWorld,
+	Guards: []Guard{
+		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: "the Deny statements of the permission set go"},
+	},
+	Calls: read(
+		"internal/service/ssoadmin/permission_set_inline_policy.go",
+		"0414327b",
+		group("ReadPermissionSets", call(looked, "sso:GetInlinePolicyForPermissionSet")),
+		group(
+			"ChangePermissionSets",
+			call(changed, "sso:PutInlinePolicyToPermissionSet"),
+			call(Delete, "sso:DeleteInlinePolicyFromPermissionSet"),
+		),
+		provisioning(Create|Update|Delete, ""),
+	),
+}

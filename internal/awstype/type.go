@@ -1,0 +1,169 @@
+package awstype
+
+import (
+	"slices"
+	"strings"
+)
+
+// Type is what the product knows of one Pulumi type that it registers. Each type has a file.
+type Type struct {
+	// Token is the type, such as "aws:iam/role:Role".
+	Token string
+	// ID says how a creation whose answer was lost is found again.
+	ID ID
+	// Carries says that resources of other types belong to one of this type, and go with it.
+	Carries bool
+	// Adopted says that the verb adopt takes over what exists already.
+	Adopted bool
+	// Reflected are properties that say what other resources do, or follow from another property: they are no
+	// difference. Who attaches a policy to a role by hand shows where the attachments of the role are listed.
+	Reflected []string
+	// World is how the state of a resource reads into a World.
+	World Meaning
+	// Guards are the components below which an edit must not delete or replace a resource of the type in passing.
+	Guards []Guard
+	// Unguarded is why none is guarded; empty where Guards has one.
+	Unguarded string
+	// Calls are the calls that the provider makes.
+	Calls Calls
+}
+
+// ID says how the id of a resource follows from its inputs. Exactly one of Inputs, PolicyARN, FoundBy and Repeatable
+// is set.
+type ID struct {
+	// Inputs are the properties that make up the id, with Separator between them; a dot leads into an object.
+	Inputs    []string
+	Separator string
+	// PolicyARN says that the id is the ARN of a customer managed policy, of the inputs name and path.
+	PolicyARN bool
+	// FoundBy are the tokens of the functions that find the resource by its name, because AWS chose the id.
+	FoundBy []string
+	// Repeatable says that the call which creates the resource may be made twice.
+	Repeatable bool
+}
+
+// Of is the id of a resource with the inputs; empty where it does not follow from them alone, or where one of them is
+// missing. policyARN is the ARN of a customer managed policy of the account.
+func (id ID) Of(inputs map[string]any, policyARN func(path, name string) string) string {
+	if id.PolicyARN {
+		name, path := text(inputs, "name"), text(inputs, "path")
+		if path == "" {
+			path = "/"
+		}
+		if name == "" {
+			return ""
+		}
+		return policyARN(path, name)
+	}
+	var parts []string
+	for _, key := range id.Inputs {
+		part := text(inputs, key)
+		if part == "" {
+			return ""
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, id.Separator)
+}
+
+// Follows reports whether the id follows from the inputs alone.
+func (id ID) Follows() bool { return id.PolicyARN || len(id.Inputs) > 0 }
+
+// text is a string of the inputs by its path; empty where there is none.
+func text(inputs map[string]any, path string) string {
+	key, rest, deeper := strings.Cut(path, ".")
+	if deeper {
+		below, _ := inputs[key].(map[string]any)
+		return text(below, rest)
+	}
+	s, _ := inputs[key].(string)
+	return s
+}
+
+// Meaning is how the state of a resource reads into a World.
+type Meaning uint8
+
+// The meanings. The zero value is none of them: each type says it.
+const (
+	// ReadIntoWorld is a type whose state becomes a part of a World.
+	ReadIntoWorld Meaning = iota + 1
+	// MeansNothing is a type that means nothing for people of its own.
+	MeansNothing
+	// ComparedAsResource is a type that is not read back, and whose changes are shown as those of a resource.
+	ComparedAsResource
+)
+
+// Guard is a kind of resource that an edit must not delete or replace in passing.
+type Guard struct {
+	// Component is the type token of the parent.
+	Component string
+	// Suffix is how the names of the resources end that are meant, after what differs from one to the next; empty
+	// means all of the type.
+	Suffix string
+	// Path is where the stack file speaks of it, and Losing what becomes of access without it.
+	Path, Losing string
+}
+
+// What becomes of access without resources of several types.
+const (
+	losingRole   = "its people lose this way in at once, and a role that somebody else makes under its name is exempt from the service control policies"
+	losingDenies = "the Deny statements on the role go, and what is allowed elsewhere is allowed"
+	losingWatch  = "policies that others attach are not seen and removed any more"
+)
+
+// types are the types that the product registers.
+var types = []Type{
+	iamUser,
+	iamUserGroupMembership,
+	iamUserPoliciesExclusive,
+	iamUserPolicyAttachmentsExclusive,
+	iamGroup,
+	iamGroupPolicy,
+	iamGroupPoliciesExclusive,
+	iamGroupPolicyAttachmentsExclusive,
+	iamRole,
+	iamRolePolicy,
+	iamRolePoliciesExclusive,
+	iamRolePolicyAttachment,
+	iamRolePolicyAttachmentsExclusive,
+	iamPolicy,
+	iamAccountPasswordPolicy,
+	ssmDocument,
+	ssmNativeDocument,
+	organizationsPolicy,
+	organizationsPolicyAttachment,
+	ssoadminInstanceAccessControlAttributes,
+	ssoadminPermissionSet,
+	ssoadminPermissionSetInlinePolicy,
+	ssoadminManagedPolicyAttachment,
+	ssoadminCustomerManagedPolicyAttachment,
+	ssoadminPermissionsBoundaryAttachment,
+	ssoadminAccountAssignment,
+}
+
+// Types are the types that the product registers, in the order of their services.
+func Types() []Type { return slices.Clone(types) }
+
+// TypeOf is a type by its token; false for one that the product does not register.
+func TypeOf(token string) (Type, bool) {
+	for i := range types {
+		if types[i].Token == token {
+			return types[i], true
+		}
+	}
+	return Type{}, false
+}
+
+// table are the calls by token, of types and of functions. Waiters repeat calls that are listed. Configuring a provider
+// calls sts:GetCallerIdentity, for which nobody needs a permission, and nothing else unless the validation of
+// credentials is skipped (internal/conns/config.go at 02fe3b28).
+var table = func() map[string]Calls {
+	all := map[string]Calls{}
+	for token, calls := range functions {
+		all[token] = calls
+	}
+	for _, t := range types {
+		all[t.Token] = t.Calls
+	}
+	return all
+}()

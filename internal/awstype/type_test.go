@@ -1,0 +1,64 @@
+package awstype_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"aws-access-guardrails/internal/awstype"
+)
+
+// Each type says everything that the product asks of it: a type that lacks a fact is named with it.
+func TestEveryTypeSaysEverything(t *testing.T) {
+	seen := map[string]bool{}
+	for _, typ := range awstype.Types() {
+		assert.False(t, seen[typ.Token], "%s stands twice", typ.Token)
+		seen[typ.Token] = true
+		ways := 0
+		for _, way := range []bool{
+			len(typ.ID.Inputs) > 0,
+			typ.ID.PolicyARN,
+			len(typ.ID.FoundBy) > 0,
+			typ.ID.Repeatable,
+		} {
+			if way {
+				ways++
+			}
+		}
+		assert.Equal(t, 1, ways, "%s: ID says in one way how a creation whose answer was lost is found again", typ.Token)
+		assert.NotZero(t, typ.World, "%s: World says how its state reads into a World", typ.Token)
+		assert.NotEqual(t, len(typ.Guards) > 0, typ.Unguarded != "",
+			"%s has Guards, or says in Unguarded why it has none", typ.Token)
+		for _, g := range typ.Guards {
+			assert.NotEmpty(t, g.Component, "%s: Component of a guard", typ.Token)
+			assert.NotEmpty(t, g.Path, "%s: Path of a guard", typ.Token)
+			assert.NotEmpty(t, g.Losing, "%s: Losing of a guard", typ.Token)
+		}
+		assert.NotEmpty(t, typ.Calls.Source.File, "%s: where its calls were read", typ.Token)
+		assert.NotEmpty(t, typ.Calls.Calls, "%s: its calls", typ.Token)
+		for _, function := range typ.ID.FoundBy {
+			_, known := awstype.Of(function)
+			assert.True(t, known, "%s is found by %s, whose calls nothing lists", typ.Token, function)
+		}
+	}
+	assert.NotEmpty(t, seen)
+}
+
+// An id that its inputs make up has all of them, or there is none.
+func TestAnIDFollowsFromAllItsInputs(t *testing.T) {
+	arn := func(path, name string) string { return "arn:" + path + name }
+	for _, typ := range awstype.Types() {
+		assert.Empty(t, typ.ID.Of(map[string]any{}, arn), typ.Token)
+		if !typ.ID.Follows() {
+			assert.Empty(t, typ.ID.Of(map[string]any{"name": "x"}, arn), typ.Token)
+		}
+	}
+	attachment, _ := awstype.TypeOf("aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment")
+	inputs := map[string]any{
+		"permissionSetArn": "p", "instanceArn": "i",
+		"customerManagedPolicyReference": map[string]any{"name": "n", "path": "/x/"},
+	}
+	assert.Equal(t, "n,/x/,p,i", attachment.ID.Of(inputs, arn))
+	delete(inputs, "instanceArn")
+	assert.Empty(t, attachment.ID.Of(inputs, arn))
+}
