@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/files"
@@ -44,7 +45,7 @@ func (p *personFlags) register(f *flags, cmd *cobra.Command, columns string) {
 
 // rows are the people of the arguments, or of the CSV file.
 func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows, error) {
-	p.options.Now, p.options.Setting = f.clock(), f.setting()
+	p.options.Now, p.options.Setting, p.options.Compare = f.clock(), f.setting(), against.FromStacks
 	switch {
 	case p.csv != "" && len(names) > 0:
 		return nil, exit.Usef("--csv and names are two lists of people; give one of them")

@@ -7,9 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
-	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
@@ -30,7 +28,7 @@ type Outcome struct {
 // judge finds out what changes of stack files mean. The error is what keeps the files from being what they would
 // become: every problem of every file, and every proof and expectation that does not hold. The Outcome comes beside
 // the error where the files could be read.
-func judge(folder *project.Folder, changes []*edit.Change, at time.Time) (_ *Outcome, err error) {
+func judge(folder *project.Folder, changes []*edit.Change, o Options) (_ *Outcome, err error) {
 	now, err := folder.Read()
 	if err != nil {
 		return nil, err
@@ -44,7 +42,7 @@ func judge(folder *project.Folder, changes []*edit.Change, at time.Time) (_ *Out
 	if err != nil {
 		return nil, err
 	}
-	report, err := against.FromStacks(folder.Project, now, stacks, at)
+	report, err := o.Compare(folder.Project, now, stacks, o.Now)
 	if report == nil {
 		return nil, err
 	}

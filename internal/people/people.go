@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
@@ -40,6 +41,9 @@ type Options struct {
 	WithRoles bool
 	// Now is the time from which the report looks on.
 	Now time.Time
+	// Compare says what the stacks of a project would mean for people against those that it has now, from an instant on.
+	// The report comes also beside an error that says that what they would become is refused.
+	Compare func(project string, now, next []*stack.Stack, at time.Time) (*change.Report, error)
 	// Setting is where the command runs, for the command lines of refusals.
 	Setting commandline.Setting
 }
@@ -243,7 +247,7 @@ func run(
 		if err != nil {
 			return nil, err
 		}
-		outcome, err = judge(folder, made, o.Now)
+		outcome, err = judge(folder, made, o)
 		if more != nil {
 			err = errors.Join(more(outcome), err)
 		}

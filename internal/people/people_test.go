@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
@@ -59,12 +60,24 @@ func contents(t *testing.T, folder *project.Folder) map[string]string {
 func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 	folder := organization(t)
 	before := contents(t, folder)
-	left, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{WithRoles: true, DryRun: true, Now: noon})
+	left, err := Remove(
+		t.Context(),
+		folder,
+		"jump",
+		[]string{"bob"},
+		Options{WithRoles: true, DryRun: true, Now: noon, Compare: against.FromStacks},
+	)
 	require.NoError(t, err)
 	assert.Len(t, left.Changes, 3, "identity, workload and jump name him")
 	assert.Equal(t, before, contents(t, folder), "a dry run writes nothing")
 
-	left, err = Remove(t.Context(), folder, "jump", []string{"bob"}, Options{WithRoles: true, Now: noon})
+	left, err = Remove(
+		t.Context(),
+		folder,
+		"jump",
+		[]string{"bob"},
+		Options{WithRoles: true, Now: noon, Compare: against.FromStacks},
+	)
 	require.NoError(t, err)
 	assert.Equal(t, "Pulumi.jump.yaml", left.Changes[len(left.Changes)-1].Path(), "the people's stack is written last")
 	for stack, text := range contents(t, folder) {
@@ -97,7 +110,7 @@ func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 	assert.Contains(t, all, "assumed-role/shop-bob/bob")
 	assert.NotContains(t, all, "put-role-policy --role-name shop-bob", "the role goes, and its sessions with it")
 
-	_, err = Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon})
+	_, err = Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon, Compare: against.FromStacks})
 	var nobody *NobodyError
 	require.ErrorAs(t, err, &nobody)
 }
@@ -129,7 +142,7 @@ func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
 		},
 	)
 	before := contents(t, folder)
-	_, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon})
+	_, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon, Compare: against.FromStacks})
 	require.Error(t, err)
 	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 	for _, place := range []string{
@@ -162,7 +175,13 @@ func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
 // person.
 func TestSomebodyOfIdentityCenterLeaves(t *testing.T) {
 	folder := organization(t)
-	left, err := Remove(t.Context(), folder, "identity", []string{"dave"}, Options{Now: noon})
+	left, err := Remove(
+		t.Context(),
+		folder,
+		"identity",
+		[]string{"dave"},
+		Options{Now: noon, Compare: against.FromStacks},
+	)
 	require.NoError(t, err)
 	require.Len(t, left.Changes, 2, "what the stack of the workload granted goes too")
 	text := contents(t, folder)["identity"]
@@ -185,7 +204,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 			Teams: []string{"shop", "night"},
 		},
 		{Name: "erin", Teams: []string{"night"}, Tags: map[string]string{"Floor": "3"}},
-	}, Options{Now: noon})
+	}, Options{Now: noon, Compare: against.FromStacks})
 	require.NoError(t, err)
 	s, problems := stack.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, problems.Err())
@@ -202,7 +221,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 		folder,
 		"jump",
 		[]Mover{{Name: "dave", To: []string{"leads"}}, {Name: "erin", From: []string{"night"}}},
-		Options{Now: noon},
+		Options{Now: noon, Compare: against.FromStacks},
 	)
 	require.NoError(t, err)
 	s, problems = stack.ReadFile("Pulumi.jump.yaml")
@@ -215,7 +234,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 	assert.Contains(t, strings.Join(lines, "\n"), "dave gains the role PaymentsLead (team jump/leads)")
 
 	for _, wrong := range []Mover{{Name: "dvae", To: []string{"leads"}}, {Name: "dave", To: []string{"laeds"}}, {Name: "dave", To: []string{"leads"}}, {Name: "erin", From: []string{"shop"}}} {
-		_, err := Move(t.Context(), folder, "jump", []Mover{wrong}, Options{Now: noon})
+		_, err := Move(t.Context(), folder, "jump", []Mover{wrong}, Options{Now: noon, Compare: against.FromStacks})
 		var nobody *NobodyError
 		assert.ErrorAs(t, err, &nobody, "%v", wrong)
 	}
@@ -223,7 +242,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 	// somebody has.
 	before := contents(t, folder)
 	for _, wrong := range []Joiner{{Name: "Alice"}, {Name: "a b"}, {Name: "frank", RunAs: "alice"}, {Name: "frank", Teams: []string{"alice"}}, {Name: "frank", Email: "frank"}} {
-		_, err := Add(t.Context(), folder, "jump", []Joiner{wrong}, Options{Now: noon})
+		_, err := Add(t.Context(), folder, "jump", []Joiner{wrong}, Options{Now: noon, Compare: against.FromStacks})
 		assert.Error(t, err, "%v", wrong)
 	}
 	assert.Equal(t, before, contents(t, folder))
