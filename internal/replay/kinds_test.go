@@ -505,8 +505,18 @@ func eventKinds() []kindOfRecord {
 			string(judging.AlreadyFailed),
 			"",
 		},
-		{"an operation that nobody documents", call("ssm", "StartNothing", nil, nil), string(judging.UnknownAction), ""},
-		{"a source that nobody documents", call("nothing", "StartSession", nil, nil), string(judging.UnknownAction), ""},
+		{
+			"an operation that nobody documents",
+			call("ssm", "StartNothing", nil, nil),
+			string(judging.UnknownAction),
+			"",
+		},
+		{
+			"a source that nobody documents",
+			call("nothing", "StartSession", nil, nil),
+			string(judging.UnknownAction),
+			"",
+		},
 		{
 			"an operation that needs one of several actions",
 			call("dynamodb", "ExecuteStatement", nil, fields{"eventCategory": "Data"}),

@@ -411,7 +411,12 @@ func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 // as it is.
 func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 	attach := "organization-attachment-guardrails-os-access-only-ou-1"
-	broken := &run{stack: "jump", to: target{account: "2"}, err: errors.New("it cannot be planned"), report: &result.Report{}}
+	broken := &run{
+		stack:  "jump",
+		to:     target{account: "2"},
+		err:    errors.New("it cannot be planned"),
+		report: &result.Report{},
+	}
 	for name, c := range map[string]struct {
 		plan  *result.Report
 		shuts string

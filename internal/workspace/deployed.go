@@ -40,7 +40,13 @@ func (w *Workspace) Deployed(ctx context.Context, names ...string) (map[string][
 		return nil, err
 	}
 	defer done()
-	s := &session{Workspace: w, operation: reading, command: command, summary: &result.Summary{}, targets: map[string]target{}}
+	s := &session{
+		Workspace: w,
+		operation: reading,
+		command:   command,
+		summary:   &result.Summary{},
+		targets:   map[string]target{},
+	}
 	for _, st := range stacks {
 		read, problems := stack.ReadFile(project.Relative(w.folder.StackFile(st)))
 		if len(problems) > 0 {

@@ -47,7 +47,11 @@ func done(meta apitype.StepEventMetadata) apitype.EngineEvent {
 	return apitype.EngineEvent{ResOutputsEvent: &apitype.ResOutputsEvent{Metadata: meta}}
 }
 
-func report(planning bool, progress *progress.Progress, list ...apitype.EngineEvent) (*result.Report, []result.Diagnostic) {
+func report(
+	planning bool,
+	progress *progress.Progress,
+	list ...apitype.EngineEvent,
+) (*result.Report, []result.Diagnostic) {
 	c := collect(progress, "dev: ", planning)
 	for _, event := range list {
 		c.channel <- events.EngineEvent{EngineEvent: event}
@@ -197,7 +201,9 @@ func TestTheTextOfAReport(t *testing.T) {
 	notRun := &result.Report{Stack: "last", Outcome: result.OutcomeNotRun, Because: "prod"}
 	assert.NoError(
 		t,
-		(&result.Summary{Operation: result.Up, Parallel: 4, Seconds: 3, Stacks: []*result.Report{r, other, notRun}}).WriteText(&out),
+		(&result.Summary{Operation: result.Up, Parallel: 4, Seconds: 3, Stacks: []*result.Report{r, other, notRun}}).WriteText(
+			&out,
+		),
 	)
 	assert.Equal(t, `dev, account 111122223333: up in the sandbox
   + create         iam.User      user-a

@@ -72,7 +72,11 @@ func (w *Workspace) Existing(ctx context.Context, st string, selected adopt.Sele
 		}
 		return found, nil
 	case err == nil:
-		err = &EngineError{Stack: st, Operation: result.Preview, Err: errors.New("the program that asks AWS did not run")}
+		err = &EngineError{
+			Stack:     st,
+			Operation: result.Preview,
+			Err:       errors.New("the program that asks AWS did not run"),
+		}
 	}
 	return nil, err
 }

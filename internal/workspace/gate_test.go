@@ -162,7 +162,11 @@ func TestARealRunWantsABackend(t *testing.T) {
 	require.ErrorContains(t, err, `add "backend: {url: s3://<bucket>}"`)
 	assert.Equal(t, exit.WrongUse, exit.StatusOf(err))
 	s3 := "backend: {url: s3://state}\n"
-	require.ErrorContains(t, checkBackend(folder(s3, "config: {}\n"), []string{"dev"}), `add "secretsprovider: awskms://`)
+	require.ErrorContains(
+		t,
+		checkBackend(folder(s3, "config: {}\n"), []string{"dev"}),
+		`add "secretsprovider: awskms://`,
+	)
 	require.NoError(t, checkBackend(folder(s3, "secretsprovider: awskms://alias/x\n"), []string{"dev"}))
 	require.NoError(t, checkBackend(folder("backend: {url: https://api.pulumi.com}\n", ""), []string{"dev"}))
 	t.Setenv("PULUMI_CONFIG_PASSPHRASE", "")
@@ -199,14 +203,20 @@ func TestShutTimesAreFromTheAttachmentToTheDoors(t *testing.T) {
 	}, targets)
 	assert.Equal(
 		t,
-		[]result.Shut{{Account: "2", Stack: "new", From: at(5), Until: at(20)}, {Account: "4", Stack: "failed", From: at(5)}},
+		[]result.Shut{
+			{Account: "2", Stack: "new", From: at(5), Until: at(20)},
+			{Account: "4", Stack: "failed", From: at(5)},
+		},
 		got,
 	)
 	management.MadeAt = nil
 	assert.Empty(
 		t,
 		shutTimes(
-			[]*result.Report{management, {Stack: "new", Account: "2", Outcome: result.OutcomeDone, Ended: at(20), Changes: door}},
+			[]*result.Report{
+				management,
+				{Stack: "new", Account: "2", Outcome: result.OutcomeDone, Ended: at(20), Changes: door},
+			},
 			targets,
 		),
 	)

@@ -33,7 +33,8 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 				policies, doors = to, from
 			}
 			if slices.Contains(to.peopleFrom, project.ShortName(other)) ||
-				slices.Contains(to.preparedBy, project.ShortName(other)) && !namesPeopleOf(stacks, targets, i, at[stack]) ||
+				slices.Contains(to.preparedBy, project.ShortName(other)) &&
+					!namesPeopleOf(stacks, targets, i, at[stack]) ||
 				slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
 				needs = append(needs, other)
 			}

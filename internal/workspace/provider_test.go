@@ -234,7 +234,12 @@ func TestChangesOfRealResourcesAreNamed(t *testing.T) {
 		}
 		assert.Equal(
 			t,
-			map[string]result.Op{"user-bob": result.Update, "user-carol": result.Replace, "user-dave": result.Retain, "user-erin": result.Create},
+			map[string]result.Op{
+				"user-bob":   result.Update,
+				"user-carol": result.Replace,
+				"user-dave":  result.Retain,
+				"user-erin":  result.Create,
+			},
 			got,
 		)
 	}

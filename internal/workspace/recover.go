@@ -154,7 +154,13 @@ func (r *run) settleFailures(
 
 // settle asks AWS for the resources whose creation is open, and writes the answer into the state. What says how they
 // came to be open.
-func (r *run) settle(ctx context.Context, stack *auto.Stack, have *state.Deployment, open []state.Resource, what string) error {
+func (r *run) settle(
+	ctx context.Context,
+	stack *auto.Stack,
+	have *state.Deployment,
+	open []state.Resource,
+	what string,
+) error {
 	if len(open) == 0 {
 		return nil
 	}

@@ -198,7 +198,8 @@ func (r *run) do(ctx context.Context) {
 // settled reports whether the plan has found, with AWS read before, that there is nothing to do: AWS has what the
 // program deploys, and the state has what AWS has. Then the engine need not be asked to do it.
 func (r *run) settled() bool {
-	return r.operation == result.Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 && !r.plan.OutputsChange &&
+	return r.operation == result.Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 &&
+		!r.plan.OutputsChange &&
 		result.Untouched(r.plan.Standing)
 }
 

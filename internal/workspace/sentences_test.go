@@ -57,7 +57,10 @@ func TestDriftPromisesWhatUpDoes(t *testing.T) {
 // to the account.
 func TestCommandsInSentencesStayInTheSandbox(t *testing.T) {
 	dir := t.TempDir()
-	assert.NoError(t, os.WriteFile(filepath.Join(dir, project.ProjectFileName), []byte("name: x\nruntime: go\n"), 0o600))
+	assert.NoError(
+		t,
+		os.WriteFile(filepath.Join(dir, project.ProjectFileName), []byte("name: x\nruntime: go\n"), 0o600),
+	)
 	assert.NoError(t, os.Mkdir(filepath.Join(dir, "below"), 0o700))
 	folder := &project.Folder{Dir: dir}
 	for sandboxed, want := range map[bool]string{true: "guardrails up dev --sandbox", false: "guardrails up dev"} {

@@ -72,7 +72,10 @@ func (r *run) advise(d result.Diagnostic) string {
 		advice = "up takes over nothing that it finds: " + r.takeOver(d)
 	}
 	if exists && r.home != nil {
-		advice += fmt.Sprintf("; %s starts over with an empty sandbox", r.setting().Quoted(string(result.Up), "--fresh"))
+		advice += fmt.Sprintf(
+			"; %s starts over with an empty sandbox",
+			r.setting().Quoted(string(result.Up), "--fresh"),
+		)
 	}
 	return advice
 }

@@ -43,21 +43,30 @@ func TestExitStatuses(t *testing.T) {
 
 // A failure names the resources that failed, in people's words; without any it says what the Automation API knows.
 func TestAFailureNamesItsResources(t *testing.T) {
-	err := &EngineError{Stack: "dev", Operation: result.Up, Err: errors.New("exit status 1"), Diagnostics: []result.Diagnostic{
-		{
-			URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
-			Message: "creating IAM User (alice):\nEntityAlreadyExists",
-			Advice:  "take it over",
+	err := &EngineError{
+		Stack:     "dev",
+		Operation: result.Up,
+		Err:       errors.New("exit status 1"),
+		Diagnostics: []result.Diagnostic{
+			{
+				URN:     "urn:pulumi:dev::guardrails::guardrails:iam:User$aws:iam/user:User::user-alice",
+				Message: "creating IAM User (alice):\nEntityAlreadyExists",
+				Advice:  "take it over",
+			},
+			{URN: "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev", Message: "update failed"},
 		},
-		{URN: "urn:pulumi:dev::guardrails::pulumi:pulumi:Stack::guardrails-dev", Message: "update failed"},
-	}}
+	}
 	assert.Equal(
 		t,
 		"dev: up failed\n  iam.User user-alice: creating IAM User (alice):\n    EntityAlreadyExists; take it over\n  "+
 			"update failed",
 		err.Error(),
 	)
-	assert.Equal(t, "dev: up failed: exit status 1", (&EngineError{Stack: "dev", Operation: result.Up, Err: err.Err}).Error())
+	assert.Equal(
+		t,
+		"dev: up failed: exit status 1",
+		(&EngineError{Stack: "dev", Operation: result.Up, Err: err.Err}).Error(),
+	)
 	interrupted := &EngineError{Stack: "dev", Operation: result.Up, Err: context.Canceled}
 	assert.Contains(t, interrupted.Error(), "interrupted; run it again to go on")
 }
@@ -125,7 +134,12 @@ func TestAWrongWorldFileIsRefused(t *testing.T) {
 		_, err := sandbox.Start(t.Context(), sandbox.Options{World: file})
 		require.ErrorContains(t, err, want)
 		assert.Equal(t, exit.Refused, exit.StatusOf(refusedWorld(err)), content)
-		assert.Equal(t, exit.Refused, exit.StatusOf(refusedWorld(fmt.Errorf("dev: start the sandbox: %w", err))), content)
+		assert.Equal(
+			t,
+			exit.Refused,
+			exit.StatusOf(refusedWorld(fmt.Errorf("dev: start the sandbox: %w", err))),
+			content,
+		)
 	}
 	other := errors.New("no room on the disk")
 	assert.Equal(t, other, refusedWorld(other))

@@ -86,7 +86,11 @@ func (w *Workspace) SandboxState() (string, error) {
 // way. Before anything changes anywhere, the gates are held and consent is asked for. A stack that fails stops those
 // that need it and no others; after an interrupt nothing begins any more. The error joins those of all stacks. The
 // summary holds every stack of the command, also beside an error, but when a stack file was refused; it is never nil.
-func (w *Workspace) Run(ctx context.Context, operation result.Operation, names ...string) (_ *result.Summary, err error) {
+func (w *Workspace) Run(
+	ctx context.Context,
+	operation result.Operation,
+	names ...string,
+) (_ *result.Summary, err error) {
 	start := time.Now()
 	summary := &result.Summary{
 		Version:   1,

@@ -156,7 +156,11 @@ type plainCall struct {
 }
 
 // remembered is the answer of a call like this one. Remember is nil where answers are not alike.
-func (p *Policies) remembered(e *cloudtrail.Event, c *caller, action string) (answer Answer, known bool, remember func(Answer)) {
+func (p *Policies) remembered(
+	e *cloudtrail.Event,
+	c *caller,
+	action string,
+) (answer Answer, known bool, remember func(Answer)) {
 	if c.principal == "" || p.managed(c.principal) || p.ReadsRequest(c.Account, action) {
 		return Answer{}, false, nil
 	}

@@ -20,7 +20,10 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 		}
 		return q
 	}
-	all := answers(t, ask("{identityCenter: dave, attributes: {enterprise.department: shop}}"), testkit.StacksOfPeople()...)
+	all := answers(
+		t,
+		ask("{identityCenter: dave, attributes: {enterprise.department: shop}}"),
+		testkit.StacksOfPeople()...)
 	require.Len(t, all.Answers, 1)
 	answer := all.Answers[0]
 	assert.Equal(t, "dave", answer.OSUser)
@@ -47,7 +50,11 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 		"session: is for IAM users": ask("{identityCenter: dave}", func(q *Question) { q.Session = "key" }),
 		"as.groups: \"nobody\" is no group of identityCenter.groups": ask("{identityCenter: erin, groups: [nobody]}"),
 	} {
-		_, err := Ask(q, testkit.ReadStack(t, testkit.StacksOfPeople()[1]), testkit.ReadStack(t, testkit.StacksOfPeople()[2]))
+		_, err := Ask(
+			q,
+			testkit.ReadStack(t, testkit.StacksOfPeople()[1]),
+			testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
+		)
 		require.Error(t, err)
 		assert.Contains(t, strings.ReplaceAll(err.Error(), "\n", " "), problem)
 	}

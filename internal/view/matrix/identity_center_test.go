@@ -16,7 +16,12 @@ import (
 // Groups and users of IAM Identity Center are people of a matrix, as the stack file names them, and what a profile
 // decides is written as its source.
 func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
-	m := matrixOf(t, testkit.ReadStack(t, testkit.StacksOfPeople()[0]), testkit.ReadStack(t, testkit.StacksOfPeople()[1]), testkit.ReadStack(t, testkit.StacksOfPeople()[2]))
+	m := matrixOf(
+		t,
+		testkit.ReadStack(t, testkit.StacksOfPeople()[0]),
+		testkit.ReadStack(t, testkit.StacksOfPeople()[1]),
+		testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
+	)
 	require.NoError(t, m.Only("operators"))
 	assert.Equal(t, []string{
 		"${path:enterprise.department} | shell | ${path:userName} | ap-northeast-1, us-east-1 | IAM Identity Center " +
@@ -26,7 +31,10 @@ func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
 	assert.Equal(t, "arn:aws:identitystore:::group/a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f", m.Rows[0].PersonARN)
 	assert.Contains(t, matrixText(t, m), "${path:...} is what the profile of each person says")
 
-	engine, err := reach.Engine(testkit.ReadStack(t, testkit.StacksOfPeople()[1]), testkit.ReadStack(t, testkit.StacksOfPeople()[2]))
+	engine, err := reach.Engine(
+		testkit.ReadStack(t, testkit.StacksOfPeople()[1]),
+		testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
+	)
 	require.NoError(t, err)
 	m, err = New(engine, Options{At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)})
 	require.NoError(t, err)

@@ -20,7 +20,11 @@ import (
 
 // Anew says how to begin with an empty sandbox, and what that loses.
 func (h *Home) Anew() string {
-	return fmt.Sprintf("%s begins with an empty sandbox: %s", h.setting.Quoted(string(result.Up), "--fresh"), freshLoses)
+	return fmt.Sprintf(
+		"%s begins with an empty sandbox: %s",
+		h.setting.Quoted(string(result.Up), "--fresh"),
+		freshLoses,
+	)
 }
 
 // freshLoses is what an empty sandbox costs.
