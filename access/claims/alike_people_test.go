@@ -143,7 +143,7 @@ func TestPatternsThatTellPeopleApart(t *testing.T) {
 		}
 		e, err := engine.Compile(w)
 		require.NoError(t, err)
-		shared := search.NewLab()
+		shared := search.NewSolved()
 		var alone []string
 		for i := range users {
 			caller, _ := search.NewCaller(e, engine.Console(users[i].ARN(&w.Accounts[0])), shared)

@@ -65,7 +65,7 @@ func TestHolesBetweenValuesAreFound(t *testing.T) {
 			e := fixture.Compiled(t, w)
 			open, sure := false, true
 			for _, s := range append(search.SignIns(fixture.UserARN("bob")), engine.LongTermKey(fixture.UserARN("bob"))) {
-				c, ok := search.NewCaller(e, s, search.NewLab())
+				c, ok := search.NewCaller(e, s, search.NewSolved())
 				require.True(t, ok)
 				a := c.Ask(search.Asking(search.Anything))
 				open, sure = open || a.Open, sure && !a.GaveUp

@@ -99,7 +99,7 @@ func (t *traveller) agentTasks(d *Door, account *world.Account) []agentTask {
 	}
 	out := outputOf(account, d.Node.Region, d.document())
 	if key := keyOf(account, d.Node.Region, out.Key); key != "" {
-		tasks = append(tasks, agentTask{requests: on("kms:Decrypt", key), ends: true})
+		tasks = append(tasks, agentTask{requests: requestsOn("kms:Decrypt", key), ends: true})
 	}
 	arn := func(service, region, id, resource string) string {
 		return policy.ARN{
@@ -113,21 +113,21 @@ func (t *traveller) agentTasks(d *Door, account *world.Account) []agentTask {
 		}
 		stream := arn("logs", d.Node.Region, account.ID, "log-group:"+out.Group+":log-stream:"+aSessionID)
 		tasks = append(tasks, agentTask{
-			requests: on("logs:CreateLogStream", stream),
+			requests: requestsOn("logs:CreateLogStream", stream),
 			lack:     "its log does not reach the log group " + out.Group,
 		}, agentTask{
-			requests: on("logs:PutLogEvents", stream),
+			requests: requestsOn("logs:PutLogEvents", stream),
 			lack:     "its log does not reach the log group " + out.Group,
 		})
 	}
 	if named(out.Bucket) {
 		if out.BucketCoded {
 			bucket := arn("s3", "", "", out.Bucket)
-			tasks = append(tasks, agentTask{requests: on("s3:GetEncryptionConfiguration", bucket), ends: true})
+			tasks = append(tasks, agentTask{requests: requestsOn("s3:GetEncryptionConfiguration", bucket), ends: true})
 		}
 		object := strings.Trim(out.Prefix+"/"+aSessionID+".log", "/")
 		tasks = append(tasks, agentTask{
-			requests: on("s3:PutObject", arn("s3", "", "", out.Bucket+"/"+object)),
+			requests: requestsOn("s3:PutObject", arn("s3", "", "", out.Bucket+"/"+object)),
 			lack:     "its log does not reach the bucket " + out.Bucket,
 		})
 	}
@@ -137,7 +137,7 @@ func (t *traveller) agentTasks(d *Door, account *world.Account) []agentTask {
 // aSessionID is the id of some session, by which its log is named.
 const aSessionID = "user-0123456789abcdef0"
 
-func on(action, arn string) []engine.Request {
+func requestsOn(action, arn string) []engine.Request {
 	return []engine.Request{{Action: action, Resources: engine.On(arn)}}
 }
 

@@ -106,21 +106,23 @@ func NewQuestion(never, except []policy.Statement) (*Question, error) {
 // that Prove gives. It is not safe for concurrent use.
 type Prover struct {
 	engine *engine.Engine
-	// labs are shared by the callers of an account, by its id.
-	labs map[string]*search.Lab
+	// solved is shared by the callers of an account, by its id.
+	solved map[string]*search.Solved
 }
 
 // NewProver makes a prover that has solved nothing yet.
-func NewProver(e *engine.Engine) *Prover { return &Prover{engine: e, labs: map[string]*search.Lab{}} }
+func NewProver(e *engine.Engine) *Prover {
+	return &Prover{engine: e, solved: map[string]*search.Solved{}}
+}
 
 // Ask searches all requests of the caller for one that the question rules out. A caller that the world does not have
 // is an error.
 func (p *Prover) Ask(caller engine.Session, q *Question) (ClaimAnswer, error) {
 	account := policy.ARNPart(caller.Subject(), 4)
-	if p.labs[account] == nil {
-		p.labs[account] = search.NewLab()
+	if p.solved[account] == nil {
+		p.solved[account] = search.NewSolved()
 	}
-	c, known := search.NewCaller(p.engine, caller, p.labs[account])
+	c, known := search.NewCaller(p.engine, caller, p.solved[account])
 	if !known {
 		return ClaimAnswer{}, fmt.Errorf("the world has no %q", caller.Subject())
 	}

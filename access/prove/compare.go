@@ -60,7 +60,7 @@ func Compare(before, after *engine.Engine, since time.Time) Comparison {
 	c := &comparer{
 		texts:  map[*engine.Statement]string{},
 		places: map[[2]*engine.CompiledAccount]bool{},
-		labs:   map[string]*search.Lab{},
+		solved: map[string]*search.Solved{},
 		since:  engine.MustStatement(policy.Allow("", "*").On("*").When(policy.From(since))),
 	}
 	c.roles(before, after)
@@ -83,24 +83,24 @@ type comparer struct {
 	places map[[2]*engine.CompiledAccount]bool
 	// common are the roles that both worlds have, changed those of them whose trust policy says something else.
 	common, changed []*engine.Principal
-	// labs are what was solved for the callers of an account, by its id.
-	labs map[string]*search.Lab
+	// solved is what was solved for the callers of an account, by its id.
+	solved map[string]*search.Solved
 }
 
-// lab is that of an account. Callers with session tags of somebody's choice, and those of whom only the account is
+// solvedFor is that of an account. Callers with session tags of somebody's choice, and those of whom only the account is
 // known, have one of their own.
-func (c *comparer) lab(account string, own bool) *search.Lab {
+func (c *comparer) solvedFor(account string, own bool) *search.Solved {
 	if own {
-		return search.NewLab()
+		return search.NewSolved()
 	}
-	if c.labs[account] == nil {
-		c.labs[account] = search.NewLab()
+	if c.solved[account] == nil {
+		c.solved[account] = search.NewSolved()
 	}
-	return c.labs[account]
+	return c.solved[account]
 }
 
-// has reports whether one of the statements says what st says.
-func (c *comparer) has(list []*engine.Statement, st *engine.Statement) bool {
+// contains reports whether one of the statements says what st says.
+func (c *comparer) contains(list []*engine.Statement, st *engine.Statement) bool {
 	return slices.ContainsFunc(list, func(o *engine.Statement) bool { return c.text(o) == c.text(st) })
 }
 
@@ -133,7 +133,7 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 	}
 	// Everybody else of the account, whatever policies they have: what the service control policies let through is
 	// what they may gain or lose.
-	c.both(before, after, account.ID, search.NewLab(), func(e *engine.Engine, lab *search.Lab) *search.Caller {
+	c.both(before, after, account.ID, search.NewSolved(), func(e *engine.Engine, lab *search.Solved) *search.Caller {
 		who := search.NewAnyone(
 			e,
 			&engine.Trusted{Kind: policy.PrincipalAWS, AccountID: account.ID},
@@ -141,7 +141,7 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 		)
 		who.Principal.Account = e.Accounts[account.ID]
 		who.Principal.Identity = &engine.PolicyLayer{Allow: []*engine.Statement{search.Everything}}
-		who.Lab = lab
+		who.Solved = lab
 		who.Search = search.NewSearch(search.NewBinder(who))
 		return who
 	})
@@ -222,22 +222,28 @@ func (c *comparer) session(before, after *engine.Engine, subject string, s engin
 	if s.Kind == engine.RootSession {
 		account = s.Subject()
 	}
-	c.both(before, after, subject, c.lab(account, free != nil), func(e *engine.Engine, lab *search.Lab) *search.Caller {
-		who, known := search.NewCaller(e, s, lab)
-		if !known {
-			return nil
-		}
-		who.FreeTag = free
-		return who
-	})
+	c.both(
+		before,
+		after,
+		subject,
+		c.solvedFor(account, free != nil),
+		func(e *engine.Engine, lab *search.Solved) *search.Caller {
+			who, known := search.NewCaller(e, s, lab)
+			if !known {
+				return nil
+			}
+			who.FreeTag = free
+			return who
+		},
+	)
 }
 
 // both asks the question in both directions.
 func (c *comparer) both(
 	before, after *engine.Engine,
 	subject string,
-	lab *search.Lab,
-	who func(*engine.Engine, *search.Lab) *search.Caller,
+	lab *search.Solved,
+	who func(*engine.Engine, *search.Solved) *search.Caller,
 ) {
 	x, y := who(before, lab), who(after, lab)
 	if x == nil || y == nil {
@@ -259,7 +265,7 @@ func (c *comparer) assuming(before, after *engine.Engine, subject string, s engi
 	if !trusts(before, s, role) && !trusts(after, s, role) {
 		return
 	}
-	lab := c.lab(policy.ARNPart(s.Subject(), 4), false)
+	lab := c.solvedFor(policy.ARNPart(s.Subject(), 4), false)
 	x, known := search.NewCaller(before, s, lab)
 	y, also := search.NewCaller(after, s, lab)
 	if !known || !also {
@@ -313,7 +319,7 @@ func (p *pair) denials(mine, others search.LayerSet) []refusal {
 	same := p.same()
 	var out []refusal
 	for _, st := range mine.Deny {
-		if !same || !p.has(others.Deny, st) {
+		if !same || !p.contains(others.Deny, st) {
 			out = append(out, refusal{deny: st})
 		}
 	}
@@ -339,7 +345,7 @@ func (p *pair) calls() {
 	denials := p.denials(p.refuses.Layers(other), layers)
 	for _, st := range own.Allow {
 		ways := slices.Clone(denials)
-		if !p.same() || !p.has(other.Allow, st) {
+		if !p.same() || !p.contains(other.Allow, st) {
 			ways = append([]refusal{{avoid: other.Allow}}, ways...)
 		}
 		p.search(st, nil, layers, p.notAsked(), ways, "")
@@ -547,7 +553,8 @@ func (p *pair) undecided() {
 // add keeps a difference, once for each pattern and what decides.
 func (p *pair) add(d Difference) {
 	same := func(have Difference) bool {
-		return have.Gained == d.Gained && have.Subject == d.Subject && have.Session.String() == d.Session.String() && have.Pattern == d.Pattern &&
+		return have.Gained == d.Gained && have.Subject == d.Subject && have.Session.String() == d.Session.String() &&
+			have.Pattern == d.Pattern &&
 			have.By == d.By &&
 			have.Not == d.Not &&
 			have.Unknown == d.Unknown &&
@@ -590,7 +597,7 @@ func (p *pair) attempt(
 		Principal: p.refuses.Principal,
 		FreeTag:   c.FreeTag,
 		Any:       c.Any,
-		Lab:       c.Lab,
+		Solved:    c.Solved,
 		Effort:    c.Effort,
 	}
 	peer.Search = search.NewSearch(search.NewBinder(peer))

@@ -46,7 +46,7 @@ func (r *recordedEnv) evaluate(ev *engine.Env) recordedEnd {
 }
 
 func (r *recordedEnv) unconcerned(action string) bool {
-	g := r.judge.of(r.call.Account, action)
+	g := r.judge.guarded(r.call.Account, action)
 	return len(g.deny)+len(g.levels) == 0
 }
 
@@ -89,7 +89,7 @@ func (r *recordedEnv) part(ev *engine.Env) recordedEnd {
 	if r.scope == WithIdentityPolicies {
 		return r.whole(ev)
 	}
-	g := r.judge.of(r.call.Account, ev.Action)
+	g := r.judge.guarded(r.call.Account, ev.Action)
 	r.speaking = append(r.speaking, g.deny...)
 	open := recordedEnd{outcome: Allowed}
 	for _, st := range g.deny {
@@ -114,10 +114,13 @@ func (r *recordedEnv) part(ev *engine.Env) recordedEnd {
 			}
 			if ev.Undecided != nil {
 				unsure = true
-				r.open = append(r.open, openStatement{st: st, level: level.of, action: ev.Action, resource: r.resource})
+				r.open = append(
+					r.open,
+					openStatement{st: st, level: level.layer, action: ev.Action, resource: r.resource},
+				)
 			}
 		}
-		missing := level.of.Missing("no service control policy of this level allows it")
+		missing := level.layer.Missing("no service control policy of this level allows it")
 		switch {
 		case allowed:
 		case unsure && open.outcome == Allowed:

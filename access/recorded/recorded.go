@@ -114,7 +114,7 @@ type guardedAction struct {
 }
 
 type guardedLevel struct {
-	of    *engine.PolicyLayer
+	layer *engine.PolicyLayer
 	allow []*engine.Statement
 }
 
@@ -138,7 +138,7 @@ func NewJudge(e *engine.Engine) *Judge {
 	}
 }
 
-func (j *Judge) of(account, action string) *guardedAction {
+func (j *Judge) guarded(account, action string) *guardedAction {
 	id := account + " " + action
 	if have, ok := j.known.Load(id); ok {
 		return have.(*guardedAction)
@@ -151,7 +151,7 @@ func (j *Judge) of(account, action string) *guardedAction {
 					g.deny = append(g.deny, st)
 				}
 			}
-			allow := guardedLevel{of: level}
+			allow := guardedLevel{layer: level}
 			always := false
 			for _, st := range level.Allow {
 				if st.MatchesAction(action) {
@@ -174,7 +174,7 @@ func (j *Judge) of(account, action string) *guardedAction {
 // it. Where none can, nothing else of the call needs to be known.
 func (j *Judge) Concerns(account, action string) bool {
 	concerns := func(action string) bool {
-		g := j.of(account, action)
+		g := j.guarded(account, action)
 		return len(g.deny)+len(g.levels) > 0
 	}
 	if concerns(action) {
@@ -223,7 +223,7 @@ func (j *Judge) findReads(account, action string, onlyResources bool) bool {
 		actions = append(actions, also.brings)
 	}
 	for _, a := range actions {
-		g := j.of(account, a)
+		g := j.guarded(account, a)
 		if slices.ContainsFunc(g.deny, reads) ||
 			slices.ContainsFunc(g.levels, func(l guardedLevel) bool { return slices.ContainsFunc(l.allow, reads) }) {
 			return true

@@ -16,8 +16,8 @@ import (
 
 // valueKind is a kind of values that conditions compare.
 type valueKind struct {
-	name string
-	of   []engine.Comparison
+	name        string
+	comparisons []engine.Comparison
 	// representatives are values of every class that tests of this kind alone tell apart, where any text is a value
 	// of the key. Nil for text, which solveText solves as a whole.
 	representatives func(lits []Literal, d Key) []string
@@ -36,13 +36,18 @@ type valueKind struct {
 var valueKinds = [...]valueKind{
 	{
 		name: "text",
-		of:   []engine.Comparison{engine.CompareText, engine.CompareTextFold, engine.CompareARN, engine.CompareBool},
+		comparisons: []engine.Comparison{
+			engine.CompareText,
+			engine.CompareTextFold,
+			engine.CompareARN,
+			engine.CompareBool,
+		},
 		complete: "a pattern with * and ? is a finite automaton, in any case or in its own; the product of the automata of all tests is walked to its end, " +
 			"over every character that one of them waits for and one that none does. True and false are two texts in any case. The empty text is tried by itself",
 	},
 	{
 		name:            "number",
-		of:              []engine.Comparison{engine.CompareNumber},
+		comparisons:     []engine.Comparison{engine.CompareNumber},
 		representatives: numbersAround,
 		complete: "the bounds cut the line of decimals into points and open intervals: each bound, a number halfway between two neighbours, one below and one above all, and a text that is " +
 			"no number. Between two decimals there is always another. On whole numbers from zero (aws:MultiFactorAuthAge) an interval between two bounds has a whole number " +
@@ -50,21 +55,21 @@ var valueKinds = [...]valueKind{
 	},
 	{
 		name:            "date",
-		of:              []engine.Comparison{engine.CompareDate},
+		comparisons:     []engine.Comparison{engine.CompareDate},
 		representatives: datesAround,
 		complete: "as for numbers, to the nanosecond, from the year 0 to the end of 9999. aws:CurrentTime and aws:EpochTime are one instant, the second of which cuts off fractions: a test " +
 			"of its seconds changes at a whole second alone. Both begin where the proof looks from",
 	},
 	{
 		name:            "address",
-		of:              []engine.Comparison{engine.CompareIP},
+		comparisons:     []engine.Comparison{engine.CompareIP},
 		representatives: addressesAround,
 		complete: "two networks are one in the other or apart, so a class is what is left of one network, or of all addresses, when others are taken out. What is left of a network has a first address: that of the " +
 			"network, or the one after the last of another; the addresses outside of all networks lie beside the first or the last address of one. IPv4 and IPv6 are apart; an IPv4 address that is written " +
 			"as IPv6 is one. A text that is no address is in no network",
 	},
 	{
-		name: "bytes", of: []engine.Comparison{engine.CompareBinary}, representatives: bytesAround,
+		name: "bytes", comparisons: []engine.Comparison{engine.CompareBinary}, representatives: bytesAround,
 		complete: "a value is one of those that are compared with, or another",
 	},
 }
@@ -80,7 +85,7 @@ const (
 func kindsOf(lits []Literal) (kinds int) {
 	for _, l := range lits {
 		for i := range valueKinds {
-			if slices.Contains(valueKinds[i].of, l.Cond.Compare) {
+			if slices.Contains(valueKinds[i].comparisons, l.Cond.Compare) {
 				kinds |= 1 << i
 			}
 		}

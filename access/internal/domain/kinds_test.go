@@ -15,7 +15,7 @@ func TestEveryComparisonHasItsRow(t *testing.T) {
 		rows := 0
 		for _, row := range valueKinds {
 			assert.NotEmpty(t, row.complete, row.name)
-			if slices.Contains(row.of, meaning.Compare) {
+			if slices.Contains(row.comparisons, meaning.Compare) {
 				rows++
 			}
 		}

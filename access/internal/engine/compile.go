@@ -417,16 +417,16 @@ func (c *compiler) boundary(a *world.Account, owner, arn string) *PolicyLayer {
 	}
 	bound := &PolicyLayer{By: by, Unknowns: managed.Unknowns}
 	for _, st := range managed.Deny {
-		bound.Deny = append(bound.Deny, st.as(by))
+		bound.Deny = append(bound.Deny, st.attributedTo(by))
 	}
 	for _, st := range managed.Allow {
-		bound.Allow = append(bound.Allow, st.as(by))
+		bound.Allow = append(bound.Allow, st.attributedTo(by))
 	}
 	return bound
 }
 
-// as is the statement in another role, such as that of a permissions boundary.
-func (st *Statement) as(by Source) *Statement {
+// attributedTo is the statement in another role, such as that of a permissions boundary.
+func (st *Statement) attributedTo(by Source) *Statement {
 	other := *st
 	by.Sid = st.By.Sid
 	other.By = by

@@ -39,10 +39,10 @@ func (c *Caller) goesAbroad(q Question, allow []*engine.Statement) bool {
 }
 
 func (c *Caller) speaksAbroad(st *engine.Statement) bool {
-	have, known := c.Lab.abroad[st]
+	have, known := c.Solved.abroad[st]
 	if !known {
 		have = speaksOfOthers(st, c.Principal.Account.ID)
-		c.Lab.abroad[st] = have
+		c.Solved.abroad[st] = have
 	}
 	return have
 }
@@ -131,25 +131,25 @@ func (c *Caller) askAttachedAbroad(q Question) Answer {
 	}
 	return c.abroadOf().askAway(q, func(c *Caller) attempt {
 		return attempt{
-			allow:  all,
-			also:   []*engine.Statement{c.Any.Shape},
-			layers: c.Layers(&engine.PolicyLayer{}),
+			allow:   all,
+			besides: []*engine.Statement{c.Any.Shape},
+			layers:  c.Layers(&engine.PolicyLayer{}),
 		}
 	})
 }
 
 // abroadOf is the class as it calls resources of other accounts.
 func (c *Caller) abroadOf() *Caller {
-	if c.Lab.away == nil {
-		c.Lab.away = NewLab()
+	if c.Solved.away == nil {
+		c.Solved.away = NewSolved()
 		id := c.Principal.Account.ID
-		c.Lab.home = []*engine.Statement{
+		c.Solved.home = []*engine.Statement{
 			engine.MustStatement(policy.Allow("", "*").On("arn:*:*:*:"+id+":*", "arn:*:*:*::*")),
 			engine.MustStatement(policy.Allow("", "*").On("*").When(policy.StringEquals("aws:ResourceAccount", id))),
 		}
 	}
-	away := c.again(c.Lab.away)
-	away.abroad, away.home = true, c.Lab.home
+	away := c.again(c.Solved.away)
+	away.abroad, away.home = true, c.Solved.home
 	return away
 }
 
@@ -158,7 +158,7 @@ func (c *Caller) askAway(q Question, by func(*Caller) attempt) Answer {
 	a := c.Assignments(func(c *Caller) Answer {
 		at := by(c)
 		at.q, at.abroad, at.closed = q, true, true
-		at.also = append(slices.Clip(at.also), anyARN)
+		at.besides = append(slices.Clip(at.besides), anyARN)
 		at.avoid = c.notAbroad()
 		return c.attempt(at)
 	})

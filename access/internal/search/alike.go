@@ -53,11 +53,11 @@ func (c *Caller) Own() *ownTexts {
 	}
 	if c.Principal.Kind == engine.UserPrincipal {
 		// All sessions of a user have the same texts.
-		if have := c.Lab.owns[c.Principal]; have != nil {
+		if have := c.Solved.owns[c.Principal]; have != nil {
 			c.owns = have
 			return have
 		}
-		defer func() { c.Lab.owns[c.Principal] = c.owns }()
+		defer func() { c.Solved.owns[c.Principal] = c.owns }()
 	}
 	own := &ownTexts{written: map[*Probe]int{}}
 	add := func(as, text string) {
@@ -129,7 +129,7 @@ func (c *Caller) shared(at attempt, groups []layerGroup, avoid []*bound) string 
 	out = strconv.AppendBool(out, at.closed)
 	out = strconv.AppendBool(out, len(at.unknowns) > 0)
 	list(at.allow)
-	list(at.also)
+	list(at.besides)
 	list(at.q.Forbidden)
 	for _, g := range groups {
 		for _, bound := range g.allow {
@@ -168,12 +168,12 @@ func (c *Caller) WrittenBound(own *ownTexts, b *bound) int {
 			text = append(text, ' ')
 		}
 	}
-	b.written = c.Lab.number("statement " + string(text))
+	b.written = c.Solved.number("statement " + string(text))
 	return b.written
 }
 
 // number gives the same number to the same text, from one.
-func (l *Lab) number(text string) int {
+func (l *Solved) number(text string) int {
 	n, known := l.numbers[text]
 	if !known {
 		n = len(l.numbers) + 1
@@ -190,7 +190,7 @@ func (c *Caller) writtenProbe(own *ownTexts, p *Probe) int {
 	n := 0
 	switch {
 	case p.kind == probeAction:
-		n = c.Lab.number("probe " + strconv.Itoa(p.id))
+		n = c.Solved.number("probe " + strconv.Itoa(p.id))
 	case p.kind == probeResource:
 		n = c.writtenResource(own, p)
 	default:
@@ -202,10 +202,10 @@ func (c *Caller) writtenProbe(own *ownTexts, p *Probe) int {
 
 func (c *Caller) writtenResource(own *ownTexts, p *Probe) int {
 	if p.namesakes {
-		return c.Lab.number("namesakes" + cased(own.name))
+		return c.Solved.number("namesakes" + cased(own.name))
 	}
 	if own.name == "" {
-		return c.Lab.number("probe " + strconv.Itoa(p.id))
+		return c.Solved.number("probe " + strconv.Itoa(p.id))
 	}
 	name := own.all[0].runes
 	named := false
@@ -217,7 +217,7 @@ func (c *Caller) writtenResource(own *ownTexts, p *Probe) int {
 		}
 	}
 	if !named {
-		return c.Lab.number("probe " + strconv.Itoa(p.id))
+		return c.Solved.number("probe " + strconv.Itoa(p.id))
 	}
 	var text strings.Builder
 	for _, g := range p.Globs {
@@ -228,7 +228,7 @@ func (c *Caller) writtenResource(own *ownTexts, p *Probe) int {
 			text.WriteString(g.Identity())
 		}
 	}
-	return c.Lab.number("resource" + text.String())
+	return c.Solved.number("resource" + text.String())
 }
 
 // iamEntity is what a pattern begins with whose end may be a caller's own name, after "arn:" and the partition.
@@ -285,7 +285,7 @@ func (c *Caller) writtenKey(own *ownTexts, p *Probe) int {
 			return len(cond.Binaries) > 0 || cond.Matches(o.text, nil) || cond.Matches(strings.ToLower(o.text), nil) ||
 				cond.Matches(strings.ToUpper(o.text), nil)
 		}) {
-			return c.Lab.number("probe " + strconv.Itoa(p.id))
+			return c.Solved.number("probe " + strconv.Itoa(p.id))
 		}
 		return 0
 	}
@@ -315,12 +315,12 @@ func (c *Caller) writtenKey(own *ownTexts, p *Probe) int {
 		}
 	}
 	if !compares {
-		return c.Lab.number("probe " + strconv.Itoa(p.id))
+		return c.Solved.number("probe " + strconv.Itoa(p.id))
 	}
 	if d := c.domain(&cond.Key); d.Bools || d.Natural || d.Instant || len(cond.Arns) > 0 {
 		return 0
 	}
-	return c.Lab.number("key " + p.name + "\x00" + cond.Source.Operator.String() + text.String())
+	return c.Solved.number("key " + p.name + "\x00" + cond.Source.Operator.String() + text.String())
 }
 
 // sharedAnswer is what a search found that found no request.
@@ -345,16 +345,16 @@ func (c *Caller) keep(written string, a Answer, groups []layerGroup, avoid []*bo
 		}
 	}
 	for i, g := range groups {
-		if slices.Contains(c.Search.narrow, g.by) {
+		if slices.Contains(c.Search.narrow, g.source) {
 			kept.narrow = append(kept.narrow, i)
 		}
 	}
-	c.Lab.answers[written] = kept
+	c.Solved.answers[written] = kept
 }
 
 // kept is the answer of a search that is written so, told with the statements of this caller.
 func (c *Caller) kept(written string, at attempt, groups []layerGroup, avoid []*bound) (Answer, bool) {
-	have, known := c.Lab.answers[written]
+	have, known := c.Solved.answers[written]
 	if written == "" || !known {
 		return Answer{}, false
 	}
@@ -364,7 +364,7 @@ func (c *Caller) kept(written string, at attempt, groups []layerGroup, avoid []*
 	}
 	maps.Copy(s.usual, have.read)
 	for _, i := range have.narrow {
-		s.narrow = append(s.narrow, groups[i].by)
+		s.narrow = append(s.narrow, groups[i].source)
 	}
 	return Answer{C: c, Denied: have.denied, Classes: have.classes, Closers: s.closers(at.layers.Deny)}, true
 }

@@ -58,7 +58,7 @@ func NewAnyoneOf(e *engine.Engine, class *wayin.Class, entry *engine.Trusted, in
 		Engine:    e,
 		Session:   engine.Session{Kind: class.Session},
 		Principal: stand,
-		Lab:       NewLab(),
+		Solved:    NewSolved(),
 		Any:       a,
 		Effort:    &effort{},
 	}
@@ -212,14 +212,14 @@ func AskWayIn(e *engine.Engine, role *engine.Principal, way wayin.Way, c *Caller
 	)
 	return c.Assignments(func(c *Caller) Answer {
 		at := attempt{
-			q:      q,
-			also:   []*engine.Statement{way.St, self},
-			by:     way.St.By,
-			allow:  []*engine.Statement{nil},
-			closed: true,
+			q:       q,
+			besides: []*engine.Statement{way.St, self},
+			source:  way.St.By,
+			allow:   []*engine.Statement{nil},
+			closed:  true,
 		}
 		if c.Any.Shape != nil {
-			at.also = append(at.also, c.Any.Shape)
+			at.besides = append(at.besides, c.Any.Shape)
 		}
 		for _, deny := range role.Trust.Deny {
 			// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken

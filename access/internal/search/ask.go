@@ -31,7 +31,7 @@ func Asking(forbidden []policy.Statement, permitted ...policy.Statement) Questio
 // concerning are the statements that can apply to a request which the question asks about: one whose actions the
 // question does not have never does, and the search need not branch over its tests. The result may be the list
 // itself.
-func (l *Lab) concerning(q Question, statements []*engine.Statement) []*engine.Statement {
+func (l *Solved) concerning(q Question, statements []*engine.Statement) []*engine.Statement {
 	if q.concernsEverything() {
 		return statements
 	}
@@ -216,7 +216,7 @@ func (c *Caller) AskStrangers(q Question) Answer {
 			allow:        own.Allow,
 			unknowns:     own.Unknowns,
 			layers:       c.Layers(own),
-			also:         []*engine.Statement{TrustDecided},
+			besides:      []*engine.Statement{TrustDecided},
 			avoid:        []*engine.Statement{c.Engine.DescribedRoles},
 			unknownTrust: true,
 		})
@@ -247,7 +247,7 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 					layers.Deny = append(layers.Deny, deny)
 				}
 			}
-			at := attempt{q: q, also: []*engine.Statement{st, self}, layers: layers, by: st.By}
+			at := attempt{q: q, besides: []*engine.Statement{st, self}, layers: layers, source: st.By}
 			named := role.Account == c.Principal.Account && g != engine.AccountTrusted
 			if named && g == engine.SessionTrusted {
 				at.layers.Boundary, at.layers.Limit = nil, nil

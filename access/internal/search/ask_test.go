@@ -18,7 +18,7 @@ func asked(t *testing.T, w world.World, forbidden policy.Statement, permitted ..
 	t.Helper()
 	e, err := engine.Compile(w)
 	require.NoError(t, err)
-	c, ok := NewCaller(e, engine.ConsoleWithMFA(fixture.UserARN("bob"), SomeAge), NewLab())
+	c, ok := NewCaller(e, engine.ConsoleWithMFA(fixture.UserARN("bob"), SomeAge), NewSolved())
 	require.True(t, ok)
 	return c.Ask(Asking([]policy.Statement{forbidden}, permitted...))
 }

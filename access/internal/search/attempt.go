@@ -38,8 +38,8 @@ func (l LayerSet) unknowns() []string {
 
 // layerGroup is a layer of which one statement must allow.
 type layerGroup struct {
-	by    engine.Source
-	allow []*bound
+	source engine.Source
+	allow  []*bound
 }
 
 // Groups are the layers that must allow. A layer with unknown documents may allow everything, so it is left out.
@@ -47,22 +47,22 @@ func (c *Caller) Groups(l LayerSet) []layerGroup {
 	var groups []layerGroup
 	for _, one := range append(slices.Clone(l.Guardrails), l.Boundary, l.Limit) {
 		if one != nil && len(one.Unknowns) == 0 && !slices.ContainsFunc(one.Allow, (*engine.Statement).AllowsAll) {
-			groups = append(groups, layerGroup{by: one.By, allow: c.Search.B.BindAll(one.Allow)})
+			groups = append(groups, layerGroup{source: one.By, allow: c.Search.B.BindAll(one.Allow)})
 		}
 	}
 	return groups
 }
 
-// attempt is one way in which something could be allowed: by one of allow (nil for nothing more than also), with also.
+// attempt is one way in which something could be allowed: by one of allow (nil for nothing more than besides), with besides.
 type attempt struct {
 	q        Question
 	allow    []*engine.Statement
 	unknowns []string
-	also     []*engine.Statement
+	besides  []*engine.Statement
 	layers   LayerSet
 	avoid    []*engine.Statement
-	// by allows when allow holds nil.
-	by engine.Source
+	// source allows when allow holds nil.
+	source engine.Source
 	// unknownTrust: the request needs the trust of a role that the world does not have.
 	unknownTrust bool
 	// abroad: the request needs the policy of a resource of another account.
@@ -85,7 +85,7 @@ type pursuit struct {
 func (c *Caller) attempt(at attempt) Answer {
 	s := c.Search
 	s.Begin()
-	at.layers.Deny, at.allow = c.Lab.concerning(at.q, at.layers.Deny), c.Lab.concerning(at.q, at.allow)
+	at.layers.Deny, at.allow = c.Solved.concerning(at.q, at.layers.Deny), c.Solved.concerning(at.q, at.allow)
 	p := pursuit{attempt: at, c: c, groups: c.Groups(at.layers), avoid: c.avoided(at), answer: Answer{C: c}}
 	written := c.shared(at, p.groups, p.avoid)
 	if have, known := c.kept(written, at, p.groups, p.avoid); known {
@@ -162,7 +162,7 @@ func (p *pursuit) unknown() {
 func (p *pursuit) opens(st *engine.Statement, guess bool) bool {
 	s, a := p.c.Search, &p.answer
 	for _, forbidden := range p.q.Forbidden {
-		lits, possible := s.B.Literals(append(slices.Clone(p.also), st, forbidden)...)
+		lits, possible := s.B.Literals(append(slices.Clone(p.besides), st, forbidden)...)
 		if !possible {
 			continue
 		}
@@ -175,7 +175,7 @@ func (p *pursuit) opens(st *engine.Statement, guess bool) bool {
 		}
 		w := p.c.Witness(p.q, m, lits, p.groups, p.avoid, guess)
 		if !a.Open || w.Real {
-			a.Open, a.Witness, a.By = true, w, p.by
+			a.Open, a.Witness, a.By = true, w, p.source
 			if st != nil && st != Everything {
 				a.By = st.By
 			}
@@ -190,7 +190,7 @@ func (p *pursuit) opens(st *engine.Statement, guess bool) bool {
 // possible reports whether a statement would allow what is asked about.
 func (c *Caller) possible(at attempt, st *engine.Statement, groups []layerGroup, avoid []*bound) bool {
 	for _, f := range at.q.Forbidden {
-		lits, possible := c.Search.B.Literals(append(slices.Clone(at.also), st, f)...)
+		lits, possible := c.Search.B.Literals(append(slices.Clone(at.besides), st, f)...)
 		if !possible {
 			continue
 		}

@@ -24,7 +24,7 @@ type Caller struct {
 	FreeTag func(tag string) bool
 	// any is set when only an entry of a trust policy is known of the caller.
 	Any    *anyone
-	Lab    *Lab
+	Solved *Solved
 	Search *search
 	never  []*engine.Statement
 	// effort is what the question at hand has cost, for all values of open keys together.
@@ -40,12 +40,12 @@ type Caller struct {
 }
 
 // NewCaller makes a class of a session; false when the world does not have its user or role.
-func NewCaller(e *engine.Engine, s engine.Session, shared *Lab) (*Caller, bool) {
+func NewCaller(e *engine.Engine, s engine.Session, shared *Solved) (*Caller, bool) {
 	ev := engine.Env{Engine: e, Session: &s}
 	if ev.Find() != nil {
 		return nil, false
 	}
-	c := &Caller{Engine: e, Session: s, Principal: ev.Principal, Lab: shared, Effort: &effort{}}
+	c := &Caller{Engine: e, Session: s, Principal: ev.Principal, Solved: shared, Effort: &effort{}}
 	c.Search = NewSearch(NewBinder(c))
 	return c, true
 }
@@ -139,15 +139,15 @@ func later(a, b time.Time) time.Time {
 // Requests that are read and never changed: one of which nothing is known, and one that assumes a role.
 var noRequest, assuming = engine.Request{}, engine.Request{Action: "sts:AssumeRole"}
 
-// again is the same class with what the lab remembers and nothing else.
-func (c *Caller) again(shared *Lab) *Caller {
+// again is the same class with what was solved and nothing else.
+func (c *Caller) again(shared *Solved) *Caller {
 	other := &Caller{
 		Engine:    c.Engine,
 		Session:   c.Session,
 		Principal: c.Principal,
 		FreeTag:   c.FreeTag,
 		Any:       c.Any,
-		Lab:       shared,
+		Solved:    shared,
 		Effort:    c.Effort,
 		abroad:    c.abroad,
 		home:      c.home,
@@ -170,7 +170,7 @@ func (c *Caller) Env() *engine.Env {
 // arnForms writes the forms of ARNs for the class.
 func (c *Caller) arnForms() call.Forms {
 	home := c.Principal.Account
-	return call.Forms{Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Lab.forms}
+	return call.Forms{Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Solved.forms}
 }
 
 // targetLiterals are literals of the action and the resource as they are solved.

@@ -15,7 +15,7 @@ import (
 func NeverMet(st *engine.Statement) []string {
 	var never []string
 	asked := map[string]bool{}
-	b := binder{lab: NewLab()}
+	b := binder{solved: NewSolved()}
 	action := b.actionProbe(st)
 	for i := range st.Conditions {
 		name := variableOf(&st.Conditions[i], action, st.NotActions)

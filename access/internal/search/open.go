@@ -38,7 +38,7 @@ type classesOf struct {
 // stand is a pattern in which an open key stands: what comes before and after it.
 type stand struct {
 	before, after glob.Glob
-	on            string
+	subject       string
 }
 
 // openTests are all tests of the statements that a class of callers read, by what they are about: a key, or "" for
@@ -81,7 +81,7 @@ func (b *binder) openTests() *openTests {
 			t.condition(&st.Conditions[i])
 		}
 	}
-	if p := b.lab.probes["namesakes "+b.caller.Principal.Arn]; p != nil {
+	if p := b.solved.probes["namesakes "+b.caller.Principal.Arn]; p != nil {
 		t.add("", p.Globs...)
 	}
 	if c := b.caller; c.Any != nil && c.Any.Shape != nil && b.Open["aws:username"] != nil {
@@ -102,7 +102,7 @@ func (b *binder) openTests() *openTests {
 }
 
 func (s stand) identity() string {
-	return s.on + "\x00" + s.before.Identity() + "\x00" + s.after.Identity()
+	return s.subject + "\x00" + s.before.Identity() + "\x00" + s.after.Identity()
 }
 
 func (s stand) whole() bool { return len(s.before)+len(s.after) == 0 }
@@ -210,10 +210,10 @@ func (t *openTests) add(about string, globs ...glob.Glob) {
 		}
 		for _, at := range marks {
 			name := t.names[g[at].R-firstMark]
-			s := stand{before: g[:at], after: g[at+1:], on: about}
+			s := stand{before: g[:at], after: g[at+1:], subject: about}
 			if len(marks) > 1 {
 				t.tangled[name] = true
-				s = stand{on: about}
+				s = stand{subject: about}
 			}
 			if !slices.ContainsFunc(t.stands[name], func(have stand) bool { return have.identity() == s.identity() }) {
 				t.stands[name] = append(t.stands[name], s)
@@ -231,12 +231,12 @@ func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
 		for _, other := range t.names {
 			meeting := t.b.Open[other].Meeting()
 			if !keys[other] && !subjects[meeting] &&
-				!slices.ContainsFunc(t.stands[other], func(s stand) bool { return subjects[s.on] }) {
+				!slices.ContainsFunc(t.stands[other], func(s stand) bool { return subjects[s.subject] }) {
 				continue
 			}
 			keys[other], subjects[meeting] = true, true
 			for _, s := range t.stands[other] {
-				subjects[s.on] = true
+				subjects[s.subject] = true
 			}
 		}
 		grown = len(keys)+len(subjects) > before
@@ -298,7 +298,7 @@ func (t *openTests) component(name string) component {
 // classes are values of every class of a component's key.
 func (t *openTests) classes(c component) classesOf {
 	predicates, wild := t.predicates(c)
-	found := t.b.lab.representatives(predicates, len(c.keys))
+	found := t.b.solved.representatives(predicates, len(c.keys))
 	// The values of an instant are written as such; nothing here knows how. Where several keys meet and one stands
 	// within a pattern, the values of the one depend on those of the other.
 	sayable := !c.tangled && !c.key.Kind.IsTime() && !t.sundered && !(c.embedded && len(c.keys) > 1)
@@ -340,10 +340,10 @@ func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wi
 				add(g)
 			}
 			for _, s := range c.stands {
-				if s.on != subject || s.whole() {
+				if s.subject != subject || s.whole() {
 					continue
 				}
-				for _, middle := range t.b.lab.between(g, s.before, s.after) {
+				for _, middle := range t.b.solved.between(g, s.before, s.after) {
 					add(middle)
 				}
 			}
@@ -370,7 +370,7 @@ func folding(g glob.Glob) glob.Glob {
 }
 
 // Representatives remembers what representatives found.
-func (l *Lab) representatives(predicates map[string]glob.Glob, each int) classesOf {
+func (l *Solved) representatives(predicates map[string]glob.Glob, each int) classesOf {
 	ids := slices.Sorted(maps.Keys(predicates))
 	id := strconv.Itoa(each) + strings.Join(ids, "\x00")
 	found, known := l.classes[id]
@@ -386,7 +386,7 @@ func (l *Lab) representatives(predicates map[string]glob.Glob, each int) classes
 }
 
 // between remembers what between found.
-func (l *Lab) between(g, before, after glob.Glob) []glob.Glob {
+func (l *Solved) between(g, before, after glob.Glob) []glob.Glob {
 	id := g.Identity() + "\x00" + before.Identity() + "\x00" + after.Identity()
 	have, known := l.pieces[id]
 	if !known {
@@ -427,7 +427,7 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 			return a
 		}
 	}
-	shared := NewLab()
+	shared := NewSolved()
 	for n := range total {
 		other, impossible := c.again(shared), false
 		other.Search.B.Assigned = map[string]assignment{}

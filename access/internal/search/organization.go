@@ -9,11 +9,11 @@ import (
 func (c *Caller) AskAttached(q Question) Answer {
 	a := c.Assignments(func(c *Caller) Answer {
 		return c.attempt(attempt{
-			q:      q,
-			allow:  []*engine.Statement{Everything},
-			also:   []*engine.Statement{c.Any.Shape},
-			layers: c.Layers(&engine.PolicyLayer{}),
-			avoid:  []*engine.Statement{AlwaysAllowed},
+			q:       q,
+			allow:   []*engine.Statement{Everything},
+			besides: []*engine.Statement{c.Any.Shape},
+			layers:  c.Layers(&engine.PolicyLayer{}),
+			avoid:   []*engine.Statement{AlwaysAllowed},
 		})
 	})
 	return a.And(c.askAttachedAbroad(q))

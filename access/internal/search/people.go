@@ -14,7 +14,7 @@ func (c *Caller) AskWay(q Question, known []*engine.Statement) Answer {
 			allow:        own.Allow,
 			unknowns:     own.Unknowns,
 			layers:       c.Layers(own),
-			also:         []*engine.Statement{TrustDecided},
+			besides:      []*engine.Statement{TrustDecided},
 			avoid:        known,
 			unknownTrust: true,
 		})

@@ -18,7 +18,7 @@ import (
 func planted(
 	t *testing.T,
 	e *engine.Engine,
-	shared *Lab,
+	shared *Solved,
 	s engine.Session,
 	free bool,
 	forbidden policy.Statement,
@@ -45,7 +45,7 @@ func TestAWildcardIsNoDigit(t *testing.T) {
 		a := planted(
 			t,
 			e,
-			NewLab(),
+			NewSolved(),
 			engine.Console(fixture.UserARN("bob")),
 			false,
 			policy.Allow("", "s3:ListBucket").On("*"),
@@ -75,7 +75,7 @@ func TestRolesWithAndWithoutATagAreSolvedApart(t *testing.T) {
 		},
 		{Name: "plain", Trust: fixture.AnyoneAssumes(), Inline: inline},
 	}}}})
-	shared := NewLab()
+	shared := NewSolved()
 	send := policy.Allow("", "ssm:SendCommand").On("*")
 	assert.False(t, planted(t, e, shared, engine.AssumedRole(fixture.RoleARN("tagged"), "s"), true, send).Open)
 	assert.True(t, planted(t, e, shared, engine.AssumedRole(fixture.RoleARN("plain"), "s"), true, send).Open)
@@ -105,7 +105,7 @@ func TestATagKeyThatIsAName(t *testing.T) {
 			},
 		},
 	)
-	shared := NewLab()
+	shared := NewSolved()
 	tag := policy.Allow("", "iam:TagUser").On("*")
 	assert.False(t, planted(t, e, shared, engine.Console(fixture.UserARN("alice")), false, tag).Open)
 	assert.True(t, planted(t, e, shared, engine.Console(fixture.UserARN("carol")), false, tag).Open)
@@ -142,7 +142,7 @@ func TestWhoseTagsAreOneTextIsNotLikeOthers(t *testing.T) {
 			},
 		},
 	)
-	shared := NewLab()
+	shared := NewSolved()
 	list := policy.Allow("", "s3:ListBucket").On("*")
 	assert.False(t, planted(t, e, shared, engine.Console(fixture.UserARN("alice")), false, list).Open)
 	assert.True(t, planted(t, e, shared, engine.Console(fixture.UserARN("carol")), false, list).Open)
@@ -203,7 +203,7 @@ func TestOpenKeysTakeWhatTestsSee(t *testing.T) {
 			t,
 			world.World{Accounts: []world.Account{{ID: fixture.People, Roles: []world.Role{role}}}},
 		)
-		a := planted(t, e, NewLab(), engine.AssumedRole(fixture.RoleARN("r"), "s"), true, c.forbidden)
+		a := planted(t, e, NewSolved(), engine.AssumedRole(fixture.RoleARN("r"), "s"), true, c.forbidden)
 		assert.True(t, a.Open, c.what)
 	}
 }
@@ -348,7 +348,7 @@ func TestNobodysSearchHidesTheHoleOfAnother(t *testing.T) {
 			forbidden = plantedStatement(t, policy.EffectAllow)
 		}
 		q := Asking([]policy.Statement{forbidden}, plantedStatement(t, policy.EffectAllow))
-		shared := NewLab()
+		shared := NewSolved()
 		var sessions []engine.Session
 		for i := range account.Users {
 			sessions = append(sessions, engine.Console(account.Users[i].ARN(&account)))
@@ -357,7 +357,7 @@ func TestNobodysSearchHidesTheHoleOfAnother(t *testing.T) {
 			sessions = append(sessions, engine.AssumedRole(account.Roles[i].ARN(&account), "alice"))
 		}
 		for _, s := range sessions {
-			verdict := func(l *Lab) Answer {
+			verdict := func(l *Solved) Answer {
 				c, _ := NewCaller(e, s, l)
 				if s.Kind == engine.RoleSession {
 					c.FreeTag = func(tag string) bool { return tag == "Team" }
@@ -365,7 +365,7 @@ func TestNobodysSearchHidesTheHoleOfAnother(t *testing.T) {
 				return c.Ask(q)
 			}
 			known := len(shared.answers)
-			together, alone := verdict(shared), verdict(NewLab())
+			together, alone := verdict(shared), verdict(NewSolved())
 			require.Equal(t, alone.Open, together.Open, "%s\n%s", s, describe(q))
 			require.Equal(t, alone.Denied, together.Denied, "%s\n%s", s, describe(q))
 			switch {
@@ -407,7 +407,7 @@ func TestOpenKeysAgainstBruteForce(t *testing.T) {
 			[]policy.Statement{plantedStatement(t, policy.EffectAllow)},
 			plantedStatement(t, policy.EffectAllow),
 		)
-		c, _ := NewCaller(e, engine.AssumedRole(fixture.RoleARN("r"), "s"), NewLab())
+		c, _ := NewCaller(e, engine.AssumedRole(fixture.RoleARN("r"), "s"), NewSolved())
 		c.FreeTag = func(tag string) bool { return tag == "Team" }
 		a := c.Ask(q)
 		switch {

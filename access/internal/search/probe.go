@@ -62,8 +62,8 @@ type bound struct {
 	written int
 }
 
-// Lab is what classes of callers of one account share: the probes, and what was solved of them.
-type Lab struct {
+// Solved is what classes of callers of one account share: the probes, and what was solved of them.
+type Solved struct {
 	probes  map[string]*Probe
 	targets map[string]call.Solution
 	values  map[string]domain.Solution
@@ -84,7 +84,7 @@ type Lab struct {
 	// abroad says of Allows whether they speak of resources of other accounts. Away is what was solved of those, for
 	// calls that home does not speak of.
 	abroad map[*engine.Statement]bool
-	away   *Lab
+	away   *Solved
 	home   []*engine.Statement
 	// classes are the values that tests of open keys tell apart, by the tests.
 	classes map[string]classesOf
@@ -92,8 +92,9 @@ type Lab struct {
 	pieces map[string][]glob.Glob
 }
 
-func NewLab() *Lab {
-	return &Lab{
+// NewSolved is a Solved in which there is nothing yet.
+func NewSolved() *Solved {
+	return &Solved{
 		probes:    map[string]*Probe{},
 		targets:   map[string]call.Solution{},
 		values:    map[string]domain.Solution{},
@@ -115,7 +116,7 @@ func NewLab() *Lab {
 // binder turns statements into bounds for one class of callers, and remembers them.
 type binder struct {
 	caller *Caller
-	lab    *Lab
+	solved *Solved
 	bounds map[*engine.Statement]*bound
 	// tagRules are what AWS guarantees about tags, by the key that is read.
 	tagRules map[string]*bound
@@ -136,7 +137,7 @@ type assignment struct {
 func NewBinder(c *Caller) *binder {
 	return &binder{
 		caller:   c,
-		lab:      c.Lab,
+		solved:   c.Solved,
 		bounds:   map[*engine.Statement]*bound{},
 		tagRules: map[string]*bound{},
 		Open:     map[string]*conditionkey.Key{},
@@ -151,13 +152,13 @@ func (b *binder) Bind(st *engine.Statement) *bound {
 	out := &bound{st: st}
 	b.bounds[st], b.binding = out, st
 	shares := b.caller.Any == nil && len(b.Assigned) == 0
-	if have, ok := b.lab.plain[st]; ok && shares {
+	if have, ok := b.solved.plain[st]; ok && shares {
 		out.Lits, out.Never = have.lits, have.never
 		return out
 	}
 	b.bind(out, st)
 	if shares && isPlain(st) {
-		b.lab.plain[st] = plainBound{slices.Clip(out.Lits), out.Never}
+		b.solved.plain[st] = plainBound{slices.Clip(out.Lits), out.Never}
 	}
 	return out
 }
@@ -203,7 +204,7 @@ func (b *binder) bind(out *bound, st *engine.Statement) {
 }
 
 func (b *binder) actionProbe(st *engine.Statement) *Probe {
-	if have, ok := b.lab.actions[st]; ok {
+	if have, ok := b.solved.actions[st]; ok {
 		return have
 	}
 	var id strings.Builder
@@ -223,16 +224,16 @@ func (b *binder) actionProbe(st *engine.Statement) *Probe {
 		p.set = c.Unite(sets...)
 		return p
 	})
-	b.lab.actions[st] = p
+	b.solved.actions[st] = p
 	return p
 }
 
 func (b *binder) ResourceProbe(st *engine.Statement) *Probe {
-	if have, ok := b.lab.resources[st]; ok {
+	if have, ok := b.solved.resources[st]; ok {
 		return have
 	}
 	mine := ownStatement{st, b.caller.Principal}
-	if have, ok := b.lab.own[mine]; ok && b.ofOneself() {
+	if have, ok := b.solved.own[mine]; ok && b.ofOneself() {
 		return have
 	}
 	alike, own := true, b.ofOneself()
@@ -254,9 +255,9 @@ func (b *binder) ResourceProbe(st *engine.Statement) *Probe {
 	p := b.probe(id.String(), func() *Probe { return &Probe{kind: probeResource, Globs: globs} })
 	switch {
 	case alike:
-		b.lab.resources[st] = p
+		b.solved.resources[st] = p
 	case own:
-		b.lab.own[mine] = p
+		b.solved.own[mine] = p
 	}
 	return p
 }
@@ -281,12 +282,12 @@ func oneself(k *conditionkey.Key) bool {
 }
 
 func (b *binder) probe(id string, build func() *Probe) *Probe {
-	if have, ok := b.lab.probes[id]; ok {
+	if have, ok := b.solved.probes[id]; ok {
 		return have
 	}
 	p := build()
-	p.id = len(b.lab.probes) + 1
-	b.lab.probes[id] = p
+	p.id = len(b.solved.probes) + 1
+	b.solved.probes[id] = p
 	return p
 }
 

@@ -98,7 +98,7 @@ func (c *Caller) allowed(
 ) bool {
 	before := c.Search.GaveUp
 	for _, st := range allow {
-		lits, possible := c.Search.B.Literals(append(slices.Clone(at.also), st)...)
+		lits, possible := c.Search.B.Literals(append(slices.Clone(at.besides), st)...)
 		if !possible {
 			continue
 		}

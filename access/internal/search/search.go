@@ -112,8 +112,8 @@ func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*Model, 
 			return m, true
 		}
 	}
-	if !slices.Contains(s.narrow, groups[0].by) {
-		s.narrow = append(s.narrow, groups[0].by)
+	if !slices.Contains(s.narrow, groups[0].source) {
+		s.narrow = append(s.narrow, groups[0].source)
 	}
 	return nil, false
 }
@@ -289,11 +289,11 @@ func contradicts(lits []Literal) bool {
 
 func (s *search) solveTarget(lits []Literal) call.Solution {
 	id := identityOf(lits)
-	if have, ok := s.B.lab.targets[id]; ok {
+	if have, ok := s.B.solved.targets[id]; ok {
 		return have
 	}
 	found := call.Solve(s.B.caller.arnForms(), targetLiterals(lits))
-	s.B.lab.targets[id] = found
+	s.B.solved.targets[id] = found
 	return found
 }
 
@@ -304,11 +304,11 @@ func (s *search) solveKey(of Literal, lits []Literal) domain.Solution {
 		own := engine.FindTag(s.B.caller.Principal.Tags, k.Tag)
 		id += strconv.FormatBool(own.Present) + own.One
 	}
-	if have, ok := s.B.lab.values[id]; ok {
+	if have, ok := s.B.solved.values[id]; ok {
 		return have
 	}
 	found := domain.Solve(conditionsOf(lits), s.B.caller.domain(&of.cond.Key))
-	s.B.lab.values[id] = found
+	s.B.solved.values[id] = found
 	return found
 }
 

@@ -46,7 +46,7 @@ func TestSearchFindsWhatBruteForceFinds(t *testing.T) {
 		s := rapid.SampledFrom(append(SignIns(arn), engine.ConsoleWithMFA(arn, time.Hour),
 			engine.ConsoleWithMFA(arn, time.Hour-time.Second))).
 			Draw(rt, "session")
-		c, ok := NewCaller(e, s, NewLab())
+		c, ok := NewCaller(e, s, NewSolved())
 		require.True(rt, ok)
 		a := c.Ask(q)
 		require.False(rt, a.GaveUp, "%s", describe(q))
@@ -131,7 +131,7 @@ func TestALargeSearchEndsAndNamesTheStatement(t *testing.T) {
 	}
 	statements = append(statements, policy.Deny("Last", "*").On("*"))
 	e := fixture.Compiled(t, fixture.OneUser(statements...))
-	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewLab())
+	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewSolved())
 	require.True(t, ok)
 	a := c.Ask(Asking(Anything))
 	require.False(t, a.Open)
@@ -149,7 +149,7 @@ func TestTooManyValuesNameTheStatement(t *testing.T) {
 		resources = append(resources, variable(i))
 	}
 	e := fixture.Compiled(t, fixture.OneUser(policy.Allow("Many", "s3:*").On(resources...)))
-	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewLab())
+	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewSolved())
 	require.True(t, ok)
 	a := c.Ask(Asking([]policy.Statement{policy.Allow("", "s3:*").On("arn:aws:iam::*:user/x")}))
 	require.False(t, a.Open)
@@ -166,7 +166,7 @@ func TestAllowsOfOtherActionsAreLeftOut(t *testing.T) {
 			policy.Allow("Elsewhere", "sagemaker:CreateApp").On("arn:aws:sagemaker:*:*:app/${sagemaker:DomainId}/*"),
 		),
 	)
-	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewLab())
+	c, ok := NewCaller(e, engine.Console(fixture.UserARN("bob")), NewSolved())
 	require.True(t, ok)
 	a := c.Ask(Asking([]policy.Statement{policy.Allow("", "iam:TagUser").On("*")}))
 	require.False(t, a.Open)

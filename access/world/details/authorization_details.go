@@ -144,13 +144,13 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		r.refuse("IsTruncated", errors.New("the answer is cut off; read every page and join their lists"))
 	}
 	for i, p := range details.Policies {
-		r.at(fmt.Sprintf("Policies[%d] %q", i, p.Name))
+		r.standAt(fmt.Sprintf("Policies[%d] %q", i, p.Name))
 		r.ofAWS = policy.ARNPart(p.ARN, 4) == "aws"
 		r.policy(p)
 	}
 	r.ofAWS = false
 	for i, g := range details.Groups {
-		r.at(fmt.Sprintf("GroupDetailList[%d] %q", i, g.Name))
+		r.standAt(fmt.Sprintf("GroupDetailList[%d] %q", i, g.Name))
 		r.owned("group", g.ARN, g.Path, g.Name)
 		inline, unknown := r.inline("GroupPolicyList", g.ARN, g.Inline)
 		r.account.Groups = append(
@@ -164,7 +164,7 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		)
 	}
 	for i, u := range details.Users {
-		r.at(fmt.Sprintf("UserDetailList[%d] %q", i, u.Name))
+		r.standAt(fmt.Sprintf("UserDetailList[%d] %q", i, u.Name))
 		r.owned("user", u.ARN, u.Path, u.Name)
 		inline, unknown := r.inline("UserPolicyList", u.ARN, u.Inline)
 		r.account.Users = append(r.account.Users, world.User{
@@ -173,7 +173,7 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		})
 	}
 	for i, role := range details.Roles {
-		r.at(fmt.Sprintf("RoleDetailList[%d] %q", i, role.Name))
+		r.standAt(fmt.Sprintf("RoleDetailList[%d] %q", i, role.Name))
 		r.ofAWS = strings.HasPrefix(role.Path, "/aws-service-role/")
 		r.owned("role", role.ARN, role.Path, role.Name)
 		trusted, read := r.document(
@@ -200,7 +200,7 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		})
 	}
 	if len(r.problems) == 0 && r.account.ID == "" {
-		r.at("")
+		r.standAt("")
 		r.refuse(
 			"authorization details",
 			errors.New("name no account: they list no user, group, role or customer managed policy with an Arn"),
@@ -258,7 +258,7 @@ type detailsReader struct {
 	ofAWS bool
 }
 
-func (r *detailsReader) at(place string) { r.place = place }
+func (r *detailsReader) standAt(place string) { r.place = place }
 
 func (r *detailsReader) refuse(field string, err error) {
 	place := field

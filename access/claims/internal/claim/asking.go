@@ -108,10 +108,10 @@ func (p *Prover) Caller(s engine.Session) *search.Caller {
 		return have
 	}
 	account := policy.ARNPart(s.Subject(), 4)
-	if p.labs[account] == nil {
-		p.labs[account] = search.NewLab()
+	if p.solved[account] == nil {
+		p.solved[account] = search.NewSolved()
 	}
-	c, _ := search.NewCaller(p.Engine, s, p.labs[account])
+	c, _ := search.NewCaller(p.Engine, s, p.solved[account])
 	if role := p.Engine.Principals[s.Subject()]; role != nil && role.Kind == engine.RolePrincipal {
 		c.FreeTag = search.FreeTags(p.Engine, role)
 		if s.Kind == engine.IdentityCenterSession {

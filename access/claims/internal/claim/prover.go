@@ -32,7 +32,7 @@ func New(e *engine.Engine) *Prover {
 	return &Prover{
 		Engine:   e,
 		callers:  map[string]*search.Caller{},
-		labs:     map[string]*search.Lab{},
+		solved:   map[string]*search.Solved{},
 		trusting: map[*engine.Principal][]*engine.Principal{},
 	}
 }
@@ -73,8 +73,8 @@ type Prover struct {
 	// Engine decides in the world that is asked about.
 	Engine  *engine.Engine
 	callers map[string]*search.Caller
-	// labs are shared by the callers of an account, by its id.
-	labs map[string]*search.Lab
+	// solved is shared by the callers of an account, by its id.
+	solved map[string]*search.Solved
 	// trusting are the roles whose trust policies name a principal or its account.
 	trusting map[*engine.Principal][]*engine.Principal
 	// index are the roles of the world by whom they trust; nil until it is asked for.

@@ -267,7 +267,7 @@ func (s *escalation) becomes(who, other *engine.Principal) *Step {
 	if other.Kind == engine.UserPrincipal {
 		for _, way := range signInWays {
 			if a := s.can(who, way.action, other.Arn); a.Open {
-				return &Step{As: who.Arn, Calls: []string{way.action}, On: other.Arn, It: way.it, By: a.By}
+				return &Step{As: who.Arn, Calls: []string{way.action}, On: other.Arn, It: way.words, By: a.By}
 			}
 		}
 		return nil
@@ -333,7 +333,7 @@ func (s *escalation) usesWhatRuns(who, role *engine.Principal) *Step {
 	for i := range runningWays {
 		way := &runningWays[i]
 		if by, all := s.canAll(who, way.creates, "*"); all && s.takenBy(role, way.service) {
-			return &Step{As: who.Arn, Calls: way.creates, On: role.Arn, It: way.it, By: by}
+			return &Step{As: who.Arn, Calls: way.creates, On: role.Arn, It: way.words, By: by}
 		}
 	}
 	return nil
@@ -372,7 +372,7 @@ func (s *escalation) passes(who, role *engine.Principal) *Step {
 			continue
 		}
 		if passed := pass(way.service); passed.Open {
-			return step(way.creates, way.it, passed.By)
+			return step(way.creates, way.words, passed.By)
 		}
 	}
 	if passed := pass(ec2Service); passed.Open && s.takenBy(role, ec2Service) {
@@ -465,7 +465,7 @@ func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool)
 		}
 		for _, on := range nodes {
 			if by, all := s.canAll(who, way.actions, on); all {
-				return &Step{As: who.Arn, Calls: way.actions, On: role, It: way.it + " with the role", By: by}
+				return &Step{As: who.Arn, Calls: way.actions, On: role, It: way.words + " with the role", By: by}
 			}
 		}
 	}
@@ -478,11 +478,11 @@ func (s *escalation) makesAdministrator(who, of *engine.Principal) *Step {
 		return nil
 	}
 	for _, way := range writeWays {
-		if way.of != of.Kind {
+		if way.whose != of.Kind {
 			continue
 		}
 		if a := s.can(who, way.action, of.Arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
-			return &Step{As: who.Arn, Calls: []string{way.action}, On: of.Arn, It: way.it, By: a.By}
+			return &Step{As: who.Arn, Calls: []string{way.action}, On: of.Arn, It: way.words, By: a.By}
 		}
 	}
 	for _, arn := range s.managedOf(of) {
@@ -539,7 +539,7 @@ func (s *escalation) byGroup(who, of *engine.Principal) *Step {
 		if slices.Contains(account.Users[at].Groups, g.Name) {
 			for _, way := range groupWays {
 				if a := s.can(who, way.action, arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
-					return &Step{As: who.Arn, Calls: []string{way.action}, On: arn, It: way.it, By: a.By}
+					return &Step{As: who.Arn, Calls: []string{way.action}, On: arn, It: way.words, By: a.By}
 				}
 			}
 			continue

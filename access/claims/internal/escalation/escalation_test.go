@@ -238,7 +238,7 @@ func TestCodeOnANodeIsAWayToItsRole(t *testing.T) {
 		node := world.Role{Trust: serviceTrust(ec2Service)}
 		needed(
 			t,
-			way.it,
+			way.words,
 			func(p ...policy.Statement) world.World { return escalationWorld(node, p...) },
 			allowing(way.actions...)...,
 		)
@@ -285,7 +285,7 @@ func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 		return escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, p...)
 	}
 	for _, way := range writeWays {
-		if way.of == engine.UserPrincipal {
+		if way.whose == engine.UserPrincipal {
 			needed(t, way.action, closed, policy.Allow("Own", way.action).On(bob))
 		}
 	}
@@ -350,7 +350,7 @@ func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 // A role that can be written and assumed is a way of two steps, and neither step alone is one.
 func TestARoleIsChangedAndThenAssumed(t *testing.T) {
 	for _, way := range writeWays {
-		if way.of != engine.RolePrincipal {
+		if way.whose != engine.RolePrincipal {
 			continue
 		}
 		write := policy.Allow("Write", way.action).On(roleNamed("plain"))
@@ -438,7 +438,7 @@ func TestRootOnNodesIsAnEscalation(t *testing.T) {
 			world.Role{Name: "node", Trust: serviceTrust("ec2.amazonaws.com")},
 		)
 		found, is := escalationsOf(t, w)["user/bob"]
-		assert.Equal(t, way.root, is, way.it)
+		assert.Equal(t, way.root, is, way.words)
 		if is {
 			assert.Equal(t, endsAsRootOfNodes, found.Ends)
 		}

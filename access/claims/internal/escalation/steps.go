@@ -14,8 +14,8 @@ type serviceWay struct {
 	service string
 	// creates are the calls that are needed, all of them, besides iam:PassRole where the role is passed.
 	creates []string
-	// it says what happens, in words.
-	it string
+	// words say what happens.
+	words string
 }
 
 const (
@@ -223,7 +223,7 @@ func prefixesOf(service string) []string {
 type nodeWay struct {
 	// actions are the calls that are needed, all of them.
 	actions []string
-	it      string
+	words   string
 	// elsewhere: the first call names something else than the node, which it reaches by that.
 	elsewhere bool
 	// root: the code is root's whatever the node's preferences say.
@@ -236,20 +236,24 @@ type nodeWay struct {
 // Source: AWS Systems Manager User Guide, Run Command, Session Manager, State Manager and Maintenance Windows; Amazon
 // EC2 User Guide, IAM roles for Amazon EC2, user data, and EC2 Serial Console.
 var nodeWays = []nodeWay{
-	{actions: calls("ssm:SendCommand"), it: "runs commands as root on nodes", root: true},
-	{actions: calls("ssm:CreateAssociation"), it: "runs commands as root on nodes, by an association,", root: true},
-	{actions: calls("ssm:CreateAssociationBatch"), it: "runs commands as root on nodes, by associations,", root: true},
+	{actions: calls("ssm:SendCommand"), words: "runs commands as root on nodes", root: true},
+	{actions: calls("ssm:CreateAssociation"), words: "runs commands as root on nodes, by an association,", root: true},
+	{
+		actions: calls("ssm:CreateAssociationBatch"),
+		words:   "runs commands as root on nodes, by associations,",
+		root:    true,
+	},
 	{actions: calls("ssm:UpdateAssociation"), elsewhere: true, root: true,
-		it: "runs commands as root on nodes, by an association that it changes,"},
+		words: "runs commands as root on nodes, by an association that it changes,"},
 	{actions: calls("ssm:RegisterTaskWithMaintenanceWindow"), elsewhere: true, root: true,
-		it: "runs commands as root on nodes, by a maintenance window,"},
+		words: "runs commands as root on nodes, by a maintenance window,"},
 	{actions: calls("ssm:UpdateMaintenanceWindowTask"), elsewhere: true, root: true,
-		it: "runs commands as root on nodes, by a task of a maintenance window,"},
+		words: "runs commands as root on nodes, by a task of a maintenance window,"},
 	{actions: calls("ec2:ModifyInstanceAttribute ec2:StopInstances ec2:StartInstances"), root: true,
-		it: "writes user data, which runs as root, of nodes"},
-	{actions: calls("ssm:StartSession"), it: "opens shells on nodes"},
-	{actions: calls("ec2-instance-connect:SendSSHPublicKey"), it: "opens shells on nodes, by EC2 Instance Connect,"},
-	{actions: calls("ec2-instance-connect:SendSerialConsoleSSHPublicKey"), it: "opens the serial console of nodes"},
+		words: "writes user data, which runs as root, of nodes"},
+	{actions: calls("ssm:StartSession"), words: "opens shells on nodes"},
+	{actions: calls("ec2-instance-connect:SendSSHPublicKey"), words: "opens shells on nodes, by EC2 Instance Connect,"},
+	{actions: calls("ec2-instance-connect:SendSerialConsoleSSHPublicKey"), words: "opens the serial console of nodes"},
 }
 
 // profileWays give an instance that runs another role; code on it then has that.
@@ -261,9 +265,9 @@ var profileWays = calls("ec2:AssociateIamInstanceProfile ec2:ReplaceIamInstanceP
 // Source: IAM API Reference, the page of each action.
 var writeWays = []struct {
 	action      string
-	of          engine.PrincipalKind
+	whose       engine.PrincipalKind
 	adminPolicy bool
-	it          string
+	words       string
 }{
 	{"iam:AttachUserPolicy", engine.UserPrincipal, true, "attaches AdministratorAccess to"},
 	{"iam:PutUserPolicy", engine.UserPrincipal, false, "writes an inline policy of"},
@@ -275,7 +279,7 @@ var writeWays = []struct {
 var groupWays = []struct {
 	action      string
 	adminPolicy bool
-	it          string
+	words       string
 }{
 	{"iam:AttachGroupPolicy", true, "attaches AdministratorAccess to"},
 	{"iam:PutGroupPolicy", false, "writes an inline policy of"},
@@ -291,7 +295,7 @@ var versionWays = []string{"iam:CreatePolicyVersion"}
 var providerWays = [][]string{calls("iam:UpdateSAMLProvider"), calls("iam:DeleteSAMLProvider iam:CreateSAMLProvider")}
 
 // signInWays make somebody another user.
-var signInWays = []struct{ action, it string }{
+var signInWays = []struct{ action, words string }{
 	{"iam:CreateAccessKey", "creates an access key of"},
 	{"iam:CreateLoginProfile", "creates a console password of"},
 	{"iam:UpdateLoginProfile", "changes the console password of"},

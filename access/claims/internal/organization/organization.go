@@ -285,7 +285,7 @@ func askRemembering(
 
 // rootOf is the class of the root user of an account.
 func rootOf(e *engine.Engine, id string) *search.Caller {
-	c, _ := search.NewCaller(e, engine.Root(id), search.NewLab())
+	c, _ := search.NewCaller(e, engine.Root(id), search.NewSolved())
 	return c
 }
 
