@@ -113,8 +113,11 @@ var forgottenPlaces = []forgotten{
 	{
 		"a resource type whose state nobody reads",
 		"internal/against/deployed.go",
-		`	"aws:iam/rolePolicy:RolePolicy":                                                (*stateReader).rolesOwn,`, "",
-		"./internal/against", "TestEveryTypeThatReadsIntoAWorldIsRead", "aws:iam/rolePolicy:RolePolicy",
+		`	"aws:iam/rolePolicy:RolePolicy":                                                (*stateReader).rolesOwn,`,
+		"",
+		"./internal/against",
+		"TestEveryTypeThatReadsIntoAWorldIsRead",
+		"aws:iam/rolePolicy:RolePolicy",
 	},
 }
 

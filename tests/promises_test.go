@@ -105,7 +105,11 @@ var promises = []promise{
 		[]string{"TestAnInterruptedCommandIsFinishedByRunningItAgain"},
 	},
 	{"internal/workspace/result/print.go", "is not seen, and not put back", []string{"TestUpReadsFirstAndPutsBack"}},
-	{"internal/workspace/result/print.go", "changed by hand, and put back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
+	{
+		"internal/workspace/result/print.go",
+		"changed by hand, and put back",
+		[]string{"TestWhatARunDidNotComeToIsNotPutBack"},
+	},
 	{"internal/workspace/result/print.go", "and up puts it back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
 	{
 		"internal/workspace/result/print.go",

@@ -607,6 +607,32 @@ var rows = []Row{
 	},
 	{"ResourceNotFoundException", "Managed policy %s is not attached.", ByAccount, gone},
 	{
+		"ValidationException",
+		"1 validation error detected: Value '%s%s' at 'customerManagedPolicyReference' failed to satisfy constraint",
+		ByFiles,
+		"identityCenter.permissionSets[].managedPolicies",
+	},
+	{
+		"ConflictException",
+		"Permission set with id %s already has a customer managed policy %s%s",
+		ByAccount,
+		`somebody attached it already: detach it there, and run {up} again`,
+	},
+	{"ResourceNotFoundException", "Customer managed policy %s%s is not attached.", ByAccount, gone},
+	{
+		"ValidationException",
+		"A permissions boundary is either a managed policy or a customer managed policy reference.",
+		ByProgram,
+		"the program passes one of the two",
+	},
+	{"ResourceNotFoundException", "PermissionsBoundary for permission set with id %s not found", ByAccount, gone},
+	{
+		"FAILED",
+		"unexpected state 'FAILED', wanted target 'SUCCEEDED'. last error: policy %s does not exist or is not attachable",
+		ByAccount,
+		`an account of the assignments lacks the policy: make it there first, and run {up} again`,
+	},
+	{
 		"ConflictException",
 		"PermissionSet %s has ApplicationProfile associated with it.",
 		ByAccount,

@@ -46,7 +46,10 @@ func (o *worldOrganization) plants(out *plant.Plants) {
 	for _, u := range o.Units {
 		in.Units = append(in.Units, organizations.Unit{ID: u.ID, Name: u.Name, Parent: cmp.Or(u.Parent, o.Root)})
 	}
-	out.Organization = append(out.Organization, plant.Planted[organizations.ExistingOrganization]{Path: o.path, Thing: in})
+	out.Organization = append(
+		out.Organization,
+		plant.Planted[organizations.ExistingOrganization]{Path: o.path, Thing: in},
+	)
 	for _, p := range o.Policies {
 		out.OrganizationPolicies = append(
 			out.OrganizationPolicies,

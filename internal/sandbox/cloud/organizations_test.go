@@ -40,14 +40,16 @@ func organization() plant.Plants {
 				Accounts: map[string]string{home: workloads, other: root},
 			}},
 		},
-		IdentityCenter: []plant.Planted[ssoadmin.IdentityCenter]{{Path: "identityCenter", Thing: ssoadmin.IdentityCenter{
-			ARN:     instance,
-			Store:   "d-1234567890",
-			Account: management,
-			Region:  "us-east-1",
-			Users:   map[string]string{"u-1": "alice"},
-			Groups:  map[string]string{"g-1": "ops"},
-		}}},
+		IdentityCenter: []plant.Planted[ssoadmin.IdentityCenter]{
+			{Path: "identityCenter", Thing: ssoadmin.IdentityCenter{
+				ARN:     instance,
+				Store:   "d-1234567890",
+				Account: management,
+				Region:  "us-east-1",
+				Users:   map[string]string{"u-1": "alice"},
+				Groups:  map[string]string{"g-1": "ops"},
+			}},
+		},
 	}
 }
 

@@ -104,14 +104,20 @@ func (c *Cloud) organizationSnapshot() *OrganizationSnapshot {
 	), slices.Clone(
 		org.RootFeatures,
 	)
-	s.Units = index(c.organizations.Units.List(""), func(u organizations.Unit) (string, organizations.Unit) { return u.ID, u })
+	s.Units = index(
+		c.organizations.Units.List(""),
+		func(u organizations.Unit) (string, organizations.Unit) { return u.ID, u },
+	)
 	for _, account := range c.organizations.Members.Keys("") {
 		s.Accounts[account], _ = c.organizations.Members.Get("", account)
 	}
-	s.Policies = index(c.organizations.OrganizationPolicies.List(""), func(p organizations.Policy) (string, organizations.Policy) {
-		p.Tags = maps.Clone(p.Tags)
-		return p.ID, p
-	})
+	s.Policies = index(
+		c.organizations.OrganizationPolicies.List(""),
+		func(p organizations.Policy) (string, organizations.Policy) {
+			p.Tags = maps.Clone(p.Tags)
+			return p.ID, p
+		},
+	)
 	for _, target := range c.organizations.Attachments.Keys("") {
 		attached, _ := c.organizations.Attachments.Get("", target)
 		s.Attached[target] = slices.Clone(attached)
@@ -126,12 +132,16 @@ func (c *Cloud) identityCenterSnapshot() *IdentityCenterSnapshot {
 	}
 	ic.Attributes, ic.Users, ic.Groups = slices.Clone(ic.Attributes), maps.Clone(ic.Users), maps.Clone(ic.Groups)
 	return &IdentityCenterSnapshot{
-		IdentityCenter: ic, Assignments: c.ssoadmin.Assignments.List(""),
-		PermissionSets: index(c.ssoadmin.PermissionSets.List(""), func(p ssoadmin.PermissionSet) (string, ssoadmin.PermissionSet) {
-			p.Created, p.Tags, p.Managed = time.Time{}, maps.Clone(p.Tags), slices.Clone(p.Managed)
-			p.Customer = slices.Clone(p.Customer)
-			return p.Name, p
-		}),
+		IdentityCenter: ic,
+		Assignments:    c.ssoadmin.Assignments.List(""),
+		PermissionSets: index(
+			c.ssoadmin.PermissionSets.List(""),
+			func(p ssoadmin.PermissionSet) (string, ssoadmin.PermissionSet) {
+				p.Created, p.Tags, p.Managed = time.Time{}, maps.Clone(p.Tags), slices.Clone(p.Managed)
+				p.Customer = slices.Clone(p.Customer)
+				return p.Name, p
+			},
+		),
 	}
 }
 
@@ -152,7 +162,11 @@ func (c *Cloud) accountSnapshot(a api.Account) AccountSnapshot {
 	})
 	s.Roles = index(c.iam.Roles.List(a.ID), func(r iam.Role) (string, iam.Role) {
 		r.Trust = c.iam.TrustToday(r)
-		r.Created, r.Tags, r.Policies, r.Principals = time.Time{}, maps.Clone(r.Tags), r.Clone(), maps.Clone(r.Principals)
+		r.Created, r.Tags, r.Policies, r.Principals = time.Time{}, maps.Clone(
+			r.Tags,
+		), r.Clone(), maps.Clone(
+			r.Principals,
+		)
 		return r.Name, r
 	})
 	s.Policies = index(c.iam.Policies.List(a.ID), func(p iam.Policy) (string, iam.Policy) {

@@ -78,16 +78,24 @@ func TestEveryRuleRefusesWhatBreaksIt(t *testing.T) {
 // A value of another type is refused for each property, and lists that need items are refused without.
 func TestEveryPropertyRefusesOtherTypes(t *testing.T) {
 	wrong := map[schema.Kind][]resource.PropertyValue{
-		schema.TextKind:      {schema.Flag(true), schema.Number(1), schema.Texts(nil)},
-		schema.FlagKind:      {schema.Text("true"), schema.Number(1)},
-		schema.NumberKind:    {schema.Text("1"), resource.NewNumberProperty(1.5), schema.Flag(true)},
-		schema.TextSetKind:   {schema.Text("a"), resource.NewArrayProperty([]resource.PropertyValue{schema.Number(1)})},
-		schema.TextMapKind:   {schema.Text("a"), schema.Texts([]string{"a"})},
-		schema.TextListKind:  {schema.Text("a"), resource.NewArrayProperty([]resource.PropertyValue{schema.Number(1)})},
-		schema.ObjectSetKind: {schema.Text("a"), schema.Texts([]string{"a"}), schema.Objects([]schema.Values{{"unheardOf": schema.Text("a")}})},
-		schema.ObjectKind:    {schema.Text("a"), schema.Texts([]string{"a"}), schema.Object(schema.Values{"unheardOf": schema.Text("a")})},
-		schema.PolicyKind:    {schema.Flag(true), schema.Number(1)},
-		schema.JSONKind:      {schema.Flag(true), schema.Number(1)},
+		schema.TextKind:     {schema.Flag(true), schema.Number(1), schema.Texts(nil)},
+		schema.FlagKind:     {schema.Text("true"), schema.Number(1)},
+		schema.NumberKind:   {schema.Text("1"), resource.NewNumberProperty(1.5), schema.Flag(true)},
+		schema.TextSetKind:  {schema.Text("a"), resource.NewArrayProperty([]resource.PropertyValue{schema.Number(1)})},
+		schema.TextMapKind:  {schema.Text("a"), schema.Texts([]string{"a"})},
+		schema.TextListKind: {schema.Text("a"), resource.NewArrayProperty([]resource.PropertyValue{schema.Number(1)})},
+		schema.ObjectSetKind: {
+			schema.Text("a"),
+			schema.Texts([]string{"a"}),
+			schema.Objects([]schema.Values{{"unheardOf": schema.Text("a")}}),
+		},
+		schema.ObjectKind: {
+			schema.Text("a"),
+			schema.Texts([]string{"a"}),
+			schema.Object(schema.Values{"unheardOf": schema.Text("a")}),
+		},
+		schema.PolicyKind: {schema.Flag(true), schema.Number(1)},
+		schema.JSONKind:   {schema.Flag(true), schema.Number(1)},
 	}
 	everyProperty(func(of *resources.Type, path string, p schema.Property) {
 		require.NotEmpty(t, wrong[p.Kind], "%s.%s", of.Token, path)

@@ -30,16 +30,22 @@ func (i Client) UpdateAccountPasswordPolicy(ctx context.Context, p api.PasswordP
 
 // GetAccountPasswordPolicy reads the password policy of the account.
 func (i Client) GetAccountPasswordPolicy(ctx context.Context) (api.PasswordPolicy, error) {
-	return api.Ask(ctx, i.Client, "GetAccountPasswordPolicy", i.Caller.Account, func(*store.Tx) (api.PasswordPolicy, error) {
-		account, _ := i.World.Accounts.Get("", i.Caller.Account)
-		if account.PasswordPolicy == nil {
-			return api.PasswordPolicy{}, noSuchEntity(
-				"The Password Policy with domain name %s cannot be found.",
-				i.Caller.Account,
-			)
-		}
-		return *account.PasswordPolicy, nil
-	})
+	return api.Ask(
+		ctx,
+		i.Client,
+		"GetAccountPasswordPolicy",
+		i.Caller.Account,
+		func(*store.Tx) (api.PasswordPolicy, error) {
+			account, _ := i.World.Accounts.Get("", i.Caller.Account)
+			if account.PasswordPolicy == nil {
+				return api.PasswordPolicy{}, noSuchEntity(
+					"The Password Policy with domain name %s cannot be found.",
+					i.Caller.Account,
+				)
+			}
+			return *account.PasswordPolicy, nil
+		},
+	)
 }
 
 // DeleteAccountPasswordPolicy returns the account to AWS's default.

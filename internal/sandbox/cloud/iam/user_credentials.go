@@ -93,13 +93,19 @@ func (i Client) ListMFADevices(ctx context.Context, name string) ([]string, erro
 // ListVirtualMFADevices lists the serial numbers of the virtual devices that somebody enrolled, by the name of the
 // user.
 func (i Client) ListVirtualMFADevices(ctx context.Context) (map[string][]string, error) {
-	return api.Ask(ctx, i.Client, "ListVirtualMFADevices", i.Caller.Account, func(*store.Tx) (map[string][]string, error) {
-		serials := map[string][]string{}
-		for _, device := range i.state.Devices.List(i.Caller.Account) {
-			if device.User != "" {
-				serials[device.User] = append(serials[device.User], i.serial(device.Name))
+	return api.Ask(
+		ctx,
+		i.Client,
+		"ListVirtualMFADevices",
+		i.Caller.Account,
+		func(*store.Tx) (map[string][]string, error) {
+			serials := map[string][]string{}
+			for _, device := range i.state.Devices.List(i.Caller.Account) {
+				if device.User != "" {
+					serials[device.User] = append(serials[device.User], i.serial(device.Name))
+				}
 			}
-		}
-		return serials, nil
-	})
+			return serials, nil
+		},
+	)
 }

@@ -207,7 +207,13 @@ func (s Client) document(name string) (Document, error) {
 
 // DescribeDocument reads a document; the other reading calls of the service answer parts of the same.
 func (s Client) DescribeDocument(ctx context.Context, name string) (Document, error) {
-	return api.Ask(ctx, s.Client, "DescribeDocument", name, func(*store.Tx) (Document, error) { return s.document(name) })
+	return api.Ask(
+		ctx,
+		s.Client,
+		"DescribeDocument",
+		name,
+		func(*store.Tx) (Document, error) { return s.document(name) },
+	)
 }
 
 // GetDocument reads a document with its contents.
@@ -244,7 +250,11 @@ func (s Client) UpdateDocument(ctx context.Context, name string, in NewDocument)
 				"The content of the document matches another version of the document.",
 			)
 		case len(d.Versions) >= versionsPerDocument:
-			return api.Refuse(http.StatusBadRequest, "DocumentVersionLimitExceeded", "The document has too many versions.")
+			return api.Refuse(
+				http.StatusBadRequest,
+				"DocumentVersionLimitExceeded",
+				"The document has too many versions.",
+			)
 		}
 		if in.Format != "" {
 			d.Format = in.Format

@@ -67,7 +67,11 @@ func (s Client) DeleteAccountAssignment(ctx context.Context, instance string, a 
 			return err
 		}
 		if !s.state.Assignments.Has("", a.key()) {
-			return api.Refuse(http.StatusBadRequest, "ResourceNotFoundException", "The account assignment does not exist.")
+			return api.Refuse(
+				http.StatusBadRequest,
+				"ResourceNotFoundException",
+				"The account assignment does not exist.",
+			)
 		}
 		if err := s.delegated(a.Account); err != nil {
 			return err

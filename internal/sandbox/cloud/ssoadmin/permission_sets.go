@@ -38,59 +38,65 @@ func (s Client) CreatePermissionSet(
 	instance string,
 	in NewPermissionSet,
 ) (PermissionSet, error) {
-	return api.Ask(ctx, s.Making("", in.Tags), "CreatePermissionSet", in.Name, func(tx *store.Tx) (PermissionSet, error) {
-		ic, err := s.instance(instance)
-		if err != nil {
-			return PermissionSet{}, err
-		}
-		p := PermissionSet{
-			Name:            in.Name,
-			Description:     in.Description,
-			RelayState:      in.RelayState,
-			SessionDuration: in.SessionDuration,
-			Tags:            in.Tags,
-			Created:         s.World.Time(),
-		}
-		if p.SessionDuration == "" {
-			p.SessionDuration = "PT1H"
-		}
-		if !permissionSetName.MatchString(in.Name) {
-			return PermissionSet{}, ssoInvalid(
-				"1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
-					`Member must satisfy regular expression pattern: [\w+=,.@-]+ and have a length of at most 32`,
-				in.Name,
-			)
-		}
-		if err := p.check(); err != nil {
-			return PermissionSet{}, err
-		}
-		for _, other := range s.state.PermissionSets.List("") {
-			if other.Name == in.Name {
-				return PermissionSet{}, api.Refuse(
-					http.StatusConflict,
-					"ConflictException",
-					"PermissionSet with name %s already exists.",
+	return api.Ask(
+		ctx,
+		s.Making("", in.Tags),
+		"CreatePermissionSet",
+		in.Name,
+		func(tx *store.Tx) (PermissionSet, error) {
+			ic, err := s.instance(instance)
+			if err != nil {
+				return PermissionSet{}, err
+			}
+			p := PermissionSet{
+				Name:            in.Name,
+				Description:     in.Description,
+				RelayState:      in.RelayState,
+				SessionDuration: in.SessionDuration,
+				Tags:            in.Tags,
+				Created:         s.World.Time(),
+			}
+			if p.SessionDuration == "" {
+				p.SessionDuration = "PT1H"
+			}
+			if !permissionSetName.MatchString(in.Name) {
+				return PermissionSet{}, ssoInvalid(
+					"1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: "+
+						`Member must satisfy regular expression pattern: [\w+=,.@-]+ and have a length of at most 32`,
 					in.Name,
 				)
 			}
-		}
-		if len(s.state.PermissionSets.Keys("")) >= s.World.Quotas.PermissionSets {
-			return PermissionSet{}, api.Refuse(
-				http.StatusBadRequest,
-				"ServiceQuotaExceededException",
-				"You have exceeded the quota of permission sets.",
+			if err := p.check(); err != nil {
+				return PermissionSet{}, err
+			}
+			for _, other := range s.state.PermissionSets.List("") {
+				if other.Name == in.Name {
+					return PermissionSet{}, api.Refuse(
+						http.StatusConflict,
+						"ConflictException",
+						"PermissionSet with name %s already exists.",
+						in.Name,
+					)
+				}
+			}
+			if len(s.state.PermissionSets.Keys("")) >= s.World.Quotas.PermissionSets {
+				return PermissionSet{}, api.Refuse(
+					http.StatusBadRequest,
+					"ServiceQuotaExceededException",
+					"You have exceeded the quota of permission sets.",
+				)
+			}
+			_, id, _ := strings.Cut(ic.ARN, ":instance/")
+			p.ARN = fmt.Sprintf(
+				"arn:%s:sso:::permissionSet/%s/%s",
+				s.PartitionOfCaller(),
+				id,
+				s.World.HexID(tx, "", "ps-", "permissionSet", in.Name, 16),
 			)
-		}
-		_, id, _ := strings.Cut(ic.ARN, ":instance/")
-		p.ARN = fmt.Sprintf(
-			"arn:%s:sso:::permissionSet/%s/%s",
-			s.PartitionOfCaller(),
-			id,
-			s.World.HexID(tx, "", "ps-", "permissionSet", in.Name, 16),
-		)
-		s.state.PermissionSets.Put(tx, "", p.ARN, p)
-		return p, nil
-	})
+			s.state.PermissionSets.Put(tx, "", p.ARN, p)
+			return p, nil
+		},
+	)
 }
 
 func (p PermissionSet) check() error {
@@ -178,7 +184,11 @@ func (s Client) update(
 		if err != nil {
 			return err
 		}
-		if org, ok := s.state.organizations.Organizations.Get("", organizations.Key); ok && s.assigned(arn, org.Management) {
+		if org, ok := s.state.organizations.Organizations.Get(
+			"",
+			organizations.Key,
+		); ok &&
+			s.assigned(arn, org.Management) {
 			if err := s.delegated(org.Management); err != nil {
 				return err
 			}

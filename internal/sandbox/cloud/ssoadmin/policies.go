@@ -85,7 +85,9 @@ func (s Client) DetachCustomerManagedPolicy(ctx context.Context, instance, arn s
 func (s Client) PutPermissionsBoundary(ctx context.Context, instance, arn string, boundary Boundary) error {
 	return s.update(ctx, "PutPermissionsBoundaryToPermissionSet", instance, arn, func(p *PermissionSet) error {
 		if (boundary.Managed == "") == (boundary.Customer == nil) {
-			return ssoInvalid("A permissions boundary is either a managed policy or a customer managed policy reference.")
+			return ssoInvalid(
+				"A permissions boundary is either a managed policy or a customer managed policy reference.",
+			)
 		}
 		if boundary.Customer != nil {
 			if err := boundary.Customer.check(); err != nil {
