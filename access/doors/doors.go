@@ -1,8 +1,10 @@
-// Package doors is the one table of the ways onto machines and of the calls that make or change who may use them. Documents of components, service
-// control policies, standing proofs, the evaluator, reports and pages take their actions from here, so that a door is written down once.
+// Package doors is the one table of the ways onto machines and of the calls that make or change who may use them.
+// Documents of components, service control policies, standing proofs, the evaluator, reports and pages take their
+// actions from here, so that a door is written down once.
 //
-// Every action that AWS has is classified by it: one that the table does not have is no door. An action whose name or description looks like a door must
-// stand in the table or among the look-alikes of none.txt; a test holds the catalogue of package access to that.
+// Every action that AWS has is classified by it: one that the table does not have is no door. An action whose name or
+// description looks like a door must stand in the table or among the look-alikes of none.txt; a test holds the
+// catalogue of package access to that.
 package doors
 
 import (
@@ -20,9 +22,11 @@ const (
 	Shell Class = "shell or desktop on a node"
 	// Code runs code on nodes.
 	Code Class = "code on nodes"
-	// Elsewhere opens something on other machines: containers, functions, streamed applications, tunnels, notebooks, builds.
+	// Elsewhere opens something on other machines: containers, functions, streamed applications, tunnels, notebooks,
+	// builds.
 	Elsewhere Class = "something elsewhere"
-	// Access makes or changes who may: principals, policies, credentials, and the tags and documents that sessions rest on.
+	// Access makes or changes who may: principals, policies, credentials, and the tags and documents that sessions
+	// rest on.
 	Access Class = "who may"
 	// None opens nothing of this.
 	None Class = "none"
@@ -44,7 +48,8 @@ const (
 	RemoteExecution Set = "remote execution"
 	// RunDocuments change or take away a document that is run by name.
 	RunDocuments Set = "documents that are run"
-	// SessionDocuments make, change, share and delete documents; those of sessions decide about OS users, limits and logs.
+	// SessionDocuments make, change, share and delete documents; those of sessions decide about OS users, limits and
+	// logs.
 	SessionDocuments Set = "session documents"
 	// JustInTimeSettings are the settings of just-in-time node access, among other settings of Systems Manager.
 	JustInTimeSettings Set = "settings of just-in-time access"
@@ -57,7 +62,8 @@ const (
 	SAMLProviders Set = "SAML providers"
 	// Groups change groups and take members out.
 	Groups Set = "groups"
-	// Takeovers make one the owner of another person's sign-in, or clear the way to it. Deleting a password or a key does not.
+	// Takeovers make one the owner of another person's sign-in, or clear the way to it. Deleting a password or a key
+	// does not.
 	Takeovers Set = "taking over people"
 	// PasswordRules change the password policy.
 	PasswordRules Set = "password rules"
@@ -72,14 +78,17 @@ const (
 	NodeTags Set = "tags of nodes"
 	// Attributes map attributes of people to session tags in IAM Identity Center.
 	Attributes Set = "attributes for access control"
-	// PermissionSets make permission sets what they are, and give them to people, in the API of today and in the older one.
+	// PermissionSets make permission sets what they are, and give them to people, in the API of today and in the
+	// older one.
 	PermissionSets Set = "permission sets"
-	// OrganizationPolicies change service control policies and where they are attached; Leaving leaves the organization.
+	// OrganizationPolicies change service control policies and where they are attached; Leaving leaves the
+	// organization.
 	OrganizationPolicies Set = "service control policies"
 	Leaving              Set = "leaving the organization"
 	// RootSessions open sessions of root users of member accounts.
 	RootSessions Set = "central root sessions"
-	// RoleMakers command the services that make roles in other accounts: stack sets of CloudFormation, and Quick Setup of Systems Manager.
+	// RoleMakers command the services that make roles in other accounts: stack sets of CloudFormation, and Quick
+	// Setup of Systems Manager.
 	RoleMakers Set = "stack sets and Quick Setup"
 	// StackSetStacks change a stack, those of stack sets among them, which act as the role of the stack set.
 	StackSetStacks Set = "stacks of stack sets"
@@ -91,7 +100,8 @@ const (
 	Automations Set = "automations"
 	// NodeChanges change what an instance runs, or as which role.
 	NodeChanges Set = "changes of nodes"
-	// CredentialWrites change what a person signs in with, or the person. iam:ChangePassword is not among them: it changes the caller's own.
+	// CredentialWrites change what a person signs in with, or the person. iam:ChangePassword is not among them: it
+	// changes the caller's own.
 	CredentialWrites Set = "credentials"
 	// AccessWrites change what somebody may do.
 	AccessWrites Set = "access"
@@ -99,8 +109,8 @@ const (
 	Assuming Set = "assuming roles"
 )
 
-// closedBy are the Sids of the statements of the organization's service control policies that close a set, for whom they apply to. The documents are
-// rendered in package components; a test decides every row on them.
+// closedBy are the Sids of the statements of the organization's service control policies that close a set, for whom
+// they apply to. The documents are rendered in package components; a test decides every row on them.
 var closedBy = map[Set]string{
 	Sessions: "DenySessionsButForGuardedRoles", OtherDoors: "DenyOtherDoorsButForBreakGlass",
 	RemoteExecution: "DenyRemoteExecutionButForListedRoles", RunDocuments: "DenyChangingCommandDocuments",
@@ -118,7 +128,8 @@ var closedBy = map[Set]string{
 // ClosedBy is the Sid of the service control policy's statement that closes a set; empty for a set that none closes.
 func ClosedBy(s Set) string { return closedBy[s] }
 
-// RunnableDocuments are the types of the documents that associations, maintenance windows and packages run on nodes, as the key ssm:DocumentType has them.
+// RunnableDocuments are the types of the documents that associations, maintenance windows and packages run on nodes,
+// as the key ssm:DocumentType has them.
 //
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/documents.html.
 func RunnableDocuments() []string { return []string{"Automation", "Command", "Package", "Policy"} }
@@ -131,13 +142,16 @@ type Row struct {
 	Service, It string
 	// Actions are the calls, such as "ssm:StartSession", in AWS's spelling, at least one. No action stands in two rows.
 	Actions []string
-	// Ways are the doors of the row that journeys open, under the names by which expectations open them. A row without one is asked about by its actions.
+	// Ways are the doors of the row that journeys open, under the names by which expectations open them. A row
+	// without one is asked about by its actions.
 	Ways []Way
 	// In are the sets that the actions are of. Empty means that nothing closes them.
 	In []Set
-	// Open says why no service control policy of the guardrails closes the calls. Empty where a set of In is closed by one.
+	// Open says why no service control policy of the guardrails closes the calls. Empty where a set of In is closed
+	// by one.
 	Open string
-	// Why says why the calls are of their class where their names do not, Page the address of AWS's page that says so. Both are optional.
+	// Why says why the calls are of their class where their names do not, Page the address of AWS's page that says
+	// so. Both are optional.
 	Why, Page string
 }
 
@@ -151,7 +165,8 @@ type Way struct {
 	Action string
 }
 
-// Others are the actions of the row that open none of its ways: whoever is asked what a caller may do asks about them beside the ways.
+// Others are the actions of the row that open none of its ways: whoever is asked what a caller may do asks about them
+// beside the ways.
 func (r *Row) Others() []string {
 	return slices.DeleteFunc(slices.Clone(r.Actions), func(action string) bool {
 		return slices.ContainsFunc(r.Ways, func(w Way) bool { return w.Action == action })

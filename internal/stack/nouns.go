@@ -345,8 +345,8 @@ func identityCenterNotices(s *Stack, _ time.Time) guardrail.Notices {
 	return all
 }
 
-// deadConditions says what is dead in a document that an admin wrote, and what it shuts that was hardly meant: agents of
-// nodes that run as roles that a Deny names. Which nodes do is not known here.
+// deadConditions says what is dead in a document that an admin wrote, and what it shuts that was hardly meant: agents
+// of nodes that run as roles that a Deny names. Which nodes do is not known here.
 func deadConditions(d policy.Document) []string {
 	var all []string
 	for _, dead := range prove.DeadConditions(d) {

@@ -12,8 +12,8 @@ import (
 	"aws-access-guardrails/internal/workspace/project"
 )
 
-// checkBackend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state, or
-// without anything that encrypts the secrets in it. It looks where the pulumi command looks: the environment,
+// checkBackend refuses a real run of which nobody would know the outcome: one without a backend that keeps the state,
+// or without anything that encrypts the secrets in it. It looks where the pulumi command looks: the environment,
 // Pulumi.yaml, and what "pulumi login" left behind.
 func checkBackend(f *project.Folder, stacks []string) error {
 	url := stateAddress(f)

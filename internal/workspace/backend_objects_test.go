@@ -207,7 +207,8 @@ func (o objects) locks(t *testing.T) []string {
 // Real runs over a backend of objects do what they do over one of files: nothing is made by looking, the engine's key
 // is written into the file as it is, the lock of a dead run is cancelled and another's is told with the line that
 // removes it, a run that was killed is finished by the next, drift is seen and put back, and a bucket that does not
-// exist is no stack that was never deployed. S3 before each landing; Google Cloud Storage and Azure in the nightly tier.
+// exist is no stack that was never deployed. S3 before each landing; Google Cloud Storage and Azure in the nightly
+// tier.
 func TestRealRunsOverBackendsOfObjects(t *testing.T) {
 	clitest.Long(t)
 	stores := []struct {

@@ -37,8 +37,8 @@ type target struct {
 	environments []string
 	// peopleFrom are the stacks of the folder whose people the stack names.
 	peopleFrom []string
-	// preparedBy are the stacks of the folder on whose session preferences and customer managed policies permission sets of
-	// the stack rely.
+	// preparedBy are the stacks of the folder on whose session preferences and customer managed policies permission
+	// sets of the stack rely.
 	preparedBy []string
 	// governs are the accounts of the organization whose service control policies the stack has; shuts are those of
 	// its attachments that shut shells.

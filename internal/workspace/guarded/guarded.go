@@ -1,5 +1,5 @@
-// Package guarded finds what guards a resource that an edit must not delete or replace in passing. Which kinds those are
-// stands with their types, in package awstype.
+// Package guarded finds what guards a resource that an edit must not delete or replace in passing. Which kinds those
+// are stands with their types, in package awstype.
 package guarded
 
 import (
@@ -24,8 +24,8 @@ func Of(resourceURN string) *awstype.Guard {
 	return nil
 }
 
-// Carries reports whether resources of other types hang on those of the type: one of those that goes with its carrier is
-// not guarded, because what it bound is gone.
+// Carries reports whether resources of other types hang on those of the type: one of those that goes with its carrier
+// is not guarded, because what it bound is gone.
 func Carries(typ string) bool {
 	of, _ := awstype.TypeOf(typ)
 	return of.Carries

@@ -1,5 +1,5 @@
-// Package project is the folder of a Pulumi project: which stack files it has, what they say, and whether that holds. It
-// asks no engine and no AWS.
+// Package project is the folder of a Pulumi project: which stack files it has, what they say, and whether that holds.
+// It asks no engine and no AWS.
 package project
 
 import (

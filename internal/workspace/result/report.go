@@ -1,5 +1,5 @@
-// Package result is what a run of the engine did to stacks, or would do, and what differs in AWS from what is deployed: as
-// values, and in the words and the JSON in which the verbs print it. It asks nobody.
+// Package result is what a run of the engine did to stacks, or would do, and what differs in AWS from what is
+// deployed: as values, and in the words and the JSON in which the verbs print it. It asks nobody.
 package result
 
 import (

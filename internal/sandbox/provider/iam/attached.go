@@ -170,8 +170,8 @@ func policiesExclusiveType(kind iam.Kind) *resources.Type {
 		})
 }
 
-// attachmentsExclusiveType is the type that detaches every managed policy that it does not name, and attaches those that
-// it names. Deleting it changes nothing in AWS.
+// attachmentsExclusiveType is the type that detaches every managed policy that it does not name, and attaches those
+// that it names. Deleting it changes nothing in AWS.
 func attachmentsExclusiveType(kind iam.Kind) *resources.Type {
 	return exclusive(kind, strings.ToLower(string(kind))+"PolicyAttachmentsExclusive", "policyArns",
 		func(ctx context.Context, s *resources.Session, name string) ([]string, error) {
