@@ -45,7 +45,10 @@ func TestAPortIsWrittenOut(t *testing.T) {
 	var document map[string]any
 	require.NoError(t, json.Unmarshal([]byte(a.Content()), &document))
 	assert.Equal(t, map[string]any{
-		"portNumber": "5432", "type": "LocalPortForwarding", "localPortNumber": "{{ localPortNumber }}", "host": "db.example.internal",
+		"portNumber":      "5432",
+		"type":            "LocalPortForwarding",
+		"localPortNumber": "{{ localPortNumber }}",
+		"host":            "db.example.internal",
 	}, document["properties"])
 	assert.Equal(t, "Port", document["sessionType"])
 	assert.Contains(t, document["parameters"], "localPortNumber")
