@@ -664,10 +664,16 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{
+		dir:     "internal/sandbox/known",
+		may:     slices.Concat(values, []string{"internal/stack", "internal/stackfile", "internal/sandbox"}),
+		foreign: noForeign,
+	},
+	{
 		dir: "internal/workspace",
 		may: slices.Concat(
 			values,
 			[]string{
+				"internal/sandbox/known",
 				"internal/awstype",
 				"internal/adopt",
 				"internal/edit",

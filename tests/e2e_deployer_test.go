@@ -80,17 +80,7 @@ func (p *pipeline) as(
 	t.Helper()
 	account := p.stack(t, name).Account.ID
 	listener := &program.Listener{Thorough: true}
-	server, err := sandbox.Start(t.Context(), sandbox.Options{
-		World: filepath.Join(
-			p.dir,
-			"sandbox.yaml",
-		),
-		State:   p.state,
-		Stack:   name,
-		Account: account,
-		CallsAs: "role/" + role,
-	})
-	require.NoError(t, err)
+	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: account, CallsAs: "role/" + role})
 	defer func() { require.NoError(t, server.Close()) }()
 	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 	for key, value := range p.env {

@@ -34,18 +34,10 @@ type engineless struct {
 
 // deployWithoutEngine runs the part of the program that makes things, for a stack that was read, in a sandbox. The
 // error is that of the first resource that a provider refuses.
-func deployWithoutEngine(t *testing.T, stack *stack.Stack, world, state string) error {
+func deployWithoutEngine(t *testing.T, stack *stack.Stack, o sandbox.Options) error {
 	t.Helper()
-	server, err := sandbox.Start(
-		t.Context(),
-		sandbox.Options{
-			World:     world,
-			State:     state,
-			Stack:     stack.Name,
-			Account:   stack.Account.ID,
-			Partition: stack.Account.Partition,
-		},
-	)
+	o.Stack, o.Account, o.Partition = stack.Name, stack.Account.ID, stack.Account.Partition
+	server, err := sandbox.Start(t.Context(), o)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, server.Close()) }()
 	e := &engineless{t: t, ports: map[string]string{}, providers: map[string]pulumirpc.ResourceProviderClient{}}

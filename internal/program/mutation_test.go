@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -17,6 +18,8 @@ import (
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/refusal"
+	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/sandbox/known"
 	"aws-access-guardrails/internal/stack"
 )
 
@@ -74,17 +77,29 @@ var lookedUp = regexp.MustCompile(
 
 func mutateStack(t *testing.T, folder shippedFolder, name string, each int) {
 	dir := folder.copied(t)
-	file, world := filepath.Join(dir, "Pulumi."+name+".yaml"), filepath.Join(dir, "sandbox.yaml")
+	file := filepath.Join(dir, "Pulumi."+name+".yaml")
 	original, err := os.ReadFile(file)
 	require.NoError(t, err)
-	s, problems := stack.ReadFile(file)
-	require.Empty(t, problems)
+	all := map[string]*stack.Stack{}
+	for _, name := range folder.stacks {
+		s, problems := stack.ReadFile(filepath.Join(dir, "Pulumi."+name+".yaml"))
+		require.Empty(t, problems)
+		all[name] = s
+	}
+	s := all[name]
+	existing := sandbox.Options{
+		World: filepath.Join(dir, "sandbox.yaml"),
+		Known: known.Of(slices.Collect(maps.Values(all))...),
+	}
+	in := func(state string) sandbox.Options {
+		o := existing
+		o.State = state
+		return o
+	}
 	base := filepath.Join(t.TempDir(), "base")
 	for _, earlier := range folder.stacks[:slices.Index(folder.stacks, name)] {
 		if slices.Contains(s.PeopleFrom(), earlier) {
-			first, problems := stack.ReadFile(filepath.Join(dir, "Pulumi."+earlier+".yaml"))
-			require.Empty(t, problems)
-			require.NoError(t, deployWithoutEngine(t, first, world, base))
+			require.NoError(t, deployWithoutEngine(t, all[earlier], in(base)))
 		}
 	}
 	deploy := func(stack *stack.Stack) error {
@@ -92,7 +107,7 @@ func mutateStack(t *testing.T, folder shippedFolder, name string, each int) {
 		if data, err := os.ReadFile(base); err == nil {
 			require.NoError(t, os.WriteFile(state, data, 0o600))
 		}
-		return deployWithoutEngine(t, stack, world, state)
+		return deployWithoutEngine(t, stack, in(state))
 	}
 	require.NoError(t, deploy(s), "as it is shipped")
 	counts := map[string]int{}

@@ -23,7 +23,7 @@ type session struct {
 	home    *sandboxhome.Home
 	summary *result.Summary
 	targets map[string]target
-	// KnownBy is what the stack files of the folder say about the AWS of the sandbox.
+	// known is what the stack files of the folder say about the AWS of the sandbox.
 	known sandbox.Known
 	runs  map[string]*run
 }
