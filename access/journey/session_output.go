@@ -69,8 +69,8 @@ func (t *traveller) agentDoesBesides(d *Door, account *world.Account) error {
 			continue
 		}
 		if task.ends {
-			if err := t.agentMakes(d, account, task.requests); err != nil || !t.arrival.Allowed() {
-				return err
+			if failed := t.agentMakes(d, account, task.requests); failed != nil || !t.arrival.Allowed() {
+				return failed
 			}
 			continue
 		}

@@ -21,39 +21,51 @@ func (e *Engine) TagsRead(s Session, action string) map[string][]string {
 	for _, tag := range slices.Concat(ev.Principal.Tags, s.Tags) {
 		own = append(own, tag.Value)
 	}
-	var read map[string][]string
+	read := tagTexts{}
 	for _, l := range append(slices.Clone(ev.Guardrails()), ev.Principal.Identity, ev.Principal.Boundary, s.Limit) {
 		if l == nil {
 			continue
 		}
 		for _, st := range slices.Concat(l.Deny, l.Allow) {
-			if !st.MatchesAction(action) {
-				continue
-			}
-			for i := range st.Conditions {
-				c := &st.Conditions[i]
-				if c.Key.Kind != conditionkey.KeyResourceTag || !catalogue.KeyAppliesTo(c.Key.Name, action) {
-					continue
-				}
-				if read == nil {
-					read = map[string][]string{}
-				}
-				name := c.Key.Tag
-				for have := range read {
-					if EqualTagKey(have, name) {
-						name = have
-					}
-				}
-				for _, text := range append(c.Source.Values, own...) {
-					if text = strings.NewReplacer("*", "x", "?", "x").Replace(text); text != "" &&
-						!strings.Contains(text, "${") && !slices.Contains(read[name], text) {
-						read[name] = append(read[name], text)
-					}
-				}
+			if st.MatchesAction(action) {
+				read.addStatement(st, action, own)
 			}
 		}
 	}
+	if len(read) == 0 {
+		return nil
+	}
 	return read
+}
+
+// tagTexts are texts by the key of a tag.
+type tagTexts map[string][]string
+
+// addStatement adds the tags of resources that a statement reads in calls of an action, with the texts of the
+// statement and those of the caller.
+func (t tagTexts) addStatement(st *Statement, action string, own []string) {
+	for i := range st.Conditions {
+		c := &st.Conditions[i]
+		if c.Key.Kind == conditionkey.KeyResourceTag && catalogue.KeyAppliesTo(c.Key.Name, action) {
+			t.add(c.Key.Tag, append(slices.Clone(c.Source.Values), own...))
+		}
+	}
+}
+
+// add adds texts to a key. A pattern counts as one of its texts; what a variable stands for is among those of the
+// caller.
+func (t tagTexts) add(key string, texts []string) {
+	for have := range t {
+		if EqualTagKey(have, key) {
+			key = have
+		}
+	}
+	for _, text := range texts {
+		text = strings.NewReplacer("*", "x", "?", "x").Replace(text)
+		if text != "" && !strings.Contains(text, "${") && !slices.Contains(t[key], text) {
+			t[key] = append(t[key], text)
+		}
+	}
 }
 
 // TagsKnown reports whether the world says which tags a resource has: those of its nodes, users and roles, and whatever

@@ -190,7 +190,7 @@ func opens(p *claim.Prover, l *List, in *intent.Account, r *intent.OperationRole
 	}
 	for _, region := range regions {
 		for _, node := range []world.Node{{Kind: world.Instance, ID: "i-0123456789abcdef0"}, {Kind: world.ManagedInstance, ID: "mi-0123456789abcdef0"}} {
-			for _, tags := range ownTags(p, in, r) {
+			for _, tags := range ownTags(in, r) {
 				node.Region, node.Tags = region, tags
 				door := &journey.Door{Kind: kind, Node: node, Document: document}
 				if !opensWithChannel(p, l, in, r, door) {
@@ -219,7 +219,7 @@ func opensWithChannel(p *claim.Prover, l *List, in *intent.Account, r *intent.Op
 }
 
 // ownTags are the tags of nodes that the role is for, one list for each of its projects.
-func ownTags(p *claim.Prover, in *intent.Account, r *intent.OperationRole) [][]world.Tag {
+func ownTags(in *intent.Account, r *intent.OperationRole) [][]world.Tag {
 	var all [][]world.Tag
 	for _, project := range r.AllProjects() {
 		values := []string{project}
@@ -248,7 +248,7 @@ func finds(p *claim.Prover, l *List, in *intent.Account, r *intent.OperationRole
 		region = in.Regions[0]
 	}
 	s := p.Operation(in, r)
-	tags := ownTags(p, in, r)[0]
+	tags := ownTags(in, r)[0]
 	node := engine.Resource{ARN: p.Account(in).Arn("ec2", region, "instance/i-0123456789abcdef0"), Tags: tags}
 	for _, action := range []string{"ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions"} {
 		l.request(
