@@ -34,8 +34,9 @@ var nouns = []noun{
 	{"users", (*collection).users, nothing, nothing, nothing},
 	{"operationRoles", nothing, (*collection).operationRoles, nothing, nothing},
 	{"delegatedRoles", nothing, (*collection).delegatedRoles, nothing, nothing},
-	{"sessions", nothing, nothing, nothing, nothing}, // WriteNodeRights says what nodes need for it.
-	{"osAccess", nothing, nothing, nothing, nothing}, // Its grants give the roles.
+	{"sessions", nothing, nothing, nothing, nothing},         // WriteNodeRights says what nodes need for it.
+	{"sessionDocuments", nothing, nothing, nothing, nothing}, // Roles name those that they open.
+	{"osAccess", nothing, nothing, nothing, nothing},         // Its grants give the roles.
 	{"grants", nothing, (*collection).grants, nothing, (*collection).portalGrants},
 	{"justInTime", nothing, nothing, nothing, nothing}, // People ask for it in the console of Systems Manager.
 	{"identityCenter", nothing, nothing, (*collection).identityCenter, nothing},

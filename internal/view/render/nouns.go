@@ -23,6 +23,7 @@ var nouns = []noun{
 	{"operationRoles", inWorld},
 	{"delegatedRoles", inWorld},
 	{"sessions", (*Rendering).sessions},
+	{"sessionDocuments", inWorld},
 	{"osAccess", inWorld},
 	{"grants", inWorld},
 	{"justInTime", inWorld},
