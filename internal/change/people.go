@@ -13,13 +13,14 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// doorOrder is the order in which the report names doors: those of access, then starting and stopping, and the role
-// itself at last.
+// doorOrder is the order in which the report names doors: those of access, then session documents, starting and
+// stopping, and the role itself at last.
 func doorOrder(door string) int {
+	kinds := len(world.Doors())
 	if at := slices.Index(world.Doors(), world.DoorKind(door)); at >= 0 {
 		return at
 	}
-	return len(world.Doors()) + slices.Index([]string{"start", "stop", theRole}, door)
+	return kinds + 1 + slices.Index([]string{"start", "stop", theRole}, door)
 }
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains

@@ -157,7 +157,11 @@ func (f *Facts) open(j *journey.Journey, w *Way, door Door, node world.Node) {
 		}
 		return
 	}
-	j.Opens = &journey.Door{Kind: world.DoorKind(door), Node: node, Account: w.Account().ID}
+	account := &world.Account{ID: w.Account().ID}
+	if at := slices.IndexFunc(f.engine.World().Accounts, func(a world.Account) bool { return a.ID == account.ID }); at >= 0 {
+		account = &f.engine.World().Accounts[at]
+	}
+	j.Opens = doorOf(door, account, node)
 }
 
 func partitionOf(w *Way) policy.Partition {

@@ -130,8 +130,19 @@ func (b *finder) collect(w *path, openings []opening, projects []class) []Way {
 	return rows
 }
 
-// doorOrder is the place of a door among the doors; those of both powers are the last.
-func doorOrder(door Door) int { return min(slices.Index(Doors(), door), len(world.Doors())) }
+// doorOrder is the place of a door among the doors: session documents come after the kinds, and both powers are the
+// last.
+func doorOrder(door Door) int {
+	kinds := len(world.Doors())
+	switch at := slices.Index(Doors(), door); {
+	case at < 0:
+		return kinds
+	case at >= kinds:
+		return kinds + 1
+	default:
+		return at
+	}
+}
 
 // merge joins the rows that are alike but for what drop drops.
 func merge(rows []Way, drop func(*Way), join func(into, from *Way)) []Way {
@@ -196,14 +207,21 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 			opening{door: name, user: user, region: region, projects: []class{project}, assumptions: assumptions},
 		)
 	}
+	var tried []Door
 	for _, kind := range world.Doors() {
-		j := journey.Journey{From: w.session, Opens: &journey.Door{Kind: kind, Node: node, Account: account.ID}, At: at}
+		tried = append(tried, Door(kind))
+	}
+	for _, d := range sessionDocuments(account, node.Region) {
+		tried = append(tried, DocumentDoor(d.Name))
+	}
+	for _, door := range tried {
+		j := journey.Journey{From: w.session, Opens: doorOf(door, account, node), At: at}
 		arrival, err := journey.Walk(b.engine, j)
 		if err != nil {
 			return nil, err
 		}
 		if arrival.Allowed() {
-			add(Door(kind), arrival.OSUser, nil)
+			add(door, arrival.OSUser, nil)
 			continue
 		}
 		last := arrival.Steps[len(arrival.Steps)-1]
@@ -211,7 +229,7 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 			return nil, err
 		}
 		if arrival.Allowed() {
-			add(Door(kind), arrival.OSUser, []Assumption{assumptionOf(last.Decision, w.session)})
+			add(door, arrival.OSUser, []Assumption{assumptionOf(last.Decision, w.session)})
 		}
 	}
 	for _, power := range powers {

@@ -89,7 +89,8 @@ type Regions struct {
 	Every bool
 }
 
-// Door is a way into a node in the words of journey.DoorKind, or the power to start or stop one.
+// Door is a way into a node in the words of journey.DoorKind, a session document of the account (DocumentDoor), or the
+// power to start or stop a node.
 type Door string
 
 // The powers over nodes that open nothing.

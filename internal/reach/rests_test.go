@@ -29,7 +29,7 @@ func (l likeness) edited(w access.World) access.World {
 	out := access.World{Accounts: []world.Account{w.Accounts[0], w.Accounts[1]}}
 	at := l.IntN(2)
 	a, from := &out.Accounts[at], &other.Accounts[at]
-	switch l.IntN(5) {
+	switch l.IntN(6) {
 	case 0:
 		i := l.IntN(len(a.Users))
 		a.Users = append([]world.User{}, a.Users...)
@@ -43,6 +43,10 @@ func (l likeness) edited(w access.World) access.World {
 			[]world.SessionPreferences{},
 			world.SessionPreferences{Region: "us-east-1", RunAs: true, DefaultUser: "x"},
 		)
+	case 4:
+		a.Documents = []world.SessionDocument{{
+			Name: "Logs", Region: "us-east-1", Type: "Session", Owner: a.ID, Content: `{"sessionType":"InteractiveCommands"}`,
+		}}
 	default:
 		a.Nodes = []world.Node{
 			{

@@ -26,7 +26,7 @@ func judges(account string) func(*judge.Judgement) bool {
 
 func newDoors(f *reach.Facts) []doorRow {
 	var all []doorRow
-	for _, d := range reach.Doors() {
+	for _, d := range f.Doors() {
 		people, perhaps, superusers, weak := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 		for i := range f.Ways {
 			w := &f.Ways[i]

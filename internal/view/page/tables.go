@@ -123,7 +123,7 @@ func newTables(f *reach.Facts) (tables, error) {
 		Marks:    []string{nameMark, arnMark},
 	}
 	b.text("")
-	for _, d := range reach.Doors() {
+	for _, d := range f.Doors() {
 		b.Doors = append(b.Doors, door{string(d), doorWords(d)})
 	}
 	m := matrix.OfFacts(f)
