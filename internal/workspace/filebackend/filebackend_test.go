@@ -3,6 +3,7 @@ package filebackend
 import (
 	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,8 +15,10 @@ import (
 // The files of a stack are where the engine looks for them, whatever way the address is written.
 func TestAnAddressIsReadAsTheEngineReadsIt(t *testing.T) {
 	t.Parallel()
-	home, err := os.UserHomeDir()
+	// The engine takes the home of the user's account, whatever HOME says.
+	account, err := user.Current()
 	require.NoError(t, err)
+	home := account.HomeDir
 	for address, want := range map[string]string{
 		"file:///srv/state":                  "/srv/state/.pulumi",
 		"file:///srv/state/":                 "/srv/state/.pulumi",
