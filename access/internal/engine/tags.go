@@ -38,6 +38,9 @@ func (e *Engine) TagsRead(s Session, action string) map[string][]string {
 	return read
 }
 
+// sampled turns a pattern into one of its texts.
+var sampled = strings.NewReplacer("*", "x", "?", "x")
+
 // tagTexts are texts by the key of a tag.
 type tagTexts map[string][]string
 
@@ -61,7 +64,7 @@ func (t tagTexts) add(key string, texts []string) {
 		}
 	}
 	for _, text := range texts {
-		text = strings.NewReplacer("*", "x", "?", "x").Replace(text)
+		text = sampled.Replace(text)
 		if text != "" && !strings.Contains(text, "${") && !slices.Contains(t[key], text) {
 			t[key] = append(t[key], text)
 		}
