@@ -43,12 +43,24 @@ func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, 
 	}
 	p.FindAdministrators(intents)
 	made := w.allAccounts(p, intents)
+	p.Report.Findings = make([]prove.Finding, 0, howMany(made))
 	for n := range standingProofs {
 		for i := range made {
 			p.Report.Findings = append(p.Report.Findings, made[i][n]...)
 		}
 	}
 	return p.Report, nil
+}
+
+// howMany findings there are.
+func howMany(made [][][]prove.Finding) int {
+	n := 0
+	for _, proofs := range made {
+		for _, list := range proofs {
+			n += len(list)
+		}
+	}
+	return n
 }
 
 // allAccounts are the findings of each account: those that the memory has, those that are told of an account that is

@@ -79,6 +79,11 @@ func (j *Judgement) Summarize() Summary {
 		Administrators: []string{},
 		Classes:        j.Proofs.Classes(),
 	}
+	of := map[string][]*prove.Finding{}
+	for i := range j.Proofs.Findings {
+		f := &j.Proofs.Findings[i]
+		of[f.ID] = append(of[f.ID], f)
+	}
 	for _, p := range j.ProofsMade() {
 		proof := ProofSummary{
 			ID:       p.ID,
@@ -87,10 +92,8 @@ func (j *Judgement) Summarize() Summary {
 			Page:     p.Page,
 			Findings: []FindingSummary{},
 		}
-		for i := range j.Proofs.Findings {
-			if f := &j.Proofs.Findings[i]; f.ID == p.ID {
-				proof.Findings = append(proof.Findings, SummarizeFinding(f))
-			}
+		for _, f := range of[p.ID] {
+			proof.Findings = append(proof.Findings, SummarizeFinding(f))
 		}
 		s.Proofs = append(s.Proofs, proof)
 	}

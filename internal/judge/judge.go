@@ -133,10 +133,7 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	if err != nil {
 		return unreadable(all, err)
 	}
-	findings := map[string][]prove.Finding{}
-	for _, f := range report.Findings {
-		findings[f.Account] = append(findings[f.Account], f)
-	}
+	findings := byAccountOf(report.Findings)
 	for _, j := range all {
 		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.findShellsElsewhere(engine)
@@ -165,9 +162,28 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	return all
 }
 
+// byAccountOf are findings in their order, by the account that each is about. There are many, and they are large: each
+// list is made as long as it becomes, and with room for some of the organization.
+func byAccountOf(all []prove.Finding) map[string][]prove.Finding {
+	const room = 8
+	count := map[string]int{}
+	for i := range all {
+		count[all[i].Account]++
+	}
+	of := make(map[string][]prove.Finding, len(count))
+	for i := range all {
+		id := all[i].Account
+		if of[id] == nil {
+			of[id] = make([]prove.Finding, 0, count[id]+room)
+		}
+		of[id] = append(of[id], all[i])
+	}
+	return of
+}
+
 // take keeps what is found about the account of the stack, and who administers it.
 func (j *Judgement) take(findings []prove.Finding, administrators []prove.Administrator) {
-	j.Proofs.Findings = append(j.Proofs.Findings, findings...)
+	j.Proofs.Findings = findings
 	for _, a := range administrators {
 		if arn, err := policy.ParseARN(a.ARN); err == nil && arn.Account == j.Stack.Account.ID {
 			j.Proofs.Administrators = append(j.Proofs.Administrators, a)

@@ -165,28 +165,30 @@ type Proof struct {
 
 // ProofsMade are the standing proofs that had a subject, in their order.
 func (j *Judgement) ProofsMade() []Proof {
-	var all []Proof
-	for _, p := range claims.StandingProofs() {
-		made := Proof{ID: p.ID, Claim: p.Claim}
-		for _, f := range j.Proofs.Findings {
-			if f.ID != p.ID {
-				continue
-			}
-			if made.Subjects == 0 {
-				made.Shut = f.Shut
-			} else if made.Shut != f.Shut {
-				made.Shut = prove.NotShut
-			}
-			made.Page, made.Subjects, made.Verdict = f.Page, made.Subjects+1, max(made.Verdict, f.Verdict)
-			if f.Verdict == prove.DoesNotHold {
-				made.Failed = append(made.Failed, f)
-			}
+	standing := claims.StandingProofs()
+	all, place := make([]Proof, len(standing)), map[string]int{}
+	for n, p := range standing {
+		all[n] = Proof{ID: p.ID, Claim: p.Claim}
+		place[p.ID] = n
+	}
+	for i := range j.Proofs.Findings {
+		f := &j.Proofs.Findings[i]
+		n, known := place[f.ID]
+		if !known {
+			continue
 		}
-		if made.Subjects > 0 {
-			all = append(all, made)
+		made := &all[n]
+		if made.Subjects == 0 {
+			made.Shut = f.Shut
+		} else if made.Shut != f.Shut {
+			made.Shut = prove.NotShut
+		}
+		made.Page, made.Subjects, made.Verdict = f.Page, made.Subjects+1, max(made.Verdict, f.Verdict)
+		if f.Verdict == prove.DoesNotHold {
+			made.Failed = append(made.Failed, *f)
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(p Proof) bool { return p.Subjects == 0 })
 }
 
 // mark is the word that a line begins with.

@@ -91,6 +91,9 @@ func decode(text []byte, mark [sha256.Size]byte) (map[string][]prove.Finding, er
 	out := map[string][]prove.Finding{}
 	for _, p := range w.Proofs {
 		var list []prove.Finding
+		if len(p.Findings) > 0 {
+			list = make([]prove.Finding, 0, len(p.Findings))
+		}
 		for _, one := range p.Findings {
 			subject, kind := one[0], one[1]
 			if subject < 0 || subject >= len(w.Subjects) || kind < 0 || kind >= len(p.Kinds) {

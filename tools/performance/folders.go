@@ -15,18 +15,12 @@ type organizations struct{ dir, kept string }
 
 func (o *organizations) folder(f folder) string { return filepath.Join(o.dir, string(f)) }
 
-func (o *organizations) remove() { _ = os.RemoveAll(o.dir) }
-
-// newOrganizations makes the folders: with people in jump accounts, in every account, with an edit of one role that is
+// newOrganizations makes the folders below another one: with people in jump accounts, in every account, with an edit of one role that is
 // not committed, and of one account that has all the people.
-func newOrganizations(size int, p program) (*organizations, error) {
-	dir, err := os.MkdirTemp("", "organization")
-	if err != nil {
-		return &organizations{}, err
-	}
+func newOrganizations(dir string, size int, p program) (*organizations, error) {
 	o := &organizations{dir: dir, kept: filepath.Join(dir, "kept")}
 	for _, f := range []folder{jump, spread, edited, crowd} {
-		if err := os.Mkdir(o.folder(f), 0o755); err != nil {
+		if err := os.MkdirAll(o.folder(f), 0o755); err != nil {
 			return o, err
 		}
 		all := organization{accounts: size, jumps: max(1, size/25)}

@@ -83,6 +83,7 @@ func main() {
 	upTo := flag.Int("before-up-to", 50, "the largest number of accounts that the other build is run on")
 	page := flag.String("page", "", "the page to write")
 	runs := flag.Int("runs", 3, "how often each row is run; the median counts")
+	write := flag.String("write", "", "a folder to write the organizations of one number of accounts to, and to measure nothing")
 	flag.Parse()
 	var sizes []int
 	for _, arg := range flag.Args() {
@@ -92,8 +93,8 @@ func main() {
 		}
 		sizes = append(sizes, n)
 	}
-	if *now == "" || *page == "" || *runs < 1 || len(sizes) == 0 {
-		log.Fatal("give -guardrails, -page and numbers of accounts")
+	if *now == "" || (*page == "") == (*write == "") || *runs < 1 || len(sizes) == 0 {
+		log.Fatal("give -guardrails, either -page or -write, and numbers of accounts")
 	}
 	var programs []program
 	for _, name := range []string{*now, *before} {
@@ -105,6 +106,12 @@ func main() {
 			log.Fatal(err)
 		}
 		programs = append(programs, program{absolute})
+	}
+	if *write != "" {
+		if _, err := newOrganizations(*write, sizes[0], programs[0]); err != nil {
+			log.Fatal(err)
+		}
+		return
 	}
 	t := table{runs: *runs, upTo: *upTo, sizes: sizes, costs: make([]map[int][]cost, len(programs))}
 	for i := range programs {
@@ -130,16 +137,25 @@ type table struct {
 // measure runs each row at each size.
 func (t *table) measure(programs []program) error {
 	for _, size := range t.sizes {
-		o, err := newOrganizations(size, programs[0])
-		if err == nil {
-			err = t.measureAt(size, o, programs)
-		}
-		o.remove()
-		if err != nil {
+		if err := t.measureIn(size, programs); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// measureIn makes the organizations of one size, and runs each row on them.
+func (t *table) measureIn(size int, programs []program) error {
+	dir, err := os.MkdirTemp("", "organization")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	o, err := newOrganizations(dir, size, programs[0])
+	if err != nil {
+		return err
+	}
+	return t.measureAt(size, o, programs)
 }
 
 // measureAt runs each row at one size. The rows and the programs take turns, so that what else the machine does meets

@@ -87,7 +87,6 @@ func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummar
 			Account: j.Stack.Account.ID,
 			Holds:   len(refusals) == 0,
 			Notices: append([]stack.Notice{}, j.Notices...),
-			Summary: j.Summarize(),
 		})
 		if len(refusals) > 0 {
 			headline := fmt.Sprintf("%s: does not hold: %d of what must hold do not", j.Stack.File, len(refusals))
@@ -185,11 +184,19 @@ type CheckedStack struct {
 	Holds   bool   `json:"holds"`
 	// Notices stop nothing: standing access, grants that are over, what the guardrails of the organization leave open.
 	Notices []stack.Notice `json:"notices"`
+	// Summary is what was found, which is written down for machines alone.
 	judge.Summary
 }
 
 // WriteJSON writes the summary as one line of JSON.
-func (s *CheckSummary) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(s) }
+func (s *CheckSummary) WriteJSON(w io.Writer) error {
+	whole := *s
+	whole.Stacks = slices.Clone(s.Stacks)
+	for i, j := range s.judgements {
+		whole.Stacks[i].Summary = j.Summarize()
+	}
+	return json.NewEncoder(w).Encode(whole)
+}
 
 // WriteText says of each stack whether it holds, and why. The problems of stacks that could not be read are the
 // error's business.

@@ -160,6 +160,9 @@ func (c *Content) table(v reflect.Value) {
 // Place writes the place of something among others, where its own text is to be left out.
 func (c *Content) Place(at int) { c.bytes = binary.AppendUvarint(append(c.bytes, 'o'), uint64(at)) }
 
+// digest writes what stands for another content.
+func (c *Content) digest(d Digest) { c.bytes = append(append(c.bytes, 'd'), d[:]...) }
+
 const accountDigits = 12
 
 // Text writes one more text, and notes the account ids in it.

@@ -22,8 +22,10 @@ import (
 // Ground is what the keys of all accounts of a world share.
 type Ground struct {
 	engine *engine.Engine
-	// accounts are the accounts of the world in its order, written down; naming are the accounts that each names.
+	// accounts are the accounts of the world in its order, written down, and sums what stands for each; naming are the
+	// accounts that each names.
 	accounts []*Content
+	sums     []Digest
 	naming   []map[string]bool
 	// everywhere is what every account rests on; named are the accounts that it names.
 	everywhere Digest
@@ -34,6 +36,11 @@ type Ground struct {
 	open [][]*world.Role
 	// whole is all of the world.
 	whole Digest
+	// osUsers are the OS users that tags of each account name, attached the managed policies that it attaches.
+	osUsers  []map[string]bool
+	attached [][]string
+	// strangers stands for each account of which nothing is read but that it is there.
+	strangers []Digest
 	// managed are the documents of AWS's managed policies, those that count.
 	managed map[string]*world.ManagedPolicy
 }
@@ -54,14 +61,22 @@ func GroundOf(e *engine.Engine) *Ground {
 		g.named[id] = true
 	}
 	var heads, all []any
+	var buffer []byte
 	for i := range w.Accounts {
 		a := &w.Accounts[i]
 		heads = append(heads, a.ID, a.Partition, a.Partial, a.Preferences)
-		one := Of(*a)
+		one := &Content{Accounts: map[string]bool{}, bytes: buffer[:0]}
+		one.Value(reflect.ValueOf(a).Elem())
+		g.sums = append(g.sums, one.Sum())
+		// What it names and the instants are what is read of it from here on.
+		buffer, one.bytes = one.bytes, nil
 		g.accounts = append(g.accounts, one)
 		g.naming = append(g.naming, one.Accounts)
 		g.open = append(g.open, openRoles(a))
-		all = append(all, one.Sum())
+		g.osUsers = append(g.osUsers, osUsers(a))
+		g.attached = append(g.attached, attached(a))
+		g.strangers = append(g.strangers, DigestOf(a.ID, []any(nil)))
+		all = append(all, g.sums[i])
 		for j := range a.Policies {
 			if p := &a.Policies[j]; g.managed[p.ARN] == nil {
 				g.managed[p.ARN] = p
@@ -174,22 +189,35 @@ func attached(a *world.Account) []string {
 	return all
 }
 
+// meet reports whether two sets have something in common.
+func meet(a, b map[string]bool) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	for one := range a {
+		if b[one] {
+			return true
+		}
+	}
+	return false
+}
+
 // Key stands for what the standing proofs of an account rest on. Administrators are those of the account.
 func (g *Ground) Key(in *intent.Account, administrators any) Key {
 	accounts := g.engine.World().Accounts
 	at := slices.IndexFunc(accounts, func(a world.Account) bool { return a.ID == in.Account })
 	own := Of(*in)
 	names := func(id string) bool { return own.Accounts[id] || g.naming[at][id] || g.named[id] }
-	mine := osUsers(&accounts[at])
+	mine := g.osUsers[at]
 	if len(g.open[at]) > 0 {
 		// Whoever there is in the world may come into such a role.
-		own.Value(reflect.ValueOf(g.whole))
+		own.digest(g.whole)
 	}
-	own.Value(reflect.ValueOf(g.everywhere))
+	own.digest(g.everywhere)
 	own.Value(reflect.ValueOf(administrators))
-	own.Value(reflect.ValueOf(g.accounts[at].Sum()))
+	own.digest(g.sums[at])
 	times := []*Content{own, g.times, g.accounts[at]}
-	documents := attached(&accounts[at])
+	documents := slices.Clone(g.attached[at])
 	everyRole := assumesAnywhere(&accounts[at]) || slices.ContainsFunc(documents, g.assumesAnywhere)
 	for i := range accounts {
 		other := &accounts[i]
@@ -197,13 +225,17 @@ func (g *Ground) Key(in *intent.Account, administrators any) Key {
 			continue
 		}
 		if names(other.ID) || g.naming[i][in.Account] {
-			own.Value(reflect.ValueOf(g.accounts[i].Sum()))
+			own.digest(g.sums[i])
 			times = append(times, g.accounts[i])
-			documents = append(documents, attached(other)...)
+			documents = append(documents, g.attached[i]...)
+			continue
+		}
+		if len(g.open[i]) == 0 && !meet(mine, g.osUsers[i]) && (!everyRole || len(other.Roles) == 0) {
+			own.digest(g.strangers[i])
 			continue
 		}
 		rest := Of(other.ID, strangersTo(other, g.open[i], mine, everyRole))
-		own.Value(reflect.ValueOf(rest.Sum()))
+		own.digest(rest.Sum())
 		times = append(times, rest)
 	}
 	written := map[string]bool{}
@@ -211,7 +243,7 @@ func (g *Ground) Key(in *intent.Account, administrators any) Key {
 		if p := g.managed[arn]; p != nil && policy.ARNPart(arn, 4) == "aws" && !written[arn] {
 			written[arn] = true
 			document := Of(*p)
-			own.Value(reflect.ValueOf(document.Sum()))
+			own.digest(document.Sum())
 			times = append(times, document)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
 )
 
@@ -63,19 +64,38 @@ func (x *exchange) retold(f *prove.Finding) (prove.Finding, bool) {
 		return out
 	}
 	like.Account, like.Subject = text(f.Account), text(f.Subject)
-	like.By, like.Assumptions, like.Waivers = slices.Clone(f.By), slices.Clone(f.Assumptions), slices.Clone(f.Waivers)
-	for i := range like.By {
-		by := &like.By[i]
+	like.By = each(f.By, func(by engine.Source) engine.Source {
 		by.Account, by.Owner, by.Policy = text(by.Account), text(by.Owner), text(by.Policy)
 		by.Sid, by.Rule = text(by.Sid), text(by.Rule)
-	}
-	for i := range like.Assumptions {
-		like.Assumptions[i].ID, like.Assumptions[i].Text = text(f.Assumptions[i].ID), text(f.Assumptions[i].Text)
-	}
-	for i := range like.Waivers {
-		like.Waivers[i].Key, like.Waivers[i].Text = text(f.Waivers[i].Key), text(f.Waivers[i].Text)
-	}
+		return by
+	})
+	like.Assumptions = each(f.Assumptions, func(a prove.ProofAssumption) prove.ProofAssumption {
+		a.ID, a.Text = text(a.ID), text(a.Text)
+		return a
+	})
+	like.Waivers = each(f.Waivers, func(w prove.Waiver) prove.Waiver {
+		w.Key, w.Text = text(w.Key), text(w.Text)
+		return w
+	})
 	return like, same
+}
+
+// each is a list with something done to each of it: the list itself where that changes nothing, with no room behind it
+// that both lists would have.
+func each[T comparable](list []T, do func(T) T) []T {
+	for i := range list {
+		changed := do(list[i])
+		if changed == list[i] {
+			continue
+		}
+		out := slices.Clone(list)
+		out[i] = changed
+		for n := i + 1; n < len(out); n++ {
+			out[n] = do(list[n])
+		}
+		return out
+	}
+	return slices.Clip(list)
 }
 
 // text is a text with names exchanged; false where a value of a tag stands in it, which may be a word like any other
@@ -120,6 +140,9 @@ func (l *Classes) AccountOfAnother(made [][]prove.Finding, like, account string)
 	}
 	out := make([][]prove.Finding, len(made))
 	for n, list := range made {
+		if len(list) > 0 {
+			out[n] = make([]prove.Finding, 0, len(list))
+		}
 		for i := range list {
 			told, same := x.retold(&list[i])
 			if !same {
