@@ -82,7 +82,7 @@ func lookUpPrincipal(
 			found = result.UserName
 		}
 	}
-	path := problem.Keyed("identityCenter."+list, name)
+	path := problem.Path("identityCenter").Child(list).Key(name)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s: look up %q in the identity store: %w", path, id, err)

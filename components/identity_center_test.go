@@ -451,7 +451,7 @@ func TestIdentityCenterRefusals(t *testing.T) {
 		c.change(attributes, set)
 		problems := append(problem.Of(attributes.Validate()), problem.Of(set.Validate())...)
 		require.NotEmpty(t, problems, name)
-		assert.Equal(t, c.path, problems[0].Path, "%s: %s", name, problems[0])
+		assert.Equal(t, problem.Path(c.path), problems[0].Path, "%s: %s", name, problems[0])
 		assert.Contains(t, problems[0].Error(), c.says, name)
 	}
 }

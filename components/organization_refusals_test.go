@@ -611,8 +611,8 @@ func TestEveryProblemOfAnOrganizationIsReported(t *testing.T) {
 	require.Len(t, problems, 3)
 	assert.Equal(
 		t,
-		[]string{"osAccessOnly.targets", "consolePasswords.jumpAccounts", "memberRoot.targets"},
-		[]string{problems[0].Path, problems[1].Path, problems[2].Path},
+		[]problem.Path{"osAccessOnly.targets", "consolePasswords.jumpAccounts", "memberRoot.targets"},
+		[]problem.Path{problems[0].Path, problems[1].Path, problems[2].Path},
 	)
-	assert.Equal(t, "organization.osAccessOnly.targets", problems.Under("organization")[0].Path)
+	assert.Equal(t, problem.Path("organization.osAccessOnly.targets"), problems.Under("organization")[0].Path)
 }

@@ -67,7 +67,7 @@ func TestAWrongAccountIsRefusedByEveryNoun(t *testing.T) {
 			problems[0].Error(),
 			name,
 		)
-		assert.Equal(t, "account.alias", problems[1].Path, name)
+		assert.Equal(t, problem.Path("account.alias"), problems[1].Path, name)
 
 		problems = problem.Of(noun(guardrail.Account{ID: accountID}).Validate())
 		require.NotEmpty(t, problems, name)
@@ -525,7 +525,7 @@ func TestATrustPolicyThatIsTooLongIsRefused(t *testing.T) {
 	}
 	problems := problem.Of(a.Validate())
 	require.Len(t, problems, 1)
-	assert.Equal(t, "operationRoles[1]", problems[0].Path)
+	assert.Equal(t, problem.Path("operationRoles[1]"), problems[0].Path)
 	assert.Contains(t, problems[0].Error(), "trust policy of second")
 	assert.Contains(t, problems[0].Error(), "NamedUsersWithRecentMFA")
 	a.Quotas.Trust = 8192
@@ -659,10 +659,7 @@ func TestRefusalsOfSessionPreferences(t *testing.T) {
 		{
 			"a shell profile over the limit",
 			func(a sessions) { a.Shell.Linux = strings.Repeat("x", 513) },
-			`shell.linux: "` + strings.Repeat(
-				"x",
-				513,
-			) + `" is longer than the 512 characters that Session Manager takes; put it into a script on the nodes and run that`,
+			`shell.linux: "` + strings.Repeat("x", 80) + `"... is longer than the 512 characters that Session Manager takes; put it into a script on the nodes and run that`,
 		},
 		{
 			"a shell profile that is no text",
@@ -778,11 +775,11 @@ func TestEveryProblemComesAtOnceInTheOrderOfTheFile(t *testing.T) {
 	a.Roles[1].Project = ""
 	a.Roles[0].Documents = []string{"*", "AWS-StartSSHSession"}
 	a.Roles[0].Users = nil
-	var paths []string
+	var paths []problem.Path
 	for _, problem := range problem.Of(a.Validate()) {
 		paths = append(paths, problem.Path)
 	}
-	assert.Equal(t, []string{
+	assert.Equal(t, []problem.Path{
 		"tags.project", "operationRoles[0].users", "operationRoles[0].documents[0]", "operationRoles[0].documents[1]",
 		"operationRoles[1].project", "operationRoles[1].runAs",
 	}, paths)

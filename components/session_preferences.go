@@ -106,7 +106,7 @@ func validateProviders(regions []string, providers RegionProviders) error {
 	ambient, others := providers.missing(regions)
 	for _, i := range others {
 		p.Add(
-			problem.At("regions", i),
+			problem.Path("regions").Index(i),
 			regions[i],
 			"has no provider, and the provider of the component is taken to be that of "+ambient,
 			"give providers an entry for it",

@@ -10,7 +10,7 @@ import (
 
 // CheckOSUser refuses what is no login of a person, and tells whether it did not. The agent's own user is a legal
 // login, which Run As takes: its shells could do everything on the node.
-func CheckOSUser(p *problem.List, path, name string) bool {
+func CheckOSUser(p *problem.List, path problem.Path, name string) bool {
 	if name == world.AgentUser {
 		p.Add(
 			path,
@@ -26,7 +26,7 @@ func CheckOSUser(p *problem.List, path, name string) bool {
 // OwnDocument is a document of permissions that the admin has written, or that has statements of theirs.
 type OwnDocument struct {
 	// Path is where it is named, relative to the section as in problems.
-	Path string
+	Path problem.Path
 	// What names it in a sentence.
 	What     string
 	Document policy.Document
@@ -34,7 +34,7 @@ type OwnDocument struct {
 
 // CheckRole holds the documents of a role against AWS's rules and quotas; the trust policy only of a role that has
 // principals.
-func CheckRole(p *problem.List, path string, role world.Role, trusted bool, quotas policy.Quotas) {
+func CheckRole(p *problem.List, path problem.Path, role world.Role, trusted bool, quotas policy.Quotas) {
 	if trusted {
 		p.Document(path, "trust policy of "+role.Name, role.Trust, policy.Trust, quotas)
 	}

@@ -22,7 +22,7 @@ func KeyARN(account Account, region, key string) string {
 
 // ValidateKMSKeyID holds a configured key against what both policies and preferences can carry. An alias is refused:
 // a policy cannot name a key by it. Without Regions the Regions are not looked at.
-func ValidateKMSKeyID(p *problem.List, path string, account Account, regions []string, key string) {
+func ValidateKMSKeyID(p *problem.List, path problem.Path, account Account, regions []string, key string) {
 	const nameIt = `write a key id such as "1234abcd-12ab-34cd-56ef-1234567890ab", or its key ARN`
 	switch {
 	case key == "":

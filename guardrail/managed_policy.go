@@ -94,7 +94,7 @@ func (m ManagedPolicies) ARN(account Account, name string) string {
 }
 
 // ValidateBoundary holds a permissions boundary against what the account can have; empty means that there is none.
-func (m ManagedPolicies) ValidateBoundary(p *problem.List, path string, account Account, name string) {
+func (m ManagedPolicies) ValidateBoundary(p *problem.List, path problem.Path, account Account, name string) {
 	if name == "" {
 		return
 	}

@@ -48,7 +48,7 @@ func ValidateProjectSeparator(p *problem.List, separator string) {
 }
 
 // ValidateUnseparated refuses a project whose name has the separator in it: one tag could be read in two ways.
-func ValidateUnseparated(p *problem.List, path, project, separator string) {
+func ValidateUnseparated(p *problem.List, path problem.Path, project, separator string) {
 	if separator != "" && strings.Contains(project, separator) {
 		p.Add(
 			path,

@@ -10,7 +10,7 @@ import (
 // that is deployed.
 type Notice struct {
 	// Path is the place in the words of the stack file, as Problem.Path is.
-	Path string
+	Path problem.Path
 	// Text says what it means, in one line.
 	Text string
 }
@@ -20,21 +20,21 @@ func (n Notice) String() string {
 	if n.Path == "" {
 		return n.Text
 	}
-	return n.Path + ": " + n.Text
+	return string(n.Path) + ": " + n.Text
 }
 
 // Notices are notices in the order of the fields that they speak of.
 type Notices []Notice
 
-// Under returns the notices with the section put before each path, as Problems.Under does.
-func (n Notices) Under(section string) Notices {
+// Under returns the notices with the section put before each path, as Problem has them.
+func (n Notices) Under(section problem.Path) Notices {
 	out := slices.Clone(n)
 	for i := range out {
-		if !problem.Whole(out[i].Path) {
-			out[i].Path = problem.Join(section, out[i].Path)
-		}
+		out[i].Path = out[i].Path.Under(section)
 	}
 	return out
 }
 
-func (n *Notices) Add(path, text string) { *n = append(*n, Notice{Path: path, Text: text}) }
+func (n *Notices) Add(path problem.Path, text string) {
+	*n = append(*n, Notice{Path: path, Text: text})
+}

@@ -47,17 +47,13 @@ func (p *Partner) Document() policy.Document {
 }
 
 // Validate reports every problem, relative to the path of the partner.
-func (p *Partner) Validate(problems *problem.List, path string, account Account) {
+func (p *Partner) Validate(problems *problem.List, path problem.Path, account Account) {
 	if len(p.PrincipalARNs) == 0 {
-		problems.Add(
-			problem.Join(path, "principalArns"),
-			nil,
-			"is empty, so nobody could assume the role",
-			"write the ARN of the partner's role, such as arn:aws:iam::999999999999:role/Collector, or of its account, such as arn:aws:iam::999999999999:root",
-		)
+		problems.Empty(path.Child("principalArns"), "so nobody could assume the role",
+			"write the ARN of the partner's role, such as arn:aws:iam::999999999999:role/Collector, or of its account, such as arn:aws:iam::999999999999:root")
 	}
 	for i, arn := range p.PrincipalARNs {
-		where := problem.Join(path, problem.At("principalArns", i))
+		where := path.Child("principalArns").Index(i)
 		switch why, fix := refusedPartner(account, arn); {
 		case why != "":
 			problems.Add(where, arn, why, fix)
@@ -72,7 +68,7 @@ func (p *Partner) Validate(problems *problem.List, path string, account Account)
 		if p.ExternalID != "" {
 			value, why = p.ExternalID, "is no external id: AWS takes 2 to 1224 letters, digits and _+=,.@:/- characters"
 		}
-		problems.Add(problem.Join(path, "externalId"), value, why, "write the external id that the partner gave you")
+		problems.Add(path.Child("externalId"), value, why, "write the external id that the partner gave you")
 	}
 }
 

@@ -3,7 +3,6 @@ package guardrail
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aws-access-guardrails/access/doors"
@@ -36,7 +35,7 @@ func OtherWaysOntoNodes() []string {
 func ValidateUserPaths(p *problem.List, paths map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
 		if path := paths[name]; path != "" {
-			p.Check("userPaths["+strconv.Quote(name)+"]", path, policy.ValidatePath(path))
+			p.Check(problem.Path("userPaths").Key(name), path, policy.ValidatePath(path))
 		}
 	}
 }
@@ -59,7 +58,7 @@ func ValidateProjects(p *problem.List, projects []string, separator string) {
 		)
 	}
 	for i, project := range projects {
-		path := problem.At("projects", i)
+		path := problem.Path("projects").Index(i)
 		switch {
 		case !p.Check(path, project, policy.ValidateProject(project)):
 		case slices.Contains(projects[:i], project):

@@ -92,10 +92,10 @@ const (
 )
 
 // Validate reports what is no network, what is all of them, what does nothing, and what lies within another one.
-func (n SourceNetworks) Validate(p *problem.List, path string) {
+func (n SourceNetworks) Validate(p *problem.List, path problem.Path) {
 	var earlier []netip.Prefix
 	for i, text := range n {
-		at := problem.Join(path, problem.At("sourceNetworks", i))
+		at := path.Child("sourceNetworks").Index(i)
 		if DuplicateOf(n, i) >= 0 {
 			p.Add(at, text, "is listed twice", "remove one")
 			continue

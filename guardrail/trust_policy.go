@@ -1,6 +1,7 @@
 package guardrail
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,9 +41,12 @@ type Trust struct {
 	Account       Account
 	Users         []string
 	PrincipalARNs []string
-	UserPaths     map[string]string
-	MfaMaxAge     time.Duration
-	SessionName   SessionName
+	// UsersKey and PrincipalARNsKey are the keys of the section that has the two; "users" and "principalArns" where
+	// they are empty.
+	UsersKey, PrincipalARNsKey string
+	UserPaths                  map[string]string
+	MfaMaxAge                  time.Duration
+	SessionName                SessionName
 	// ownOSUser wants a session tag with the OS user of the person who assumes the role, and takes no other.
 	OwnOSUser bool
 	// IdentityCenterUser is the id of the one person of IAM Identity Center who may assume the role, and
@@ -148,23 +152,22 @@ const (
 )
 
 // Validate reports problems of the principals and the conditions; path is the entry, empty for the section itself.
-func (t Trust) Validate(p *problem.List, path string) {
+func (t Trust) Validate(p *problem.List, path problem.Path) {
 	t.ValidateUsers(p, path)
 	t.ValidateARNs(p, path)
 	t.ValidateSessionNames(p, path, ", or write sessionName: any")
 	if len(t.Users)+len(t.PrincipalARNs) == 0 {
-		p.Add(
-			problem.Join(path, "users"),
-			nil,
-			"is empty, and so is principalArns: nobody could assume the role",
-			"name at least one person",
-		)
+		p.Empty(path.Child(t.usersKey()), "and so is principalArns: nobody could assume the role", "name at least one person")
 	}
 }
 
-func (t Trust) ValidateUsers(p *problem.List, path string) {
+func (t Trust) usersKey() string { return cmp.Or(t.UsersKey, "users") }
+
+func (t Trust) principalARNsKey() string { return cmp.Or(t.PrincipalARNsKey, "principalArns") }
+
+func (t Trust) ValidateUsers(p *problem.List, path problem.Path) {
 	for i, name := range t.Users {
-		where := problem.Join(path, problem.At("users", i))
+		where := path.Child(t.usersKey()).Index(i)
 		if p.Check(where, name, policy.ValidateUserName(name)) && DuplicateOf(t.Users, i) >= 0 {
 			p.Add(where, name, "is listed twice", "remove one; user names ignore case")
 		}
@@ -173,22 +176,22 @@ func (t Trust) ValidateUsers(p *problem.List, path string) {
 
 // ValidateSessionNames refuses people whose name cannot be that of a session: sessions are named after them, and AWS
 // STS takes 2 to 64 characters. otherwise is what can be written besides a longer name.
-func (t Trust) ValidateSessionNames(p *problem.List, path, otherwise string) {
+func (t Trust) ValidateSessionNames(p *problem.List, path problem.Path, otherwise string) {
 	if t.SessionName == SessionNameAny {
 		return
 	}
-	check := func(where, value, name string) {
+	check := func(where problem.Path, value, name string) {
 		if policy.ValidateUserName(name) == nil && policy.ValidateRoleSessionName(name) != nil {
 			p.Add(where, value, TooShortForSessions, "give the user a name of two characters or more"+otherwise)
 		}
 	}
 	for i, name := range t.Users {
-		check(problem.Join(path, problem.At("users", i)), name, name)
+		check(path.Child(t.usersKey()).Index(i), name, name)
 	}
 	for i, arn := range t.PrincipalARNs {
 		if parsed, err := policy.ParseARN(arn); err == nil {
 			_, _, name, _ := parsed.Entity()
-			check(problem.Join(path, problem.At("principalArns", i)), arn, name)
+			check(path.Child(t.principalARNsKey()).Index(i), arn, name)
 		}
 	}
 }
@@ -197,10 +200,10 @@ func (t Trust) ValidateSessionNames(p *problem.List, path, otherwise string) {
 // API Reference, RoleSessionName.
 const TooShortForSessions = "has a name of one character, and sessions are named after their user: AWS takes 2 to 64 characters"
 
-func (t Trust) ValidateARNs(p *problem.List, path string) {
+func (t Trust) ValidateARNs(p *problem.List, path problem.Path) {
 	own := Trust{Account: t.Account, Users: t.Users, UserPaths: t.UserPaths}.Arns()
 	for i, arn := range t.PrincipalARNs {
-		where := problem.Join(path, problem.At("principalArns", i))
+		where := path.Child(t.principalARNsKey()).Index(i)
 		switch why, fix := RefusedPrincipal(t.Account.Partition, arn); {
 		case why != "":
 			p.Add(where, arn, why, fix)
@@ -217,7 +220,7 @@ func (t Trust) ValidateARNs(p *problem.List, path string) {
 // validateNamesakes refuses a principal who has the name of an earlier one. Sessions are named after users, and AWS
 // tells the sessions of a role apart by that name alone: two people of one name could resume each other's shells.
 // Within an account nobody has the name of another, in any case or path.
-func (t Trust) validateNamesakes(p *problem.List, where, arn string, earlier []string) {
+func (t Trust) validateNamesakes(p *problem.List, where problem.Path, arn string, earlier []string) {
 	parsed, err := policy.ParseARN(arn)
 	if err != nil {
 		return
@@ -286,7 +289,7 @@ func RefusedPrincipal(partition policy.Partition, arn string) (why, fix string) 
 	return "", ""
 }
 
-func ValidateMFAMaxAge(p *problem.List, path string, age time.Duration) {
+func ValidateMFAMaxAge(p *problem.List, path problem.Path, age time.Duration) {
 	switch {
 	case age < minMFAMaxAge || age > maxMFAMaxAge:
 		p.Add(path, policy.ShortDuration(age), "is outside of what AWS keeps MFA for", "use 1m to 36h")
@@ -295,7 +298,7 @@ func ValidateMFAMaxAge(p *problem.List, path string, age time.Duration) {
 	}
 }
 
-func ValidateSessionName(p *problem.List, path string, rule SessionName) {
+func ValidateSessionName(p *problem.List, path problem.Path, rule SessionName) {
 	if rule != "" && rule != SessionNameUser && rule != SessionNameAny {
 		p.Add(path, string(rule), "is not a rule for session names", "use userName or any")
 	}
@@ -303,7 +306,7 @@ func ValidateSessionName(p *problem.List, path string, rule SessionName) {
 
 // ValidateMaxSession holds the longest session of a role against what IAM takes.
 // Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html.
-func ValidateMaxSession(p *problem.List, path string, d time.Duration) {
+func ValidateMaxSession(p *problem.List, path problem.Path, d time.Duration) {
 	switch {
 	case d < time.Hour || d > 12*time.Hour:
 		p.Add(path, policy.ShortDuration(d), "is outside of what a role takes", "use 1h to 12h")
@@ -316,7 +319,7 @@ func ValidateMaxSession(p *problem.List, path string, d time.Duration) {
 const maxGrantLength = 7 * 24 * time.Hour
 
 // ValidateGrantMaxLength holds the longest window of a grant against what a grant is.
-func ValidateGrantMaxLength(p *problem.List, path string, d time.Duration) {
+func ValidateGrantMaxLength(p *problem.List, path problem.Path, d time.Duration) {
 	switch {
 	case d < time.Minute || d > maxGrantLength:
 		p.Add(path, policy.ShortDuration(d), "is not the length of a grant", "use 1m to 168h")

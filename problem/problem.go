@@ -1,173 +1,75 @@
 package problem
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
-	"aws-access-guardrails/policy"
+	"aws-access-guardrails/internal/visible"
 )
 
-// Problem is one thing wrong with the values of an Args, said where the admin wrote it.
+// Position is where a value stands in a file. The zero value means that the position is not known.
+type Position struct {
+	// File is the path of the file as it was given, or "stack <name>" where the engine handed over values.
+	File string
+	// Line and Column count from one; zero means not known.
+	Line, Column int
+}
+
+// Problem is one thing wrong with what somebody wrote: in a stack file, or in the Args of a component.
 type Problem struct {
-	// Path is the place in the words of the stack file, such as "selfService.contactTags[0]". It is relative to the
-	// section of the noun ("mfa", "users[0]", "sessions" ...) and empty for the section itself, except for
-	// "account...", "tags.project" and "operationRoles[0]...", which are whole: see Under.
-	Path string
-	// Value is the bad value; nil means that it is missing.
+	// Position is zero where no file was read.
+	Position
+	// Path is the place in the words of the stack file, such as "selfService.contactTags[0]". In what a component says
+	// of its Args it is relative to the section of the noun ("mfa", "users[0]", "sessions" ...) and empty for the
+	// section itself, except for paths that are whole already: see Path.Whole.
+	Path Path
+	// Kind is empty in what a component says of its Args, but for what is missing there.
+	Kind Kind
+	// Value is the bad value; nil means that there is none, as with a missing key. Text is shown in quotes.
 	Value any
 	// Why says what is wrong with it, as the rest of a sentence whose subject is the value.
 	Why string
-	// Fix says what to write instead.
+	// Fix says what to write instead; empty where Why says it already.
 	Fix string
 }
 
-// Error is "<path>: <bad value> <why>; <fix>", in one line.
+// Written is a value that is shown as it reads in the file, without quotes.
+type Written string
+
+// Shown is the value as the problem quotes it; empty where there is none.
+func (p *Problem) Shown() string {
+	switch v := p.Value.(type) {
+	case nil:
+		return ""
+	case string:
+		return Quoted(v)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Quoted cuts long values: a problem stays a line.
+func Quoted(s string) string {
+	const longest = 80
+	if runes := []rune(s); len(runes) > longest {
+		return strconv.Quote(string(runes[:longest])) + "..."
+	}
+	return strconv.Quote(s)
+}
+
+// Error is "<path>: <bad value> <why>; <fix>", in one line, without its position.
 func (p *Problem) Error() string {
 	var b strings.Builder
 	if p.Path != "" {
-		b.WriteString(p.Path)
-		b.WriteString(": ")
+		b.WriteString(visible.Line(string(p.Path)) + ": ")
 	}
-	switch v := p.Value.(type) {
-	case nil:
-	case string:
-		fmt.Fprintf(&b, "%q ", v)
-	default:
-		fmt.Fprintf(&b, "%v ", v)
+	if shown := p.Shown(); shown != "" {
+		b.WriteString(visible.Line(shown) + " ")
 	}
-	b.WriteString(p.Why)
+	b.WriteString(visible.Text(p.Why))
 	if p.Fix != "" {
-		b.WriteString("; ")
-		b.WriteString(p.Fix)
+		b.WriteString("; " + visible.Text(p.Fix))
 	}
 	return b.String()
 }
-
-// List are all the problems of an Args, in the order in which its fields are declared and its lists are written.
-// Validate returns them as an error; use errors.As or ProblemsOf to get them back.
-type List []*Problem
-
-// Error is one problem a line.
-func (p List) Error() string {
-	lines := make([]string, len(p))
-	for i, problem := range p {
-		lines[i] = problem.Error()
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Unwrap gives the problems to errors.Is and errors.As.
-func (p List) Unwrap() []error {
-	errs := make([]error, len(p))
-	for i, problem := range p {
-		errs[i] = problem
-	}
-	return errs
-}
-
-// Err is nil when there is no problem, and the problems otherwise.
-func (p List) Err() error {
-	if len(p) == 0 {
-		return nil
-	}
-	return p
-}
-
-// Under returns the problems with the section put before each path: Under("mfa") turns "name" into "mfa.name". Paths
-// that several nouns report (account, tags.project) and paths that are whole already (operationRoles) stay as they
-// are.
-func (p List) Under(section string) List {
-	out := make(List, len(p))
-	for i, problem := range p {
-		moved := *problem
-		if !Whole(moved.Path) {
-			moved.Path = Join(section, moved.Path)
-		}
-		out[i] = &moved
-	}
-	return out
-}
-
-// Merge appends the problems of others, leaving out those that are there already: two nouns that read the same
-// section find the same problem in it.
-func (p List) Merge(others ...List) List {
-	out := slices.Clone(p)
-	for _, other := range others {
-		for _, problem := range other {
-			same := func(have *Problem) bool { return have.Error() == problem.Error() }
-			if !slices.ContainsFunc(out, same) {
-				out = append(out, problem)
-			}
-		}
-	}
-	return out
-}
-
-// Of returns the problems that an error carries. An error that carries none becomes one problem without a path.
-func Of(err error) List {
-	if err == nil {
-		return nil
-	}
-	var problems List
-	if errors.As(err, &problems) {
-		return problems
-	}
-	var problem *Problem
-	if errors.As(err, &problem) {
-		return List{problem}
-	}
-	return List{{Why: err.Error()}}
-}
-
-func Whole(path string) bool {
-	return strings.HasPrefix(path, "account.") || path == "tags.project" || strings.HasPrefix(path, "operationRoles[")
-}
-
-func Join(section, path string) string {
-	switch {
-	case section == "":
-		return path
-	case path == "":
-		return section
-	case path[0] == '[':
-		return section + path
-	}
-	return section + "." + path
-}
-
-// Add appends a problem.
-func (p *List) Add(path string, value any, why, fix string) {
-	*p = append(*p, &Problem{Path: path, Value: value, Why: why, Fix: fix})
-}
-
-// Check appends a problem when a check of package policy fails, and reports whether it passed.
-func (p *List) Check(path string, value any, err error) bool {
-	if err == nil {
-		return true
-	}
-	why, fix := err.Error(), ""
-	var refused *policy.ValueError
-	if errors.As(err, &refused) {
-		why, fix = refused.Why, refused.Fix
-	}
-	p.Add(path, value, why, fix)
-	return false
-}
-
-// Document appends what is wrong with a document that the values would render, for the use it is put to.
-func (p *List) Document(path, what string, d policy.Document, use policy.Use, q policy.Quotas) {
-	for _, found := range d.Validate(use, q) {
-		fix := found.Fix
-		found.Fix = ""
-		p.Add(path, nil, what+": "+found.Error(), fix)
-	}
-}
-
-// At is the path of a list element.
-func At(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
-
-// Keyed is the path of the entry of a table whose keys the admin chooses.
-func Keyed(table, key string) string { return table + "[" + strconv.Quote(key) + "]" }

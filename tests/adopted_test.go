@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/program"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 )
 
@@ -30,10 +30,10 @@ func TestWhatIsAdoptedExists(t *testing.T) {
 			mocks.Refuse(function, errors.New("api error NoSuchEntity: there is none; InvalidDocument")),
 		)
 		require.True(t, program.Refused(err), "%s: %v", function, err)
-		var problems strictyaml.Problems
+		var problems problem.List
 		require.True(t, errors.As(err, &problems))
 		require.Len(t, problems, 1)
-		assert.Equal(t, strictyaml.Path(path), problems[0].Path)
+		assert.Equal(t, problem.Path(path), problems[0].Path)
 		assert.Equal(t, "remove the entry, and up makes it new", problems[0].Fix)
 		for _, r := range rec.Resources() {
 			assert.Equal(t, typeProvider, r.Type)

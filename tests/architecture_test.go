@@ -79,7 +79,8 @@ var (
 // rooms is the map of the repository. An arrow that is not here is added only with a reason, and never upwards.
 var rooms = []room{
 	{dir: "policy", foreign: noForeign},
-	{dir: "problem", may: []string{"policy"}, foreign: noForeign},
+	{dir: "internal/visible", foreign: noForeign},
+	{dir: "problem", may: []string{"policy", "internal/visible"}, foreign: noForeign},
 	{dir: "access/internal/wording", foreign: noForeign},
 	{dir: "access/internal/conditionkey", may: []string{"policy"}, foreign: noForeign},
 	{dir: "access/internal/wildcard", may: []string{"policy", "access/internal/conditionkey"}, foreign: noForeign},
@@ -396,7 +397,6 @@ var rooms = []room{
 	{dir: "components", may: slices.Concat(values, evaluator), foreign: []string{"github.com/pulumi/"}},
 	{dir: "internal/awstype", foreign: noForeign},
 	{dir: "internal/files", foreign: noForeign},
-	{dir: "internal/visible", foreign: noForeign},
 	{dir: "internal/commandline", foreign: noForeign},
 	{
 		dir: "internal/terminal",
@@ -409,7 +409,7 @@ var rooms = []room{
 	{dir: "internal/clock", foreign: noForeign},
 	{
 		dir: "internal/strictyaml",
-		may: []string{"policy"},
+		may: []string{"policy", "problem"},
 		foreign: []string{
 			"github.com/agext/levenshtein",
 			"github.com/invopop/jsonschema",

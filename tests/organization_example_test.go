@@ -13,7 +13,7 @@ import (
 	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // exampleOrganization is the folder of the shipped example.
@@ -69,7 +69,7 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 // The policies of the example fit the quotas of today and those before May 2026, and what does not fit is refused
 // where the file says it, with numbers and with what weighs most.
 func TestTheExampleFitsTheQuotasAndOverThemIsRefused(t *testing.T) {
-	management := func(quotas string) (*stack.Stack, strictyaml.Problems) {
+	management := func(quotas string) (*stack.Stack, problem.List) {
 		d := t.TempDir()
 		for _, name := range exampleStacks {
 			data, err := os.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
@@ -121,6 +121,6 @@ func TestTheManagementAccountIsNoJumpAccount(t *testing.T) {
 	}
 	_, problems := stack.ReadFile(filepath.Join(d, "Pulumi.management.yaml"))
 	require.Len(t, problems, 1)
-	assert.Equal(t, strictyaml.Path("guardrails:organization.consolePasswords.jumpAccounts[1]"), problems[0].Path)
+	assert.Equal(t, problem.Path("guardrails:organization.consolePasswords.jumpAccounts[1]"), problems[0].Path)
 	assert.Contains(t, problems[0].Why, "is the management account, which no service control policy binds")
 }

@@ -23,8 +23,8 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/stackfile/provider"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -123,7 +123,7 @@ func TestKeysThatNobodyReadsAreRefusedInEveryProject(t *testing.T) {
 				f := folderOf(t, project, "", plainStack+"  "+strconv.Quote(s.written)+": []\n")
 				_, problems := stack.ReadFile(f.file())
 				require.Len(t, problems, 1, "%v", problems)
-				assert.Equal(t, strictyaml.UnknownKey, problems[0].Kind)
+				assert.Equal(t, problem.UnknownKey, problems[0].Kind)
 				assert.Contains(t, problems[0].Error(), strconv.Quote(s.meant))
 				assert.Equal(t, 5, problems[0].Line)
 
@@ -530,11 +530,11 @@ func TestAFileThatIsNoneIsRefused(t *testing.T) {
 	require.NoError(t, os.Symlink("/dev/zero", f.file()))
 	_, problems := stack.ReadFile(f.file())
 	require.Len(t, problems, 1)
-	assert.Equal(t, strictyaml.Refused, problems[0].Kind)
+	assert.Equal(t, problem.Refused, problems[0].Kind)
 	assert.Contains(t, problems[0].Error(), "is a link out of its folder, to /dev/zero")
 	values, err := f.values()
 	require.NoError(t, err)
 	_, told := f.reads(t, values, f.dir)
-	var none strictyaml.Problems
+	var none problem.List
 	assert.False(t, errors.As(told, &none), "%v", told)
 }

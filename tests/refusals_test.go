@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -29,8 +29,8 @@ type refusal struct {
 	name string
 	// from is a text of the file that occurs once, to what it becomes.
 	from, to string
-	path     strictyaml.Path
-	kind     strictyaml.Kind
+	path     problem.Path
+	kind     problem.Kind
 	// says are parts of the problem: what is wrong and what to write.
 	says []string
 }
@@ -43,7 +43,7 @@ var refusals = []refusal{
 		"      email: alice@",
 		"      mail: alice@",
 		"guardrails:users[0].mail",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{"unknown key", `did you mean "email"?`},
 	},
 	{
@@ -51,7 +51,7 @@ var refusals = []refusal{
 		"      email: alice@",
 		"      manager: alice@",
 		"guardrails:users[0].manager",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`write one of "name", "path"`},
 	},
 	{
@@ -59,7 +59,7 @@ var refusals = []refusal{
 		"enrolWithAccessKeys: false\n",
 		"enrolWithAccessKeys: false\n    enrolWithAcessKeys: false\n",
 		"guardrails:mfa.enrolWithAcessKeys",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`did you mean "enrolWithAccessKeys"?`},
 	},
 	{
@@ -67,7 +67,7 @@ var refusals = []refusal{
 		"  guardrails:protect: false",
 		"  guardrails:user: []",
 		"guardrails:user",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`did you mean "guardrails:users"?`},
 	},
 	{
@@ -75,7 +75,7 @@ var refusals = []refusal{
 		"  guardrails:protect: false",
 		"  guardrail:protect: false",
 		"guardrail:protect",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`did you mean "guardrails:protect"?`},
 	},
 	{
@@ -83,7 +83,7 @@ var refusals = []refusal{
 		"  guardrails:protect: false",
 		"  acme:protect: false",
 		"acme:protect",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`did you mean "guardrails:protect"?`},
 	},
 	{
@@ -92,7 +92,7 @@ var refusals = []refusal{
 			"deployer: role/GuardrailDeployer\n    breakGlass: [role/BreakGlass]\n",
 		"",
 		"guardrails:account",
-		strictyaml.Missing,
+		problem.Missing,
 		[]string{"is missing", "write the account"},
 	},
 	{
@@ -100,7 +100,7 @@ var refusals = []refusal{
 		"    id: \"111122223333\"\n",
 		"",
 		"guardrails:account.id",
-		strictyaml.Missing,
+		problem.Missing,
 		[]string{"is missing", "twelve digits"},
 	},
 	{
@@ -108,7 +108,7 @@ var refusals = []refusal{
 		"    - name: AdminRole\n      users",
 		"    - users",
 		"guardrails:delegatedRoles[0].name",
-		strictyaml.Missing,
+		problem.Missing,
 		[]string{"is missing"},
 	},
 
@@ -118,7 +118,7 @@ var refusals = []refusal{
 		`id: "111122223333"`,
 		"id: 111122223333",
 		"guardrails:account.id",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"111122223333 is a number", `write it in quotes: "111122223333"`},
 	},
 	{
@@ -126,7 +126,7 @@ var refusals = []refusal{
 		`roleAccounts: ["444455556666"]`,
 		"roleAccounts: [444455556666]",
 		"guardrails:mfa.roleAccounts[0]",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is a number"},
 	},
 	{
@@ -134,7 +134,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: alice",
 		"guardrails:operationRoles[0].users",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is text", "[alice]"},
 	},
 	{
@@ -142,7 +142,7 @@ var refusals = []refusal{
 		"project: Bank",
 		"project: [Bank]",
 		"guardrails:operationRoles[1].project",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is a list"},
 	},
 	{
@@ -150,7 +150,7 @@ var refusals = []refusal{
 		"guardrails:tags: {project: Project}",
 		"guardrails:tags: [Project]",
 		"guardrails:tags",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is a list", "project"},
 	},
 	{
@@ -158,7 +158,7 @@ var refusals = []refusal{
 		"shell: {linux: exec /bin/bash -l, windows: date}",
 		"shell: bash",
 		"guardrails:sessions.shell",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{`"bash" is text`, "linux, windows"},
 	},
 	{
@@ -166,7 +166,7 @@ var refusals = []refusal{
 		"enrolWithAccessKeys: false",
 		`enrolWithAccessKeys: "no"`,
 		"guardrails:mfa.enrolWithAccessKeys",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is text", "true or false"},
 	},
 	{
@@ -174,7 +174,7 @@ var refusals = []refusal{
 		"displayName: Alice Example",
 		"displayName: true",
 		"guardrails:users[0].displayName",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{`write it in quotes: "true"`},
 	},
 	{
@@ -182,7 +182,7 @@ var refusals = []refusal{
 		"minimumLength: 16",
 		`minimumLength: "16"`,
 		"guardrails:passwordPolicy.minimumLength",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is text", "without quotes"},
 	},
 	{
@@ -190,7 +190,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: 15",
 		"guardrails:sessions.idleTimeout",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"such as 15m"},
 	},
 	{
@@ -198,7 +198,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    -\n",
 		"guardrails:users[1]",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is empty"},
 	},
 	{
@@ -206,7 +206,7 @@ var refusals = []refusal{
 		`at: "2026-12-01T09:00:00+09:00"`,
 		`at: "2026-12-01T09:00:00"`,
 		"guardrails:expect[0].at",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not a time with an offset"},
 	},
 
@@ -216,7 +216,7 @@ var refusals = []refusal{
 		`id: "111122223333"`,
 		`id: "11112222333"`,
 		"guardrails:account.id",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not an account id"},
 	},
 	{
@@ -224,7 +224,7 @@ var refusals = []refusal{
 		"aws:region: ap-northeast-1",
 		"aws:region: eu-wset-1",
 		"aws:region",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{`"eu-wset-1" is not a Region`, `did you mean "eu-west-1"?`},
 	},
 	{
@@ -232,7 +232,7 @@ var refusals = []refusal{
 		"minimumLength: 16",
 		"minimumLength: 5",
 		"guardrails:passwordPolicy.minimumLength",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"5 is not a whole number from 6 to 128"},
 	},
 	{
@@ -240,7 +240,7 @@ var refusals = []refusal{
 		"reusePrevention: 24",
 		"reusePrevention: 2.5",
 		"guardrails:passwordPolicy.reusePrevention",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"2.5 is not a whole number"},
 	},
 	{
@@ -248,7 +248,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: 61m",
 		"guardrails:sessions.idleTimeout",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not between 1m and 1h"},
 	},
 	{
@@ -256,7 +256,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: 90s",
 		"guardrails:sessions.idleTimeout",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"whole minutes"},
 	},
 	{
@@ -264,7 +264,7 @@ var refusals = []refusal{
 		"idleTimeout: 15m",
 		"idleTimeout: soon",
 		"guardrails:sessions.idleTimeout",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not a duration"},
 	},
 	{
@@ -272,7 +272,7 @@ var refusals = []refusal{
 		"sessionName: any",
 		"sessionName: username",
 		"guardrails:delegatedRoles[0].sessionName",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{`did you mean "userName"?`},
 	},
 	{
@@ -280,7 +280,7 @@ var refusals = []refusal{
 		"email: alice@example.com",
 		"email: alice",
 		"guardrails:users[0].email",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not an email address"},
 	},
 	{
@@ -288,7 +288,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    - name: bob\n    - name: bob smith\n",
 		"guardrails:users[2].name",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"' '"},
 	},
 	{
@@ -296,7 +296,7 @@ var refusals = []refusal{
 		"tags: {Team: operations}",
 		`tags: {Team: "ops?"}`,
 		`guardrails:users[0].tags["Team"]`,
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"'?'"},
 	},
 	{
@@ -304,7 +304,7 @@ var refusals = []refusal{
 		"tags: {Team: operations}",
 		"tags: {Team: operations, team: x}",
 		`guardrails:users[0].tags["team"]`,
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"by case only"},
 	},
 	{
@@ -312,7 +312,7 @@ var refusals = []refusal{
 		"tags: {project: Project}",
 		`tags: {project: "aws:project"}`,
 		"guardrails:tags.project",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{`begins with "aws:"`},
 	},
 	{
@@ -320,7 +320,7 @@ var refusals = []refusal{
 		"deployer: role/GuardrailDeployer",
 		"deployer: GuardrailDeployer",
 		"guardrails:account.deployer",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{`write "role/" or "user/"`},
 	},
 	{
@@ -328,7 +328,7 @@ var refusals = []refusal{
 		"kmsKeyId: mrk-1234abcd12ab34cd56ef1234567890ab",
 		"kmsKeyId: alias/sessions",
 		"guardrails:sessions.kmsKeyId",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"alias/sessions"},
 	},
 	{
@@ -336,7 +336,7 @@ var refusals = []refusal{
 		"    maxAge: 90\n    reusePrevention: 24\n    hardExpiry: false",
 		"    hardExpiry: true",
 		"guardrails:passwordPolicy.hardExpiry",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"maxAge"},
 	},
 
@@ -346,7 +346,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    - name: bob\n    - name: bob\n",
 		"guardrails:users[2].name",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{`"bob" is a user already`},
 	},
 	{
@@ -354,7 +354,7 @@ var refusals = []refusal{
 		"    - name: bob\n",
 		"    - name: bob\n    - name: Bob\n",
 		"guardrails:users[2].name",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{`"Bob" differs from "bob" by case only`},
 	},
 	{
@@ -362,7 +362,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: [alicia]",
 		"guardrails:operationRoles[0].users[0]",
-		strictyaml.NotFound,
+		problem.NotFound,
 		[]string{`"alicia" is no user of this stack`, `did you mean "alice"?`},
 	},
 	{
@@ -370,7 +370,7 @@ var refusals = []refusal{
 		"    - name: AdminRole\n      users: [alice]",
 		"    - name: AdminRole\n      users: [mallory]",
 		"guardrails:delegatedRoles[0].users[0]",
-		strictyaml.NotFound,
+		problem.NotFound,
 		[]string{`"mallory" is no user of this stack`, "guardrails:users"},
 	},
 	{
@@ -378,7 +378,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: [Alice]",
 		"guardrails:operationRoles[0].users[0]",
-		strictyaml.NotFound,
+		problem.NotFound,
 		[]string{`did you mean "alice"?`},
 	},
 	{
@@ -386,7 +386,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		"users: [alice, bob, alice]",
 		"guardrails:operationRoles[0].users[2]",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"is the same as [0]"},
 	},
 	{
@@ -394,7 +394,7 @@ var refusals = []refusal{
 		"users: [alice, bob]",
 		`users: ["arn:aws:iam::444455556666:user/carol"]`,
 		"guardrails:operationRoles[0].users[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"move it to principalArns"},
 	},
 	{
@@ -402,7 +402,7 @@ var refusals = []refusal{
 		"    - users: [bob]\n      project: Bank",
 		"    - project: Bank",
 		"guardrails:operationRoles[1].users",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"nobody could assume the role"},
 	},
 	{
@@ -410,7 +410,7 @@ var refusals = []refusal{
 		"user/carol",
 		"role/carol",
 		"guardrails:operationRoles[0].principalArns[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"a role session carries no MFA"},
 	},
 	{
@@ -418,7 +418,7 @@ var refusals = []refusal{
 		"user/carol",
 		"root",
 		"guardrails:operationRoles[0].principalArns[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"root"},
 	},
 	{
@@ -426,7 +426,7 @@ var refusals = []refusal{
 		"user/carol",
 		"user/*",
 		"guardrails:operationRoles[0].principalArns[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"user/*"},
 	},
 	{
@@ -434,7 +434,7 @@ var refusals = []refusal{
 		"arn:aws:iam::444455556666:user/carol",
 		"arn:aws-cn:iam::444455556666:user/carol",
 		"guardrails:operationRoles[0].principalArns[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"aws-cn"},
 	},
 
@@ -444,7 +444,7 @@ var refusals = []refusal{
 		"project: Bank",
 		`project: ""`,
 		"guardrails:operationRoles[1].project",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is empty", "name the project"},
 	},
 	{
@@ -452,7 +452,7 @@ var refusals = []refusal{
 		"runAs: teller",
 		"runAs: root",
 		"guardrails:operationRoles[1].runAs",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"superuser"},
 	},
 	{
@@ -460,7 +460,7 @@ var refusals = []refusal{
 		"runAs: teller",
 		"runAs: alice@example.com",
 		"guardrails:operationRoles[1].runAs",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is an address, or the login of a domain", "domainLogins"},
 	},
 	{
@@ -468,7 +468,7 @@ var refusals = []refusal{
 		"      runAs: teller\n",
 		"",
 		"guardrails:operationRoles[1].runAs",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is missing", "defaultUser is empty"},
 	},
 	{
@@ -476,7 +476,7 @@ var refusals = []refusal{
 		"runAs: {enabled: true",
 		"runAs: {enabled: false",
 		"guardrails:sessions.runAs.enabled",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"ssm-user"},
 	},
 	{
@@ -484,7 +484,7 @@ var refusals = []refusal{
 		"name: shop-operation",
 		"name: " + strings.Repeat("a", 65),
 		"guardrails:operationRoles[0].name",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"65 characters", "64"},
 	},
 	{
@@ -492,7 +492,7 @@ var refusals = []refusal{
 		"name: AdminRole",
 		"name: " + strings.Repeat("a", 50),
 		"guardrails:delegatedRoles[0].name",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"the console"},
 	},
 	{
@@ -500,7 +500,7 @@ var refusals = []refusal{
 		"name: AdminRole",
 		"name: Bank-teller",
 		"guardrails:delegatedRoles[0].name",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"guardrails:operationRoles[1]"},
 	},
 	{
@@ -508,7 +508,7 @@ var refusals = []refusal{
 		"name: AdminRole",
 		"name: SHOP-operation",
 		"guardrails:delegatedRoles[0].name",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"guardrails:operationRoles[0]"},
 	},
 	{
@@ -516,7 +516,7 @@ var refusals = []refusal{
 		"    - users: [bob]\n      project: Bank",
 		"    - users: [alice]\n      project: B ank\n      runAs: teller\n    - users: [bob]\n      project: Bank",
 		"guardrails:operationRoles[2].name",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"Bank-teller", "operationRoles[1]"},
 	},
 	{
@@ -524,7 +524,7 @@ var refusals = []refusal{
 		"documents: [AWS-StartPortForwardingSession]",
 		`documents: ["*"]`,
 		"guardrails:operationRoles[0].documents[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{`"*" is a pattern`},
 	},
 	{
@@ -532,7 +532,7 @@ var refusals = []refusal{
 		"documents: [AWS-StartPortForwardingSession]",
 		"documents: [AWS-StartPortForwardingSessionToRemoteHost]",
 		"guardrails:operationRoles[0].documents[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"allowUnlogged"},
 	},
 	{
@@ -540,7 +540,7 @@ var refusals = []refusal{
 		"documents: [AWS-StartPortForwardingSession]",
 		"documents: [AWS-StartSSHSession]",
 		"guardrails:operationRoles[0].documents[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"allowUnlogged"},
 	},
 	{
@@ -548,7 +548,7 @@ var refusals = []refusal{
 		"managedPolicies: [AdministratorAccess]",
 		"managedPolicies: []",
 		"guardrails:delegatedRoles[0].managedPolicies",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"without permissions"},
 	},
 	{
@@ -556,7 +556,7 @@ var refusals = []refusal{
 		"mfaMaxAge: 4h",
 		"mfaMaxAge: 37h",
 		"guardrails:operationRoles[0].mfaMaxAge",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not between 1m and 36h"},
 	},
 
@@ -566,7 +566,7 @@ var refusals = []refusal{
 		"regions: [ap-northeast-1, us-east-1]",
 		"regions: []",
 		"guardrails:sessions.regions",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"AWS's defaults"},
 	},
 	{
@@ -574,7 +574,7 @@ var refusals = []refusal{
 		"regions: [ap-northeast-1, us-east-1]",
 		"regions: [us-east-1, us-east-1]",
 		"guardrails:sessions.regions[1]",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"is the same as [0]"},
 	},
 	{
@@ -582,7 +582,7 @@ var refusals = []refusal{
 		"regions: [ap-northeast-1, us-east-1]",
 		"regions: [ap-northeast-1, us-east-1, cn-north-1]",
 		"guardrails:sessions.regions[2]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"cn-north-1"},
 	},
 
@@ -592,7 +592,7 @@ var refusals = []refusal{
 		"sessions: [us-east-1]",
 		"sessions: [eu-west-1]",
 		"guardrails:adopt.sessions[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"sessions.regions"},
 	},
 	{
@@ -600,7 +600,7 @@ var refusals = []refusal{
 		"users: [bob]\n    roles",
 		"users: [bib]\n    roles",
 		"guardrails:adopt.users[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is nothing that this stack has"},
 	},
 	{
@@ -608,7 +608,7 @@ var refusals = []refusal{
 		"users: [bob]\n    roles",
 		"users: [bob, bob]\n    roles",
 		"guardrails:adopt.users[1]",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"is the same as [0]"},
 	},
 	{
@@ -616,7 +616,7 @@ var refusals = []refusal{
 		"roles: [Bank-teller]",
 		"roles: [Bank-robber]",
 		"guardrails:adopt.roles[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"given or derived"},
 	},
 	{
@@ -624,7 +624,7 @@ var refusals = []refusal{
 		"policies: [guardrails-operation-guard]",
 		"policies: [AdministratorAccess]",
 		"guardrails:adopt.policies[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"leave it out"},
 	},
 
@@ -634,7 +634,7 @@ var refusals = []refusal{
 		"      opens: shell\n      on: {instance: {Project: Shop}}\n",
 		"",
 		"guardrails:expect[0]",
-		strictyaml.Missing,
+		problem.Missing,
 		[]string{"tries nothing"},
 	},
 	{
@@ -642,7 +642,7 @@ var refusals = []refusal{
 		"      denied: true\n    - it: bob touches",
 		"    - it: bob touches",
 		"guardrails:expect[0]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"has 0 outcomes"},
 	},
 	{
@@ -650,7 +650,7 @@ var refusals = []refusal{
 		"osUser: teller",
 		"osUser: teller\n      denied: true",
 		"guardrails:expect[2]",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"has 2 outcomes"},
 	},
 	{
@@ -658,7 +658,7 @@ var refusals = []refusal{
 		"      denied: true\n    - it: bob touches",
 		"      allowed: false\n    - it: bob touches",
 		"guardrails:expect[0].allowed",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"denied: true"},
 	},
 	{
@@ -666,7 +666,7 @@ var refusals = []refusal{
 		"do: iam:DeactivateMFADevice",
 		"do: \"iam:*\"",
 		"guardrails:expect[1].do",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"is not an action"},
 	},
 	{
@@ -674,7 +674,7 @@ var refusals = []refusal{
 		"session: console",
 		"session: key",
 		"guardrails:expect[0].mfa",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"keyWithMfaCode"},
 	},
 	{
@@ -682,7 +682,7 @@ var refusals = []refusal{
 		"on: {instance: {Project: Bank}}",
 		"on: {user: alice}",
 		"guardrails:expect[2].on",
-		strictyaml.Invalid,
+		problem.Invalid,
 		[]string{"names no node"},
 	},
 	{
@@ -690,7 +690,7 @@ var refusals = []refusal{
 		"    - {id: mfa.enrolWithAccessKeys, because: the build users have no console password}",
 		"    - {id: mfa.enrolWithAccessKeys}",
 		"guardrails:accept[0].because",
-		strictyaml.Missing,
+		problem.Missing,
 		nil,
 	},
 
@@ -700,7 +700,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:profle: guardrails-dev",
 		"aws:profle",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`did you mean "aws:profile"?`},
 	},
 	{
@@ -708,7 +708,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:forbiddenAccountIds: [\"999999999999\"]",
 		"aws:forbiddenAccountIds",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"guardrails:account.id"},
 	},
 	{
@@ -716,7 +716,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:skipRequestingAccountId: true",
 		"aws:skipRequestingAccountId",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"which account"},
 	},
 	{
@@ -724,7 +724,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws-native:region: ap-northeast-1",
 		"aws-native:region",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"aws: setting"},
 	},
 	{
@@ -732,7 +732,7 @@ var refusals = []refusal{
 		`{iam: "https://iam.example.com"`,
 		`{ec2: "https://ec2.example.com"`,
 		"aws:endpoints[0].ec2",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{"iam"},
 	},
 	{
@@ -740,7 +740,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:allowedAccountIds: [\"999999999999\"]",
 		"aws:allowedAccountIds",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{`leaves out "111122223333"`},
 	},
 	{
@@ -748,7 +748,7 @@ var refusals = []refusal{
 		"{tags: {ManagedBy: guardrails}}",
 		"{tags: {project: Shop}}",
 		`aws:defaultTags.tags["project"]`,
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"decides access"},
 	},
 	{
@@ -756,7 +756,7 @@ var refusals = []refusal{
 		"keys: [CostCenter]",
 		"keys: [ssmsessionrunas]",
 		"aws:ignoreTags.keys[0]",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"decides access"},
 	},
 	{
@@ -764,7 +764,7 @@ var refusals = []refusal{
 		`keyPrefixes: ["finance:"]`,
 		"keyPrefixes: [Proj]",
 		"aws:ignoreTags.keyPrefixes[0]",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{`"Project"`},
 	},
 	{
@@ -772,7 +772,7 @@ var refusals = []refusal{
 		"aws:profile: guardrails-dev",
 		"aws:secretKey: wJalrXUtnFEMI",
 		"aws:secretKey",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"plain text", "--secret"},
 	},
 }
@@ -784,7 +784,7 @@ var fileOnly = []refusal{
 		"because: the build users have no console password}",
 		"because: the build users have no console password}\n---\nconfig: {}",
 		"",
-		strictyaml.Refused,
+		problem.Refused,
 		[]string{"second YAML document"},
 	},
 	{
@@ -792,7 +792,7 @@ var fileOnly = []refusal{
 		"      displayName: Alice Example",
 		"      displayName: Alice Example\n      displayName: Alice",
 		"guardrails:users[0].displayName",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"is given twice"},
 	},
 	{
@@ -800,7 +800,7 @@ var fileOnly = []refusal{
 		"  guardrails:protect: false",
 		"  guardrails:protect: false\n  guardrails:protect: true",
 		"guardrails:protect",
-		strictyaml.Duplicate,
+		problem.Duplicate,
 		[]string{"is given twice"},
 	},
 	{
@@ -808,7 +808,7 @@ var fileOnly = []refusal{
 		`at: "2026-12-01T09:00:00+09:00"`,
 		"at: 2026-12-01T09:00:00+09:00",
 		"guardrails:expect[0].at",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is a date to YAML", `quoted time`},
 	},
 	{
@@ -816,7 +816,7 @@ var fileOnly = []refusal{
 		"config:\n  aws:region",
 		"conifg: {}\nconfig:\n  aws:region",
 		"conifg",
-		strictyaml.UnknownKey,
+		problem.UnknownKey,
 		[]string{`did you mean "config"?`},
 	},
 	{
@@ -824,7 +824,7 @@ var fileOnly = []refusal{
 		"  guardrails:protect: false",
 		"  guardrails:protect:",
 		"guardrails:protect",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"is empty", "remove the key"},
 	},
 	{
@@ -832,7 +832,7 @@ var fileOnly = []refusal{
 		"displayName: Alice Example",
 		"displayName: !alias Alice",
 		"guardrails:users[0].displayName",
-		strictyaml.WrongType,
+		problem.WrongType,
 		[]string{"YAML tag !alias"},
 	},
 }
@@ -847,7 +847,7 @@ func (r refusal) mutated(t *testing.T, full string) string {
 }
 
 // holds holds the problems against the refusal: this one and no other.
-func (r refusal) holds(t *testing.T, problems strictyaml.Problems) {
+func (r refusal) holds(t *testing.T, problems problem.List) {
 	t.Helper()
 	require.Len(t, problems, 1, "%v", problems)
 	assert.Equal(t, r.path, problems[0].Path)
@@ -866,14 +866,14 @@ func readText(t testing.TB, file string) string {
 }
 
 // readProblems are the problems of a stack file that is given as text.
-func readProblems(text string) strictyaml.Problems {
+func readProblems(text string) problem.List {
 	_, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 	return problems
 }
 
 // runProblems runs the program on what the engine would hand over of a stack file, as `pulumi up` runs it: with the
 // environment of its own process.
-func runProblems(t *testing.T, text string) (strictyaml.Problems, *mocks.Recorder) {
+func runProblems(t *testing.T, text string) (problem.List, *mocks.Recorder) {
 	t.Helper()
 	values, err := stackvalues.Of([]byte(text), []byte(readText(t, fullProject)))
 	require.NoError(t, err)
@@ -883,7 +883,7 @@ func runProblems(t *testing.T, text string) (strictyaml.Problems, *mocks.Recorde
 	rec, err := mocks.Run(program.Run, mocks.Config(values))
 	require.Error(t, err)
 	require.True(t, program.Refused(err), "%v", err)
-	var problems strictyaml.Problems
+	var problems problem.List
 	require.True(t, errors.As(err, &problems))
 	for _, p := range problems {
 		assert.ErrorContains(t, err, p.Error(), "the error of the program does not say what is wrong")
@@ -974,8 +974,8 @@ func TestASecretIsRefused(t *testing.T) {
 	full := strings.Replace(readText(t, fullStack), "email: alice@example.com", "email: {secure: AAABAKeN}", 1)
 	problems := readProblems(full)
 	require.Len(t, problems, 1)
-	assert.Equal(t, strictyaml.Path("guardrails:users[0].email"), problems[0].Path)
-	assert.Equal(t, strictyaml.Refused, problems[0].Kind)
+	assert.Equal(t, problem.Path("guardrails:users[0].email"), problems[0].Path)
+	assert.Equal(t, problem.Refused, problems[0].Kind)
 	assert.NotContains(t, problems.Error(), "AAABAKeN")
 }
 

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"aws-access-guardrails/problem"
 	"bytes"
 	"encoding/json"
 	"maps"
@@ -20,8 +21,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 	"pgregory.net/rapid"
-
-	"aws-access-guardrails/internal/strictyaml"
 )
 
 const schemaFile = "../docs/stack-file.schema.json"
@@ -154,7 +153,7 @@ func TestAnEditorUnderlinesWhatCheckRefuses(t *testing.T) {
 		err := schema.Validate(value)
 		if err == nil {
 			_, listed := beyondTheSchema[r.name]
-			form := r.kind == strictyaml.UnknownKey || r.kind == strictyaml.Missing || r.kind == strictyaml.WrongType
+			form := r.kind == problem.UnknownKey || r.kind == problem.Missing || r.kind == problem.WrongType
 			assert.False(
 				t,
 				form && !listed,

@@ -17,7 +17,7 @@ import (
 
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 	"aws-access-guardrails/tests/internal/mocks"
 	"aws-access-guardrails/tests/internal/stackvalues"
 )
@@ -142,8 +142,8 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 			return
 		}
 		var unseen int
-		fromFile := describe(problems, func(p strictyaml.Problem) bool {
-			if p.Kind == strictyaml.UnknownKey &&
+		fromFile := describe(problems, func(p *problem.Problem) bool {
+			if p.Kind == problem.UnknownKey &&
 				strings.Count(string(p.Path), ".")+strings.Count(string(p.Path), "[") == 0 {
 				unseen++
 				return false
@@ -154,18 +154,18 @@ func TestFileAndEngineAgreeOnChangedStacks(t *testing.T) {
 			require.Empty(t, fromFile, "the engine's reader says nothing of %d problems\n%s", len(fromFile), changed)
 			return
 		}
-		var handedProblems strictyaml.Problems
+		var handedProblems problem.List
 		require.True(t, errors.As(err, &handedProblems))
 		require.Empty(
 			t,
-			cmp.Diff(fromFile, describe(handedProblems, func(strictyaml.Problem) bool { return true })),
+			cmp.Diff(fromFile, describe(handedProblems, func(*problem.Problem) bool { return true })),
 			"%s",
 			changed,
 		)
 	})
 }
 
-func describe(problems strictyaml.Problems, keep func(strictyaml.Problem) bool) []string {
+func describe(problems problem.List, keep func(*problem.Problem) bool) []string {
 	var all []string
 	for _, p := range problems {
 		if keep(p) {

@@ -10,11 +10,11 @@ import (
 
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/edit"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/problem"
 )
 
 // stackFile is the name and the file of the one stack that is edited.
@@ -33,7 +33,7 @@ func (f *flags) stackFile(name string) (stack, file string, err error) {
 // editError gives the errors of an edit their exit status.
 func editError(stack string, err error) error {
 	var (
-		problems strictyaml.Problems
+		problems problem.List
 		byHand   *edit.ByHandError
 		over     *edit.OverError
 		missing  *edit.NotFoundError

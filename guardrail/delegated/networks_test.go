@@ -105,7 +105,7 @@ func TestNetworksThatAreRefused(t *testing.T) {
 		a.SourceNetworks = append(a.SourceNetworks, text)
 		problems := problem.Of(a.Validate())
 		require.Len(t, problems, 1, text)
-		assert.Equal(t, "sourceNetworks[3]", problems[0].Path, text)
+		assert.Equal(t, problem.Path("sourceNetworks[3]"), problems[0].Path, text)
 		assert.Contains(t, problems[0].Error(), says, text)
 	}
 	for _, text := range []string{"198.51.100.7/32", "2001:db8::/32", "198.51.100.0/24", "vpce-11111111", "2606:4700::/32"} {

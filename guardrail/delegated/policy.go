@@ -110,7 +110,7 @@ func (a *Args) Validate() error {
 // sessions have the names that the partner gives them.
 func (a *Args) validatePartner(p *problem.List) {
 	for _, of := range []struct {
-		key   string
+		key   problem.Path
 		given bool
 		value any
 	}{
@@ -134,16 +134,11 @@ func (a *Args) validatePartner(p *problem.List) {
 
 func (a *Args) validatePolicies(p *problem.List) {
 	if len(a.ManagedPolicies) == 0 {
-		p.Add(
-			"managedPolicies",
-			nil,
-			"is empty, so the role could do nothing",
-			"name at least one policy, such as AdministratorAccess",
-		)
+		p.Empty("managedPolicies", "so the role could do nothing", "name at least one policy, such as AdministratorAccess")
 	}
 	arns := a.PolicyARNs()
 	for i, name := range a.ManagedPolicies {
-		path := problem.At("managedPolicies", i)
+		path := problem.Path("managedPolicies").Index(i)
 		switch why, fix := guardrail.RefusedManagedPolicy(a.Account, name, arns[i], a.AWSManagedPolicies); {
 		case why != "":
 			p.Add(path, name, why, fix)

@@ -14,7 +14,7 @@ import (
 func Notices(grants []*Args, now time.Time) guardrail.Notices {
 	var n guardrail.Notices
 	for i, grant := range grants {
-		path := problem.At("grants", i)
+		path := problem.Path("grants").Index(i)
 		if !grant.Until.After(now) {
 			n.Add(
 				path,
@@ -29,7 +29,7 @@ func Notices(grants []*Args, now time.Time) guardrail.Notices {
 				n.Add(path, fmt.Sprintf(
 					"of %s overlaps with %s (ticket %s): together they are open from %s to %s",
 					grant.Person,
-					problem.At("grants", j),
+					problem.Path("grants").Index(j),
 					earlier.Ticket,
 					instant(minTime(earlier.From, grant.From)),
 					instant(maxTime(earlier.Until, grant.Until)),

@@ -148,7 +148,7 @@ func (a *Args) validateProjects(p *problem.List, t template) {
 	for i, project := range a.Projects {
 		if len(t.projects) > 0 && !slices.Contains(t.projects, project) {
 			p.Add(
-				problem.At("projects", i),
+				problem.Path("projects").Index(i),
 				project,
 				"is not among "+list,
 				"use "+strings.Join(t.projects, ", ")+", or add it there",
@@ -201,7 +201,7 @@ func (a *Args) validateWindow(p *problem.List, t template) {
 	const write = "write an instant with its offset in quotes, such as \"2026-12-01T09:00:00+09:00\""
 	sound := true
 	for _, end := range []struct {
-		path    string
+		path    problem.Path
 		instant time.Time
 	}{{"from", a.From}, {"until", a.Until}} {
 		switch {
@@ -232,7 +232,10 @@ func (a *Args) validateWindow(p *problem.List, t template) {
 
 // validateApproval wants two people: who approves what they asked for approves nothing.
 func (a *Args) validateApproval(p *problem.List) {
-	for _, of := range []struct{ key, who string }{{"askedBy", a.AskedBy}, {"approvedBy", a.ApprovedBy}} {
+	for _, of := range []struct {
+		key problem.Path
+		who string
+	}{{"askedBy", a.AskedBy}, {"approvedBy", a.ApprovedBy}} {
 		if of.who != "" {
 			p.Check(of.key, of.who, policy.ValidateTagValue(of.who))
 		}
@@ -266,8 +269,8 @@ func ValidateAll(grants []*Args) error {
 		name := grant.RoleName()
 		same := func(earlier *Args) bool { return strings.EqualFold(earlier.RoleName(), name) }
 		if j := slices.IndexFunc(grants[:i], same); j >= 0 {
-			p.Add(problem.Join(problem.At("grants", i), "ticket"), grant.Ticket,
-				fmt.Sprintf("gives the role %s to %s, which %s has too", name, grant.Person, problem.At("grants", j)),
+			p.Add(problem.Path("grants").Index(i).Child("ticket"), grant.Ticket,
+				fmt.Sprintf("gives the role %s to %s, which %s has too", name, grant.Person, problem.Path("grants").Index(j)),
 				"write one window, or tell the tickets apart, such as "+grant.Ticket+"-2")
 		}
 	}

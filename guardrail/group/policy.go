@@ -224,7 +224,7 @@ func (a *Args) Validate() error {
 	p.Check("name", a.GroupName(), policy.ValidateGroupName(a.GroupName()))
 	p.Check("path", a.GroupPath(), policy.ValidatePath(a.GroupPath()))
 	for i, path := range a.UserPaths {
-		p.Check(problem.At("userPaths", i), path, policy.ValidatePath(path))
+		p.Check(problem.Path("userPaths").Index(i), path, policy.ValidatePath(path))
 	}
 	guardrail.ValidateProjectTag(&p, a.ProjectTag)
 	guardrail.ValidateEnvironmentTag(&p, a.ProjectTag, a.EnvironmentTag)
@@ -238,7 +238,7 @@ func (a *Args) Validate() error {
 
 func (a *Args) validateContactTags(p *problem.List) {
 	for i, key := range a.SelfService.ContactTags {
-		path := problem.At("selfService.contactTags", i)
+		path := problem.Path("selfService.contactTags").Index(i)
 		switch {
 		case !p.Check(path, key, policy.ValidateTagKey(key)):
 		case guardrail.IsAuthorizationTag(key, a.ProjectTag), strings.EqualFold(key, a.EnvironmentTag):
@@ -258,7 +258,7 @@ func (a *Args) validateContactTags(p *problem.List) {
 
 func (a *Args) validateRoleAccounts(p *problem.List) {
 	for i, id := range a.RoleAccounts {
-		path := problem.At("roleAccounts", i)
+		path := problem.Path("roleAccounts").Index(i)
 		switch {
 		case !p.Check(path, id, policy.ValidateAccountID(id)):
 		case id == a.Account.ID:

@@ -68,7 +68,7 @@ func (a *AttributesArgs) Validate() error {
 }
 
 func (a *AttributesArgs) validateAttribute(p *problem.List, key, text string) {
-	path := problem.Keyed("attributes", key)
+	path := problem.Path("attributes").Key(key)
 	if err := policy.ValidateTagKey(key); err != nil {
 		p.Check(path, key, err)
 		return
@@ -118,7 +118,7 @@ func (a *AttributesArgs) AddToWorld(w *world.World) {
 func (a *AttributesArgs) Notices() guardrail.Notices {
 	var n guardrail.Notices
 	for _, attribute := range a.Effective() {
-		source, path := attribute.Source, problem.Keyed("attributes", attribute.Key)
+		source, path := attribute.Source, problem.Path("attributes").Key(attribute.Key)
 		if attribute.Key != guardrail.RunAsTag {
 			continue
 		}
@@ -141,7 +141,7 @@ func (a *AttributesArgs) Notices() guardrail.Notices {
 		for _, user := range slices.Sorted(maps.Keys(a.IdentityCenter.Users)) {
 			if err := validOSUser(user); err != nil {
 				n.Add(
-					problem.Keyed("users", user),
+					problem.Path("users").Key(user),
 					strconv.Quote(user)+" is not a login of a node, so "+user+" opens no shell",
 				)
 			}

@@ -71,10 +71,10 @@ func (c IdentityCenter) validate(p *problem.List, account guardrail.Account) {
 	c.validateNames(p, "groups", c.Groups)
 }
 
-func (c IdentityCenter) validateNames(p *problem.List, list string, ids map[string]string) {
+func (c IdentityCenter) validateNames(p *problem.List, list problem.Path, ids map[string]string) {
 	first := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(ids)) {
-		path := problem.Keyed(list, name)
+		path := list.Key(name)
 		switch id := ids[name]; {
 		case !guardrail.PrincipalID.MatchString(id):
 			p.Add(

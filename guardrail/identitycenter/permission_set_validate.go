@@ -115,12 +115,8 @@ func (a *PermissionSetArgs) validateSession(p *problem.List) {
 func (a *PermissionSetArgs) validateShells(p *problem.List) {
 	if a.Template.OpensSessions() {
 		if len(a.Regions) == 0 {
-			p.Add(
-				"regions",
-				nil,
-				"is empty, so sessions would open nowhere",
-				"list the Regions whose Session Manager preferences are set in the accounts of the assignments",
-			)
+			p.Empty("regions", "so sessions would open nowhere",
+				"list the Regions whose Session Manager preferences are set in the accounts of the assignments")
 		}
 		preferences.ValidateRegions(p, "regions", a.Account, a.Regions)
 		operation.ValidateDocumentNames(p, "", operation.Role{Documents: a.Documents, AllowUnlogged: a.AllowUnlogged})
@@ -140,7 +136,7 @@ func (a *PermissionSetArgs) validateShells(p *problem.List) {
 			if err != nil || arn.Service != "kms" || !found || !guardrail.KeyID.MatchString(id) ||
 				arn.Partition != a.Account.Partition {
 				p.Add(
-					problem.At("kmsKeyArns", i),
+					problem.Path("kmsKeyArns").Index(i),
 					key,
 					"is not the ARN of a KMS key",
 					"write the key ARN of an account of the assignments, never an alias",
@@ -150,7 +146,7 @@ func (a *PermissionSetArgs) validateShells(p *problem.List) {
 		return
 	}
 	for _, given := range []struct {
-		path string
+		path problem.Path
 		set  bool
 	}{{"projects", a.Projects != nil}, {"documents", len(a.Documents) > 0}, {"regions", len(a.Regions) > 0}, {"kmsKeyArns", len(a.KMSKeys) > 0}} {
 		if given.set {
@@ -194,7 +190,7 @@ func (a *PermissionSetArgs) validatePermissions(p *problem.List) {
 		p.Add("", nil, "may do nothing", "write managedPolicies, policy or policyFile")
 	}
 	for i, name := range a.ManagedPolicies {
-		path := problem.At("managedPolicies", i)
+		path := problem.Path("managedPolicies").Index(i)
 		switch why, fix := a.refusedPolicy(name); {
 		case why != "":
 			p.Add(path, name, why, fix)
@@ -259,9 +255,9 @@ func inStatement(sid string) string {
 }
 
 func (a *PermissionSetArgs) validateAssignments(p *problem.List) {
-	seen := map[string]string{}
+	seen := map[string]problem.Path{}
 	for i, assignment := range a.Assignments {
-		path := problem.At("assignments", i)
+		path := problem.Path("assignments").Index(i)
 		list, key, name, known := "users", "user", assignment.User, a.IdentityCenter.Users
 		if assignment.Group != "" {
 			list, key, name, known = "groups", "group", assignment.Group, a.IdentityCenter.Groups
@@ -280,24 +276,19 @@ func (a *PermissionSetArgs) validateAssignments(p *problem.List) {
 			if near := policy.Closest(name, names); near != "" {
 				fix = "did you mean " + strconv.Quote(near) + "?"
 			}
-			p.Add(problem.Join(path, key), name, "is not in identityCenter."+list, fix)
+			p.Add(path.Child(key), name, "is not in identityCenter."+list, fix)
 		}
 		if len(assignment.Accounts) == 0 {
-			p.Add(
-				problem.Join(path, "accounts"),
-				nil,
-				"is empty, so nobody is assigned",
-				"list the accounts, or remove the assignment",
-			)
+			p.Empty(path.Child("accounts"), "so nobody is assigned", "list the accounts, or remove the assignment")
 		}
 		for j, account := range assignment.Accounts {
-			where := problem.Join(path, problem.At("accounts", j))
+			where := path.Child("accounts").Index(j)
 			if !p.Check(where, account, policy.ValidateAccountID(account)) {
 				continue
 			}
 			id := key + " " + name + " " + account
 			if earlier, twice := seen[id]; twice {
-				p.Add(where, account, "is assigned to "+name+" in "+earlier+" already", "remove one")
+				p.Add(where, account, "is assigned to "+name+" in "+string(earlier)+" already", "remove one")
 				continue
 			}
 			seen[id] = where

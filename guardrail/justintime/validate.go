@@ -92,7 +92,7 @@ func (a *Args) Validate() error {
 
 func (a *Args) validateRequesters(p *problem.List) {
 	for i, role := range a.Requesters {
-		path := problem.At("requesters", i)
+		path := problem.Path("requesters").Index(i)
 		arn, err := policy.ParseARN(role)
 		switch {
 		case err != nil:
@@ -122,7 +122,7 @@ func (a *Args) validateManualApprovals(p *problem.List) {
 		p.Add("manualApprovals", n, "are more policies than the 50 that AWS takes in a Region", "merge some")
 	}
 	for i, m := range a.ManualApprovals {
-		path := problem.Join(problem.At("manualApprovals", i), "name")
+		path := problem.Path("manualApprovals").Index(i).Child("name")
 		switch {
 		case !p.Check(path, m.Name, policy.ValidateSessionDocumentName(m.Name)):
 		case policy.DocumentOfAWS(m.Name) || m.Name == guardrail.PreferencesDocument || m.Name == AutoApprovalDocument || m.Name == DenyAccessDocument:
@@ -131,20 +131,20 @@ func (a *Args) validateManualApprovals(p *problem.List) {
 			p.Add(path, m.Name, "is taken by another policy", "use another name")
 		}
 		if m.Content != "" {
-			validateApprovalContent(p, problem.At("manualApprovals", i), m)
+			validateApprovalContent(p, problem.Path("manualApprovals").Index(i), m)
 		} else {
-			a.validateApprovers(p, problem.At("manualApprovals", i), m, a.ManualApprovals[:i])
+			a.validateApprovers(p, problem.Path("manualApprovals").Index(i), m, a.ManualApprovals[:i])
 		}
 	}
 }
 
 // validateApprovers holds a policy that is written in fields.
-func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval, earlier []ManualApproval) {
+func (a *Args) validateApprovers(p *problem.List, path problem.Path, m ManualApproval, earlier []ManualApproval) {
 	if len(m.Projects) == 0 {
-		p.Add(problem.Join(path, "projects"), nil, "is missing", "list the projects whose nodes the policy is for")
+		p.Add(path.Child("projects"), nil, "is missing", "list the projects whose nodes the policy is for")
 	}
 	for j, project := range m.Projects {
-		where := problem.Join(path, problem.At("projects", j))
+		where := path.Child("projects").Index(j)
 		switch {
 		case !p.Check(where, project, policy.ValidateProject(project)):
 		case slices.Contains(m.Projects[:j], project):
@@ -165,16 +165,16 @@ func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval,
 	switch n := len(m.Groups); {
 	case n == 0:
 		p.Add(
-			problem.Join(path, "groups"),
+			path.Child("groups"),
 			nil,
 			"is missing: nobody could approve",
 			"list the ids of the groups of IAM Identity Center that approve",
 		)
 	case n > maxApprovers:
-		p.Add(problem.Join(path, "groups"), n, "are more approvers than the 5 that AWS takes", "merge some")
+		p.Add(path.Child("groups"), n, "are more approvers than the 5 that AWS takes", "merge some")
 	}
 	for j, group := range m.Groups {
-		where := problem.Join(path, problem.At("groups", j))
+		where := path.Child("groups").Index(j)
 		switch {
 		case !groupID.MatchString(group):
 			p.Add(
@@ -189,7 +189,7 @@ func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval,
 	}
 	if d := m.AccessDuration; d != 0 && (d < time.Hour || d > maxAccessDuration || d%time.Hour != 0) {
 		p.Add(
-			problem.Join(path, "accessDuration"),
+			path.Child("accessDuration"),
 			policy.ShortDuration(d),
 			"is not between 1 and 336 whole hours",
 			"write one of them, such as 8h",
@@ -198,14 +198,14 @@ func (a *Args) validateApprovers(p *problem.List, path string, m ManualApproval,
 }
 
 // validateApprovalContent holds a policy that is written as a document, as far as AWS's sample tells what it takes.
-func validateApprovalContent(p *problem.List, path string, m ManualApproval) {
-	content := problem.Join(path, "content")
+func validateApprovalContent(p *problem.List, path problem.Path, m ManualApproval) {
+	content := path.Child("content")
 	for _, field := range []struct {
-		name string
-		set  bool
+		key string
+		set bool
 	}{{"projects", len(m.Projects) > 0}, {"groups", len(m.Groups) > 0}, {"accessDuration", m.AccessDuration != 0}} {
 		if field.set {
-			p.Add(problem.Join(path, field.name), nil, "says what content says already", "remove one of the two")
+			p.Add(path.Child(field.key), nil, "says what content says already", "remove one of the two")
 		}
 	}
 	var document struct {
@@ -239,12 +239,12 @@ func validateApprovalContent(p *problem.List, path string, m ManualApproval) {
 	}
 }
 
-func (a *Args) validateRules(p *problem.List, section string, rules []ApprovalRule, permit bool) {
+func (a *Args) validateRules(p *problem.List, section problem.Path, rules []ApprovalRule, permit bool) {
 	for i, rule := range rules {
-		path := problem.At(section, i)
+		path := section.Index(i)
 		if rule.Group != "" && !groupID.MatchString(rule.Group) {
 			p.Add(
-				problem.Join(path, "group"),
+				path.Child("group"),
 				rule.Group,
 				"is not the id of a group of IAM Identity Center",
 				"write its id, as aws identitystore list-groups prints it",
@@ -252,17 +252,17 @@ func (a *Args) validateRules(p *problem.List, section string, rules []ApprovalRu
 		}
 		if rule.Group == "" && permit {
 			p.Add(
-				problem.Join(path, "group"),
+				path.Child("group"),
 				nil,
 				"is missing: everybody would be approved",
 				"write the id of a group of IAM Identity Center",
 			)
 		}
 		if len(rule.Projects) == 0 && permit {
-			p.Add(problem.Join(path, "projects"), nil, "is missing: every node would be approved", "list the projects")
+			p.Add(path.Child("projects"), nil, "is missing: every node would be approved", "list the projects")
 		}
 		for j, project := range rule.Projects {
-			where := problem.Join(path, problem.At("projects", j))
+			where := path.Child("projects").Index(j)
 			if p.Check(where, project, policy.ValidateProject(project)) && slices.Contains(rule.Projects[:j], project) {
 				p.Add(where, project, "is listed twice", "remove one")
 			}

@@ -7,7 +7,6 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
-	"aws-access-guardrails/problem"
 )
 
 // Args configures the roles that reach the nodes of one project as one OS user: the section "operationRoles" of the
@@ -121,7 +120,7 @@ func (a *Args) AddIntent(in *intent.Account) {
 	for i, r := range a.Roles {
 		in.OperationRoles = append(
 			in.OperationRoles,
-			a.Intent(r, a.trust(r).Intent(problem.At("operationRoles", i), a.RoleARN(r))),
+			a.Intent(r, a.trust(r).Intent(string(rolePath(i)), a.RoleARN(r))),
 		)
 	}
 }

@@ -12,7 +12,7 @@ import (
 func (a *Args) Notices() guardrail.Notices {
 	var n guardrail.Notices
 	for i, r := range a.Roles {
-		path := problem.Join(problem.At("operationRoles", i), "runAs")
+		path := problem.Path("operationRoles").Index(i).Child("runAs")
 		if r.FromUser() {
 			n.Add(
 				path,

@@ -34,16 +34,19 @@ func (a *Args) Validate() error {
 	return p.Err()
 }
 
+// rolePath is the path of a role, which is whole.
+func rolePath(i int) problem.Path { return problem.Path("operationRoles").Index(i) }
+
 func (a *Args) validateRole(p *problem.List, i int) {
-	r, path := a.Roles[i], problem.At("operationRoles", i)
+	r, path := a.Roles[i], rolePath(i)
 	a.validateRoleName(p, i)
 	a.trust(r).Validate(p, path)
 	a.validateProjects(p, path, r)
 	for _, project := range r.ProjectList() {
-		guardrail.ValidateUnseparated(p, problem.Join(path, "project"), project, a.ProjectSeparator)
+		guardrail.ValidateUnseparated(p, path.Child("project"), project, a.ProjectSeparator)
 	}
 	if r.Environment != "" {
-		at := problem.Join(path, "environment")
+		at := path.Child("environment")
 		if a.EnvironmentTag == "" {
 			p.Add(at, r.Environment, "is the value of no tag: tags.environment is missing", "write the key of the tag in tags.environment, such as Environment")
 		}
@@ -54,54 +57,54 @@ func (a *Args) validateRole(p *problem.List, i int) {
 		a.validateFromUser(p, i)
 	case strings.EqualFold(r.RunAs, RunAsFromUser):
 		p.Add(
-			problem.Join(path, "runAs"),
+			path.Child("runAs"),
 			r.RunAs,
 			"differs from "+RunAsFromUser+" by case only",
 			"write "+RunAsFromUser+" for the OS user of each person, or another login name",
 		)
 	case r.RunAs != "":
-		guardrail.CheckOSUser(p, problem.Join(path, "runAs"), r.RunAs)
+		guardrail.CheckOSUser(p, path.Child("runAs"), r.RunAs)
 	case a.DefaultRunAs == "":
 		p.Add(
-			problem.Join(path, "runAs"),
+			path.Child("runAs"),
 			nil,
 			"is missing and sessions.runAs.defaultUser is empty, so every shell of the role would fail",
 			"write the OS user of the role's shells, such as os-user1",
 		)
 	}
 	if !r.OpensShells() && len(r.Documents) == 0 {
-		p.Add(problem.Join(path, "shell"), false, "leaves the role no session to open", "list documents, or remove shell")
+		p.Add(path.Child("shell"), false, "leaves the role no session to open", "list documents, or remove shell")
 	}
 	r.SourceNetworks.Validate(p, path)
 	ValidateDocumentNames(p, path, r)
 	ValidateVolumeKeys(p, path, a.Account, r.VolumeKeyARNs)
-	a.ManagedPolicies.ValidateBoundary(p, problem.Join(path, "permissionsBoundary"), a.Account, r.PermissionsBoundary)
-	guardrail.ValidateMFAMaxAge(p, problem.Join(path, "mfaMaxAge"), cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge))
-	guardrail.ValidateSessionName(p, problem.Join(path, "sessionName"), r.SessionName)
+	a.ManagedPolicies.ValidateBoundary(p, path.Child("permissionsBoundary"), a.Account, r.PermissionsBoundary)
+	guardrail.ValidateMFAMaxAge(p, path.Child("mfaMaxAge"), cmp.Or(r.MFAMaxAge, guardrail.OperationMFAMaxAge))
+	guardrail.ValidateSessionName(p, path.Child("sessionName"), r.SessionName)
 	guardrail.ValidateMaxSession(
 		p,
-		problem.Join(path, "maxSessionDuration"),
+		path.Child("maxSessionDuration"),
 		cmp.Or(r.MaxSessionDuration, guardrail.DefaultMaxSession),
 	)
 	guardrail.ValidateGrantMaxLength(
 		p,
-		problem.Join(path, "grantMaxLength"),
+		path.Child("grantMaxLength"),
 		cmp.Or(r.GrantMaxLength, guardrail.GrantMaxLength),
 	)
 }
 
 // validateProjects wants one project, or a list of them.
-func (a *Args) validateProjects(p *problem.List, path string, r Role) {
+func (a *Args) validateProjects(p *problem.List, path problem.Path, r Role) {
 	switch {
 	case r.Project != "" && r.Projects != nil:
 		p.Add(
-			problem.Join(path, "projects"),
+			path.Child("projects"),
 			strings.Join(r.Projects, ", "),
 			"stands beside project, which says the same of one project",
 			"write all of them in projects, and remove project",
 		)
 	case r.Projects == nil:
-		p.Check(problem.Join(path, "project"), r.Project, policy.ValidateProject(r.Project))
+		p.Check(path.Child("project"), r.Project, policy.ValidateProject(r.Project))
 	default:
 		var own problem.List
 		guardrail.ValidateProjects(&own, r.Projects, "")
@@ -111,17 +114,17 @@ func (a *Args) validateProjects(p *problem.List, path string, r Role) {
 
 // validateFromUser wants an OS user for each of the people, and that nobody else is one of them.
 func (a *Args) validateFromUser(p *problem.List, i int) {
-	r, path := a.Roles[i], problem.At("operationRoles", i)
+	r, path := a.Roles[i], rolePath(i)
 	if a.DefaultRunAs != "" {
 		p.Add(
-			problem.Join(path, "runAs"),
+			path.Child("runAs"),
 			r.RunAs,
 			"stands beside sessions.runAs.defaultUser, which two people would then share as soon as one has no OS user of their own",
 			"empty sessions.runAs.defaultUser, or write the OS user of the role's shells",
 		)
 	}
 	people := map[string]string{}
-	known := func(where, person, arn, fix string) {
+	known := func(where problem.Path, person, arn, fix string) {
 		own := a.OSUsers[arn]
 		switch other, taken := people[own]; {
 		case own == "":
@@ -139,7 +142,7 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 	}
 	for j, name := range r.Users {
 		known(
-			problem.Join(path, problem.At("users", j)),
+			path.Child("users").Index(j),
 			name,
 			a.Account.Partition.UserARN(a.Account.ID, a.UserPaths[name], name),
 			"add runAs to the user "+name,
@@ -147,7 +150,7 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 	}
 	for j, arn := range r.PrincipalARNs {
 		known(
-			problem.Join(path, problem.At("principalArns", j)),
+			path.Child("principalArns").Index(j),
 			arn,
 			arn,
 			"add runAs to the person's entry in guardrails:users of a stack of this folder; of people whom no such stack makes it is not known",
@@ -156,7 +159,7 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 }
 
 func (a *Args) validateRoleName(p *problem.List, i int) {
-	r, path := a.Roles[i], problem.Join(problem.At("operationRoles", i), "name")
+	r, path := a.Roles[i], rolePath(i).Child("name")
 	name := a.RoleName(r)
 	if r.Name == "" && (len(r.ProjectList()) == 0 || name == "") {
 		// The project has its own problem, and the name follows from it.
@@ -167,15 +170,10 @@ func (a *Args) validateRoleName(p *problem.List, i int) {
 	}
 	same := func(earlier Role) bool { return strings.EqualFold(a.RoleName(earlier), name) }
 	if j := slices.IndexFunc(a.Roles[:i], same); j >= 0 {
-		why, fix := "is the name of "+problem.At(
-			"operationRoles",
-			j,
-		)+" too", "write another name; role names ignore case"
+		why, fix := "is the name of "+string(rolePath(j))+" too", "write another name; role names ignore case"
 		if r.Name == "" {
-			why, fix = "is derived from project and runAs and is the name of "+problem.At(
-				"operationRoles",
-				j,
-			)+" too", "write a name, or add the people to that entry"
+			why = "is derived from project and runAs and is the name of " + string(rolePath(j)) + " too"
+			fix = "write a name, or add the people to that entry"
 		}
 		p.Add(path, name, why, fix)
 	}
@@ -199,9 +197,9 @@ var unlogged = map[string]string{
 }
 
 // ValidateVolumeKeys holds the keys of volumes of an element of the stack file: ARNs of keys, each once.
-func ValidateVolumeKeys(p *problem.List, element string, account guardrail.Account, keys []string) {
+func ValidateVolumeKeys(p *problem.List, element problem.Path, account guardrail.Account, keys []string) {
 	for i, key := range keys {
-		path := problem.Join(element, problem.At("volumeKeyArns", i))
+		path := element.Join(problem.Path("volumeKeyArns").Index(i))
 		switch {
 		case !strings.HasPrefix(key, "arn:"):
 			p.Add(
@@ -218,9 +216,9 @@ func ValidateVolumeKeys(p *problem.List, element string, account guardrail.Accou
 	}
 }
 
-func ValidateDocumentNames(p *problem.List, role string, r Role) {
+func ValidateDocumentNames(p *problem.List, role problem.Path, r Role) {
 	for i, name := range r.Documents {
-		path := problem.Join(role, problem.At("documents", i))
+		path := role.Join(problem.Path("documents").Index(i))
 		if !p.Check(path, name, policy.ValidateSessionDocumentName(name)) {
 			continue
 		}
@@ -244,12 +242,12 @@ func (a *Args) validateDocuments(p *problem.List) {
 		p.Document("operationRoles", "policy "+shared.Name, shared.Document, policy.Identity, a.Quotas)
 	}
 	for i, r := range a.Roles {
-		path, role := problem.At("operationRoles", i), a.Role(r)
+		path, role := rolePath(i), a.Role(r)
 		p.Document(path, "trust policy of "+role.Name, role.Trust, policy.Trust, a.Quotas)
 		var all []policy.Document
 		for _, inline := range role.Inline {
 			p.Document(
-				problem.Join(path, inlineKeys[inline.Name]),
+				path.Join(inlineKeys[inline.Name]),
 				"inline policy "+inline.Name+" of "+role.Name,
 				inline.Document,
 				policy.RoleInline,
@@ -264,7 +262,7 @@ func (a *Args) validateDocuments(p *problem.List) {
 }
 
 // inlineKeys are the keys of an entry that its inline policies come from.
-var inlineKeys = map[string]string{
+var inlineKeys = map[string]problem.Path{
 	guardrail.OperationRoleGuardPolicyName: "projects",
 	guardrail.OperationRolePolicyName:      "projects",
 	guardrail.SessionDocumentsPolicyName:   "documents",

@@ -209,6 +209,8 @@ func (a *Args) trust() guardrail.Trust {
 		PrincipalARNs: a.StandingPrincipalARNs,
 		UserPaths:     a.UserPaths,
 		MfaMaxAge:     a.MfaMaxAge(),
+
+		UsersKey: "standingUsers", PrincipalARNsKey: "standingPrincipalArns",
 	}
 }
 

@@ -59,21 +59,15 @@ func (a *Args) validateSessions(p *problem.List) {
 }
 
 func (a *Args) validateStanding(p *problem.List) {
-	var own problem.List
 	t := a.trust()
-	t.ValidateUsers(&own, "")
-	t.ValidateARNs(&own, "")
-	t.ValidateSessionNames(&own, "", "")
-	for _, problem := range own {
-		// The words of the section, where the trust policy's are users and principalArns.
-		problem.Path = "standing" + upperFirst(problem.Path)
-		*p = append(*p, problem)
-	}
+	t.ValidateUsers(p, "")
+	t.ValidateARNs(p, "")
+	t.ValidateSessionNames(p, "", "")
 	a.ValidateRunAs(p, "runAs", a.RunAs, a.Standing())
 }
 
 // ValidateRunAs wants an OS user for shells that would have none.
-func (a *Args) ValidateRunAs(p *problem.List, path, runAs string, needed bool) {
+func (a *Args) ValidateRunAs(p *problem.List, path problem.Path, runAs string, needed bool) {
 	runAsEnabled, defaultUser := true, ""
 	if a.Sessions != nil {
 		runAsEnabled, defaultUser = preferences.OrTrue(a.Sessions.RunAs.Enabled), a.Sessions.RunAs.DefaultUser
@@ -96,12 +90,4 @@ func (a *Args) ValidateRunAs(p *problem.List, path, runAs string, needed bool) {
 			"write the OS user of the shells, such as os-user1",
 		)
 	}
-}
-
-// upperFirst turns "users[0]" into "Users[0]".
-func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return string(s[0]-'a'+'A') + s[1:]
 }

@@ -59,14 +59,14 @@ func (a *Args) Validate() error {
 
 func (a *Args) validateRegions(p *problem.List) {
 	if len(a.Regions) == 0 {
-		p.Add("regions", nil, "is empty, so no Region would have Run As or limits", "list every Region where nodes run")
+		p.Empty("regions", "so no Region would have Run As or limits", "list every Region where nodes run")
 	}
 	ValidateRegions(p, "regions", a.Account, a.Regions)
 }
 
-func ValidateRegions(p *problem.List, list string, account guardrail.Account, regions []string) {
+func ValidateRegions(p *problem.List, list problem.Path, account guardrail.Account, regions []string) {
 	for i, region := range regions {
-		path := problem.At(list, i)
+		path := list.Index(i)
 		partition, err := policy.PartitionOfRegion(region)
 		switch {
 		case !p.Check(path, region, err):
@@ -115,7 +115,7 @@ func (a *Args) validateLogs(p *problem.List) {
 	}
 }
 
-func validateMinutes(p *problem.List, path string, d, most time.Duration, fix string) {
+func validateMinutes(p *problem.List, path problem.Path, d, most time.Duration, fix string) {
 	switch {
 	case d < time.Minute || d > most:
 		p.Add(path, policy.ShortDuration(d), "is outside of what Session Manager takes", fix)
@@ -124,7 +124,7 @@ func validateMinutes(p *problem.List, path string, d, most time.Duration, fix st
 	}
 }
 
-func validateShell(p *problem.List, path, profile string) {
+func validateShell(p *problem.List, path problem.Path, profile string) {
 	if !utf8.ValidString(profile) {
 		p.Add(path, profile, "is not UTF-8", "write plain text")
 	} else if n := utf8.RuneCountInString(profile); n > maxShellProfile {

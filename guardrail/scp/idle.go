@@ -21,7 +21,7 @@ func (a *Args) noticeIdle(n *guardrail.Notices, dead func(policy.Document) []str
 		dead = func(policy.Document) []string { return nil }
 	}
 	for i, own := range a.Policies {
-		path := problem.Join(problem.At("policies", i), "file")
+		path := problem.Path("policies").Index(i).Child("file")
 		var allows []string
 		for j, s := range own.Document.Statements {
 			if s.Effect == policy.EffectAllow {
@@ -56,7 +56,7 @@ func (a *Args) noticeIdle(n *guardrail.Notices, dead func(policy.Document) []str
 }
 
 // noticeRegions names Regions that AWS has not opened: a condition that was meant to name one speaks of none.
-func noticeRegions(n *guardrail.Notices, path string, own OwnPolicy) {
+func noticeRegions(n *guardrail.Notices, path problem.Path, own OwnPolicy) {
 	for j, s := range own.Document.Statements {
 		for _, c := range s.Conditions {
 			if !strings.EqualFold(c.Key, "aws:RequestedRegion") {

@@ -29,7 +29,7 @@ func (a *Args) Notices(dead func(policy.Document) []string) guardrail.Notices {
 		}
 		for i, name := range g.PermissionSets {
 			n.Add(
-				problem.At("osAccessOnly.permissionSets", i),
+				problem.Path("osAccessOnly.permissionSets").Index(i),
 				"whoever may assign or change the permission set "+name+" in IAM Identity Center opens shells",
 			)
 		}
@@ -38,13 +38,13 @@ func (a *Args) Notices(dead func(policy.Document) []string) guardrail.Notices {
 	if g := a.ProtectGuardrails; g != nil {
 		for i, role := range g.CredentialAdmins {
 			n.Add(
-				problem.At("protectGuardrails.credentialAdmins", i),
+				problem.Path("protectGuardrails.credentialAdmins").Index(i),
 				role+" can become every person of "+strings.Join(a.People(), ", ")+", and use what they can",
 			)
 		}
 		for i, role := range g.StackSetAdmins {
 			n.Add(
-				problem.At("protectGuardrails.stackSetAdmins", i),
+				problem.Path("protectGuardrails.stackSetAdmins").Index(i),
 				role+" can become every role that stack sets and Quick Setup make in any account, "+guardrail.TokenRoleName+" among them",
 			)
 		}
@@ -60,7 +60,7 @@ func (a *Args) Notices(dead func(policy.Document) []string) guardrail.Notices {
 	}
 	for i, id := range a.AllowList {
 		n.Add(
-			problem.At("allowList", i),
+			problem.Path("allowList").Index(i),
 			"what is proven below "+id+" counts on FullAWSAccess being detached from it, which Pulumi does not do: up prints the line, for after the policies are attached",
 		)
 	}
@@ -87,7 +87,7 @@ func (a *Args) Notices(dead func(policy.Document) []string) guardrail.Notices {
 	}
 	for _, sid := range plan.Doubled {
 		n.Add(
-			"placement."+sid,
+			problem.Path("placement").Join(problem.Path(sid)),
 			"step 1 of 2 of a move: "+sid+" stands in "+strings.Join(
 				a.Placement[sid],
 				" and ",

@@ -162,7 +162,7 @@ func (a *Args) Plan() (Plan, error) {
 		plan.Policies = append(plan.Policies, PlannedPolicy{
 			Name:        own.Name,
 			Description: own.Description,
-			Guardrail:   problem.At("policies", i),
+			Guardrail:   string(problem.Path("policies").Index(i)),
 			Document:    own.Document,
 			Targets:     own.Targets,
 		})
@@ -382,7 +382,7 @@ func (g Guardrail) Order(s policy.Statement) int {
 func (k Packing) report(p *problem.List, g Guardrail, limit int) {
 	for _, s := range k.TooLarge {
 		p.Add(
-			g.Word,
+			problem.Path(g.Word),
 			nil,
 			fmt.Sprintf(
 				"statement %s alone has %d bytes, and a service control policy takes %d: its resources have %d, its conditions %d",
@@ -397,7 +397,7 @@ func (k Packing) report(p *problem.List, g Guardrail, limit int) {
 	}
 	for _, m := range k.strangers {
 		p.Add(
-			"placement."+m.Sid,
+			problem.Path("placement").Join(problem.Path(m.Sid)),
 			m.To,
 			"is no policy of "+g.Word,
 			"write "+BoxName(g.Name, 0)+" or "+BoxName(g.Name, 1),

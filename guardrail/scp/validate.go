@@ -49,25 +49,25 @@ func (a *Args) Validate() error {
 
 func (a *Args) validateTree(p *problem.List) {
 	p.Check("tree.id", a.Tree.ID, policy.ValidateRootID(a.Tree.ID))
-	seen := map[string]string{}
+	seen := map[string]problem.Path{}
 	a.validateUnit(p, "tree", &a.Tree, seen)
 }
 
-func (a *Args) validateUnit(p *problem.List, path string, u *Unit, seen map[string]string) {
-	once := func(where, id string) {
+func (a *Args) validateUnit(p *problem.List, path problem.Path, u *Unit, seen map[string]problem.Path) {
+	once := func(where problem.Path, id string) {
 		if first, twice := seen[id]; twice {
-			p.Add(where, id, "stands in "+first+" too", "leave one of them out")
+			p.Add(where, id, "stands in "+string(first)+" too", "leave one of them out")
 		}
 		seen[id] = where
 	}
-	once(problem.Join(path, "id"), u.ID)
+	once(path.Child("id"), u.ID)
 	for i := range u.Units {
-		below := problem.Join(path, problem.At("units", i))
-		p.Check(problem.Join(below, "id"), u.Units[i].ID, policy.ValidateUnitID(u.Units[i].ID))
+		below := path.Child("units").Index(i)
+		p.Check(below.Child("id"), u.Units[i].ID, policy.ValidateUnitID(u.Units[i].ID))
 		a.validateUnit(p, below, &u.Units[i], seen)
 	}
 	for i, id := range u.Accounts {
-		where := problem.Join(path, problem.At("accounts", i))
+		where := path.Child("accounts").Index(i)
 		if p.Check(where, id, policy.ValidateAccountID(id)) {
 			once(where, id)
 		}
@@ -100,7 +100,7 @@ func (a *Args) validateChangers(p *problem.List) {
 	for i, role := range a.BreakGlass {
 		if role == a.Deployer {
 			p.Add(
-				problem.At("account.breakGlass", i),
+				problem.Path("account.breakGlass").Index(i),
 				role,
 				"is account.deployer too",
 				"keep another role for emergencies",
@@ -109,16 +109,16 @@ func (a *Args) validateChangers(p *problem.List) {
 	}
 }
 
-func (a *Args) validateRoles(p *problem.List, path string, roles []string, patterns bool) {
+func (a *Args) validateRoles(p *problem.List, path problem.Path, roles []string, patterns bool) {
 	for i, role := range roles {
-		where := problem.At(path, i)
+		where := path.Index(i)
 		if a.validateRole(p, where, role, patterns) && slices.Contains(roles[:i], role) {
 			p.Add(where, role, "is listed twice", "remove one")
 		}
 	}
 }
 
-func (a *Args) validateRole(p *problem.List, path, role string, patterns bool) bool {
+func (a *Args) validateRole(p *problem.List, path problem.Path, role string, patterns bool) bool {
 	why, fix := RefusedRole(a.partition(), role, patterns)
 	if why == "" {
 		if arn, err := policy.ParseARN(role); err == nil {
@@ -136,14 +136,14 @@ func (a *Args) validateRole(p *problem.List, path, role string, patterns bool) b
 	return why == ""
 }
 
-func (a *Args) validateTargets(p *problem.List, guardrail string, targets []string) {
-	path := problem.Join(guardrail, "targets")
+func (a *Args) validateTargets(p *problem.List, guardrail problem.Path, targets []string) {
+	path := guardrail.Child("targets")
 	if len(targets) == 0 {
-		p.Add(path, nil, "is empty, so the guardrail would guard nothing", "list ids of tree, such as "+a.Tree.ID)
+		p.Empty(path, "so the guardrail would guard nothing", "list ids of tree, such as "+a.Tree.ID)
 	}
 	tree := a.Tree.targets()
 	for i, id := range targets {
-		where := problem.At(path, i)
+		where := path.Index(i)
 		t, known := tree[id]
 		switch {
 		case id == a.Management:
@@ -159,10 +159,10 @@ func (a *Args) validateTargets(p *problem.List, guardrail string, targets []stri
 }
 
 // validateAccounts wants member accounts of the tree.
-func (a *Args) validateAccounts(p *problem.List, path string, accounts []string, what string) {
+func (a *Args) validateAccounts(p *problem.List, path problem.Path, accounts []string, what string) {
 	tree := a.Tree.targets()
 	for i, id := range accounts {
-		where := problem.At(path, i)
+		where := path.Index(i)
 		switch {
 		case !p.Check(where, id, policy.ValidateAccountID(id)):
 		case id == a.Management:
@@ -187,7 +187,7 @@ func (a *Args) validateOSAccessOnly(p *problem.List) {
 	}
 	a.validateTargets(p, "osAccessOnly", g.Targets)
 	for i, name := range g.PermissionSets {
-		path := problem.At("osAccessOnly.permissionSets", i)
+		path := problem.Path("osAccessOnly.permissionSets").Index(i)
 		switch {
 		case !guardrail.PermissionSetName.MatchString(name):
 			p.Add(path, name, "is not the name of a permission set", "use 1 to 32 letters, digits and +=,.@_-")
@@ -197,12 +197,12 @@ func (a *Args) validateOSAccessOnly(p *problem.List) {
 	}
 	a.validateRoles(p, "osAccessOnly.exempt", g.Exempt, true)
 	r := g.RemoteExecution
-	path := "osAccessOnly.remoteExecution"
+	path := problem.Path("osAccessOnly.remoteExecution")
 	switch r.mode() {
 	case RemoteExecutionOff:
 		if r.QuickSetup || r.Patching || len(r.Exempt) > 0 {
 			p.Add(
-				problem.Join(path, "mode"),
+				path.Child("mode"),
 				string(r.Mode),
 				"denies nothing, and roles are exempt from it",
 				"leave the roles out, or write report or deny",
@@ -210,12 +210,12 @@ func (a *Args) validateOSAccessOnly(p *problem.List) {
 		}
 	case RemoteExecutionReport, RemoteExecutionDeny:
 	default:
-		p.Add(problem.Join(path, "mode"), string(r.Mode), "is not a mode", "write off, report or deny")
+		p.Add(path.Child("mode"), string(r.Mode), "is not a mode", "write off, report or deny")
 	}
 	if r.QuickSetup && r.Patching {
-		p.Add(problem.Join(path, "patching"), true, "is part of quickSetup", "leave one of them out")
+		p.Add(path.Child("patching"), true, "is part of quickSetup", "leave one of them out")
 	}
-	a.validateRoles(p, problem.Join(path, "exempt"), r.Exempt, true)
+	a.validateRoles(p, path.Child("exempt"), r.Exempt, true)
 }
 
 func (a *Args) validateConsolePasswords(p *problem.List) {
@@ -225,12 +225,8 @@ func (a *Args) validateConsolePasswords(p *problem.List) {
 	}
 	a.validateTargets(p, "consolePasswords", g.Targets)
 	if len(g.JumpAccounts) == 0 {
-		p.Add(
-			"consolePasswords.jumpAccounts",
-			nil,
-			"is empty, so nobody could have a console password anywhere",
-			"list the accounts that people sign in to",
-		)
+		p.Empty("consolePasswords.jumpAccounts", "so nobody could have a console password anywhere",
+			"list the accounts that people sign in to")
 	}
 	a.validateAccounts(p, "consolePasswords.jumpAccounts", g.JumpAccounts, "the jump account")
 }
@@ -257,7 +253,7 @@ func (a *Args) validateProtectGuardrails(p *problem.List) {
 	for i, role := range g.Bootstrap {
 		if role == a.Deployer || slices.Contains(a.BreakGlass, role) {
 			p.Add(
-				problem.At("protectGuardrails.bootstrap", i),
+				problem.Path("protectGuardrails.bootstrap").Index(i),
 				role,
 				"may change everything that is protected anyway",
 				"leave it out",
@@ -279,7 +275,7 @@ func (a *Args) validateProtectGuardrails(p *problem.List) {
 func (a *Args) OwnDocuments() []guardrail.OwnDocument {
 	var all []guardrail.OwnDocument
 	for i, own := range a.Policies {
-		path := problem.Join(problem.At("policies", i), "file")
+		path := problem.Path("policies").Index(i).Child("file")
 		all = append(all, guardrail.OwnDocument{Path: path, What: own.what(), Document: own.Document})
 	}
 	return all
@@ -287,31 +283,31 @@ func (a *Args) OwnDocuments() []guardrail.OwnDocument {
 
 func (a *Args) validateOwnPolicies(p *problem.List) {
 	for i, own := range a.Policies {
-		path := problem.At("policies", i)
+		path := problem.Path("policies").Index(i)
 		switch {
 		case own.Name == "":
-			p.Add(problem.Join(path, "name"), nil, "is missing", "name the policy")
+			p.Add(path.Child("name"), nil, "is missing", "name the policy")
 		case utf8.RuneCountInString(own.Name) > 128:
 			p.Add(
-				problem.Join(path, "name"),
+				path.Child("name"),
 				own.Name,
 				"is longer than the 128 characters that AWS takes",
 				"shorten it",
 			)
 		case strings.HasPrefix(own.Name, PolicyNamePrefix) || own.Name == fullAWSAccess.Name:
-			p.Add(problem.Join(path, "name"), own.Name, "is a name of the guardrails or of AWS", "use another name")
+			p.Add(path.Child("name"), own.Name, "is a name of the guardrails or of AWS", "use another name")
 		case slices.ContainsFunc(a.Policies[:i], func(earlier OwnPolicy) bool { return earlier.Name == own.Name }):
-			p.Add(problem.Join(path, "name"), own.Name, "is taken by another policy", "use another name")
+			p.Add(path.Child("name"), own.Name, "is taken by another policy", "use another name")
 		}
 		if n := utf8.RuneCountInString(own.Description); n > maxPolicyDescription {
 			p.Add(
-				problem.Join(path, "description"),
+				path.Child("description"),
 				n,
 				fmt.Sprintf("are more characters than the %d that AWS takes", maxPolicyDescription),
 				"shorten it",
 			)
 		}
-		p.Document(problem.Join(path, "file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
+		p.Document(path.Child("file"), own.what(), own.Document, policy.ServiceControl, a.Quotas)
 		a.validateTargets(p, path, own.Targets)
 	}
 }
@@ -326,7 +322,7 @@ func (o OwnPolicy) what() string {
 func (a *Args) validateAttached(p *problem.List) {
 	tree := a.Tree.targets()
 	for _, id := range slices.Sorted(maps.Keys(a.Attached)) {
-		path := "attached." + id
+		path := problem.Path("attached").Join(problem.Path(id))
 		if _, known := tree[id]; !known {
 			p.Add(path, id, "does not stand in tree", "use an id of tree")
 		}
@@ -346,7 +342,7 @@ func (a *Args) validateAttached(p *problem.List) {
 func (a *Args) validateAllowList(p *problem.List) {
 	tree := a.Tree.targets()
 	for i, id := range a.AllowList {
-		where := problem.At("allowList", i)
+		where := problem.Path("allowList").Index(i)
 		switch _, known := tree[id]; {
 		case id == a.Management:
 			p.Add(where, id, "is the management account, which no service control policy binds", "leave it out")
@@ -381,11 +377,11 @@ func (a *Args) validateProtection(p *problem.List) {
 		protected, where = a.protected(), a.ProtectGuardrails.Targets
 	}
 	tree := a.Tree.targets()
-	guarded := func(path string, targets []string) {
+	guarded := func(path problem.Path, targets []string) {
 		for i, id := range targets {
 			if !tree[id].under(where) {
 				p.Add(
-					problem.At(path, i),
+					path.Index(i),
 					id,
 					"has roles that are exempt there, and protectGuardrails does not protect them there: an administrator of an account could make one",
 					"add "+id+", or what is above it, to protectGuardrails.targets",
@@ -395,18 +391,18 @@ func (a *Args) validateProtection(p *problem.List) {
 	}
 	for _, g := range a.guardrails() {
 		if g.exempts {
-			guarded(g.Word+".targets", g.targets)
+			guarded(problem.Path(g.Word).Child("targets"), g.targets)
 		}
 	}
 	for i, own := range a.Policies {
 		exempt := exemptions(own.Document)
 		if len(exempt) > 0 {
-			guarded(problem.Join(problem.At("policies", i), "targets"), own.Targets)
+			guarded(problem.Path("policies").Index(i).Child("targets"), own.Targets)
 		}
 		for _, e := range exempt {
 			if !reserved(e.pattern) && !CoveredByAny(protected, e.pattern) {
 				p.Add(
-					problem.Join(problem.At("policies", i), "file"),
+					problem.Path("policies").Index(i).Child("file"),
 					e.pattern,
 					"is exempt in statement "+e.sid+" of "+own.what()+" and is not protected",
 					"add the role to osAccessOnly.exempt or protectGuardrails.taggers, or remove the exemption",
@@ -445,7 +441,7 @@ func exemptions(d policy.Document) []exemption {
 func (a *Args) validatePlan(p *problem.List) {
 	for _, sid := range a.unknownPlaces() {
 		p.Add(
-			"placement."+sid,
+			problem.Path("placement").Join(problem.Path(sid)),
 			strings.Join(a.Placement[sid], ", "),
 			"is the place of a statement that no guardrail has",
 			"leave it out",
@@ -455,7 +451,7 @@ func (a *Args) validatePlan(p *problem.List) {
 	*p = append(*p, problem.Of(err)...)
 	for _, planned := range plan.Policies {
 		if !strings.HasPrefix(planned.Guardrail, "policies") {
-			p.Document(planned.Guardrail, "policy "+planned.Name, planned.Document, policy.ServiceControl, a.Quotas)
+			p.Document(problem.Path(planned.Guardrail), "policy "+planned.Name, planned.Document, policy.ServiceControl, a.Quotas)
 		}
 	}
 }

@@ -64,23 +64,23 @@ func (f *PortForwarding) validate(p *problem.List) {
 }
 
 func (c *InteractiveCommand) validate(p *problem.List) {
-	const at = "interactiveCommand"
+	const at problem.Path = "interactiveCommand"
 	if c.Linux == "" && c.Windows == "" {
 		p.Add(at, nil, "runs nothing", "write linux or windows")
 	}
 	used := sessiondoc.References(c.Linux + " " + c.Windows)
 	for i, parameter := range c.Parameters {
-		path := problem.Join(at, problem.At("parameters", i))
+		path := at.Child("parameters").Index(i)
 		if !parameterName.MatchString(parameter.Name) {
-			p.Add(problem.Join(path, "name"), parameter.Name, "is not the name of a parameter",
+			p.Add(path.Child("name"), parameter.Name, "is not the name of a parameter",
 				"use letters, digits and _, beginning with a letter")
 			continue
 		}
 		if slices.ContainsFunc(c.Parameters[:i], func(o Parameter) bool { return o.Name == parameter.Name }) {
-			p.Add(problem.Join(path, "name"), parameter.Name, "is listed twice", "remove one")
+			p.Add(path.Child("name"), parameter.Name, "is listed twice", "remove one")
 		}
 		if !slices.Contains(used, parameter.Name) {
-			p.Add(problem.Join(path, "name"), parameter.Name, "stands in no command",
+			p.Add(path.Child("name"), parameter.Name, "stands in no command",
 				"write {{ "+parameter.Name+" }} where it belongs, or remove it")
 		}
 		parameter.validate(p, path)
@@ -92,26 +92,26 @@ func (c *InteractiveCommand) validate(p *problem.List) {
 	}
 }
 
-func (parameter Parameter) validate(p *problem.List, path string) {
+func (parameter Parameter) validate(p *problem.List, path problem.Path) {
 	bounded := parameter.AllowedPattern != "" || len(parameter.AllowedValues) > 0
 	switch {
 	case parameter.Free && bounded:
-		p.Add(problem.Join(path, "free"), true, "stands beside what bounds it", "keep one of the two")
+		p.Add(path.Child("free"), true, "stands beside what bounds it", "keep one of the two")
 	case !parameter.Free && !bounded:
 		p.Add(path, parameter.Name, "can be anything, so whoever starts a session would run any command",
 			"write allowedValues, or allowedPattern between ^ and $, or accept it with free: true")
 	case parameter.AllowedPattern != "" && len(parameter.AllowedValues) > 0:
-		p.Add(problem.Join(path, "allowedPattern"), parameter.AllowedPattern, "stands beside allowedValues", "keep one of the two")
+		p.Add(path.Child("allowedPattern"), parameter.AllowedPattern, "stands beside allowedValues", "keep one of the two")
 	case parameter.AllowedPattern != "":
 		if why := sessiondoc.Unbounded(parameter.AllowedPattern); why != "" {
-			p.Add(problem.Join(path, "allowedPattern"), parameter.AllowedPattern, why,
+			p.Add(path.Child("allowedPattern"), parameter.AllowedPattern, why,
 				"write one such as ^[a-z0-9-]+$, or accept it with free: true in its place")
 			return
 		}
 		if taken := regexp.MustCompile(parameter.AllowedPattern); parameter.Default != "" && !taken.MatchString(parameter.Default) {
-			p.Add(problem.Join(path, "default"), parameter.Default, "does not match allowedPattern", "write one that does")
+			p.Add(path.Child("default"), parameter.Default, "does not match allowedPattern", "write one that does")
 		}
 	case bounded && parameter.Default != "" && !slices.Contains(parameter.AllowedValues, parameter.Default):
-		p.Add(problem.Join(path, "default"), parameter.Default, "is not among allowedValues", "write one that is")
+		p.Add(path.Child("default"), parameter.Default, "is not among allowedValues", "write one that is")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aws-access-guardrails/access/world"
@@ -71,19 +70,19 @@ func (a *Args) Validate() error {
 	a.validateTags(&p)
 	a.ManagedPolicies.ValidateBoundary(&p, "permissionsBoundary", a.Account, a.PermissionsBoundary)
 	for i, key := range a.ContactTags {
-		path := problem.At("contactTags", i)
+		path := problem.Path("contactTags").Index(i)
 		if p.Check(path, key, policy.ValidateTagKey(key)) && strings.EqualFold(key, guardrail.RunAsTag) {
 			p.Add(path, key, "decides what its owner may do", "leave it out; the stack file sets it")
 		}
 	}
 	for i, group := range a.Groups {
-		path := problem.At("groups", i)
+		path := problem.Path("groups").Index(i)
 		if p.Check(path, group, policy.ValidateGroupName(group)) && guardrail.DuplicateOf(a.Groups, i) >= 0 {
 			p.Add(path, group, "is listed twice", "remove one")
 		}
 	}
 	if len(a.Groups) == 0 {
-		p.Add("groups", nil, "is empty, so no group would hold the user to MFA", "name the MFA group")
+		p.Empty("groups", "so no group would hold the user to MFA", "name the MFA group")
 	}
 	if n, most := len(a.Groups), a.Quotas.WithDefaults().GroupsPerUser; n > most {
 		p.Add("groups", n, fmt.Sprintf("are more groups than the %d of a user", most), "remove some")
@@ -94,7 +93,7 @@ func (a *Args) Validate() error {
 func (a *Args) validateTags(p *problem.List) {
 	keys := slices.Sorted(maps.Keys(a.Tags))
 	for i, key := range keys {
-		path := "tags[" + strconv.Quote(key) + "]"
+		path := problem.Path("tags").Key(key)
 		if !p.Check(path, key, policy.ValidateTagKey(key)) {
 			continue
 		}

@@ -88,7 +88,7 @@ func nodeOf(value any, style yaml.Style) *yaml.Node {
 // File is a stack file that can be added to.
 type File struct{ *file }
 
-// Open reads a stack file. The error is strictyaml.Problems where the file is refused, and a *ByHandError where it is
+// Open reads a stack file. The error is problem.List where the file is refused, and a *ByHandError where it is
 // written in a way that is not edited here.
 func Open(path string) (*File, error) {
 	f, err := open(path)

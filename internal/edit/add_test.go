@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // written puts a stack file into a folder of its own.
@@ -132,9 +132,9 @@ func TestRefusedValuesAreNotAdded(t *testing.T) {
 	f, err := Open(path)
 	require.NoError(t, err)
 	_, err = f.Add(Addition{At: []any{"sessions", "idleTimeout"}, Value: "2h"})
-	var problems strictyaml.Problems
+	var problems problem.List
 	require.ErrorAs(t, err, &problems)
-	assert.Equal(t, strictyaml.Path("guardrails:sessions.idleTimeout"), problems[0].Path)
+	assert.Equal(t, problem.Path("guardrails:sessions.idleTimeout"), problems[0].Path)
 }
 
 // Where the text cannot be spliced, the error says what to write by hand, in the words of the file.

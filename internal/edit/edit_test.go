@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 var (
@@ -160,7 +160,7 @@ func TestRefusedGrantIsNotWritten(t *testing.T) {
 			grant := oneGrant
 			c.change(&grant)
 			_, err := AddGrant(path, grant)
-			var problems strictyaml.Problems
+			var problems problem.List
 			require.ErrorAs(t, err, &problems)
 			assert.ErrorContains(t, err, c.says)
 			left, err := os.ReadFile(path)

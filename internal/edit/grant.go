@@ -41,7 +41,7 @@ type Change struct {
 	path string
 }
 
-// AddGrant puts a grant behind the others. The error is strictyaml.Problems where the file, or what it would become, is
+// AddGrant puts a grant behind the others. The error is problem.List where the file, or what it would become, is
 // refused, and a *ByHandError where the file is written in a way that is not edited here.
 func AddGrant(path string, given Grant) (*Change, error) {
 	f, err := open(path)

@@ -9,7 +9,7 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // identityCenter is the stack of the world that carries IAM Identity Center, nil where none does.
@@ -121,9 +121,9 @@ func (j *Judgement) findCarriers() {
 	if len(carriers) > 1 {
 		j.Unreadable = append(
 			j.Unreadable,
-			j.problem(strictyaml.Problem{
+			j.problem(problem.Problem{
 				Path: "guardrails:identityCenter",
-				Kind: strictyaml.Refused,
+				Kind: problem.Refused,
 				Why: "stands in several stacks: " + strings.Join(
 					carriers,
 					", ",
@@ -135,14 +135,14 @@ func (j *Judgement) findCarriers() {
 }
 
 // permissionSetPath is where the file has the permission set of a role; false for everything else.
-func (j *Judgement) permissionSetPath(f *prove.Finding) (strictyaml.Path, bool) {
+func (j *Judgement) permissionSetPath(f *prove.Finding) (problem.Path, bool) {
 	if f.ID == "attributes-decide-alone" {
 		return "guardrails:identityCenter.attributes", j.Stack.IdentityCenter != nil
 	}
 	for i, set := range j.Stack.PermissionSets() {
 		for _, id := range set.Accounts() {
 			if set.RoleARN(id) == f.Subject {
-				return strictyaml.Path("guardrails:identityCenter.permissionSets").Index(i), true
+				return problem.Path("guardrails:identityCenter.permissionSets").Index(i), true
 			}
 		}
 	}

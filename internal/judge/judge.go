@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,15 +14,15 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // Judgement is what is known of a stack before anything of it is deployed.
 type Judgement struct {
 	Stack *stack.Stack
 	// Unreadable says why the documents cannot be proven. There are then neither proofs nor expectations.
-	Unreadable strictyaml.Problems
+	Unreadable problem.List
 	// Proofs are the standing proofs of the documents that the stack deploys.
 	Proofs prove.Report
 	// Expectations are the results of the section expect, in its order.
@@ -30,7 +31,7 @@ type Judgement struct {
 	Gaps []prove.ProofAssumption
 
 	// Requesters are those of just-in-time access who go round it.
-	Requesters strictyaml.Problems
+	Requesters problem.List
 	// Notices stop nothing: what the stack says of itself, and what its documents mean.
 	Notices []stack.Notice
 	// beside are the stacks of the world.
@@ -199,23 +200,23 @@ func unreadable(all []*Judgement, err error) []*Judgement {
 }
 
 func (j *Judgement) unreadable(err error) {
-	j.Unreadable = strictyaml.Problems{j.problem(strictyaml.Problem{
-		Kind: strictyaml.Invalid,
+	j.Unreadable = problem.List{j.problem(problem.Problem{
+		Kind: problem.Invalid,
 		Why:  "the documents cannot be proven: " + err.Error(),
 		Fix:  "this is a mistake of the program, not of the file",
 	})}
 }
 
 // problem puts a problem where its path stands in the file.
-func (j *Judgement) problem(p strictyaml.Problem) strictyaml.Problem {
+func (j *Judgement) problem(p problem.Problem) *problem.Problem {
 	p.Position = j.Stack.Position(p.Path)
-	p.Position.File = j.Stack.File
-	return p
+	p.File = j.Stack.File
+	return &p
 }
 
 // Refusals are what keeps the stack from being deployed, in the order of documents, proofs, expectations; findings
 // that one line mends are one refusal. Nil means that it may be.
-func (j *Judgement) Refusals() strictyaml.Problems {
+func (j *Judgement) Refusals() problem.List {
 	refusals := append(slices.Clone(j.Unreadable), j.Requesters...)
 	var failed []*prove.Finding
 	for i := range j.Proofs.Findings {
@@ -235,7 +236,7 @@ func (j *Judgement) Refusals() strictyaml.Problems {
 }
 
 // disproven is a cause as a problem, with the way that shows it.
-func (j *Judgement) disproven(c *cause) strictyaml.Problem {
+func (j *Judgement) disproven(c *cause) *problem.Problem {
 	f := c.finding
 	why := fmt.Sprintf("does not pass %s: %s", f.ID, f.Problem)
 	if f.Unreal != "" {
@@ -248,10 +249,10 @@ func (j *Judgement) disproven(c *cause) strictyaml.Problem {
 		why += "\n      " + others
 	}
 	return j.problem(
-		strictyaml.Problem{
+		problem.Problem{
 			Path:  j.path(f),
-			Kind:  strictyaml.Unproven,
-			Value: fmt.Sprintf("%q", j.Stack.NameOf(f.Subject)),
+			Kind:  problem.Unproven,
+			Value: problem.Written(strconv.Quote(j.Stack.NameOf(f.Subject))),
 			Why:   why,
 			Fix:   j.fix(f),
 		},
@@ -259,11 +260,11 @@ func (j *Judgement) disproven(c *cause) strictyaml.Problem {
 }
 
 // unmet is an expectation as a problem.
-func (j *Judgement) unmet(i int, r *expect.ExpectationResult) strictyaml.Problem {
-	p := strictyaml.Problem{
-		Path:  strictyaml.Path("guardrails:expect").Index(i),
-		Kind:  strictyaml.Unproven,
-		Value: fmt.Sprintf("%q", r.Expectation.It),
+func (j *Judgement) unmet(i int, r *expect.ExpectationResult) *problem.Problem {
+	p := problem.Problem{
+		Path:  problem.Path("guardrails:expect").Index(i),
+		Kind:  problem.Unproven,
+		Value: problem.Written(strconv.Quote(r.Expectation.It)),
 	}
 	if r.Problem != "" {
 		p.Why, p.Fix, _ = strings.Cut(r.Problem, "; ")

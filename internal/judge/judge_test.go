@@ -17,8 +17,8 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/problem"
 )
 
 // replaceOnce replaces a text that stands once.
@@ -109,9 +109,9 @@ func TestAProofThatDoesNotHoldRefusesTheStack(t *testing.T) {
 	refusals := j.Refusals()
 	require.Len(t, refusals, 1)
 	p := refusals[0]
-	assert.Equal(t, strictyaml.Path("guardrails:operationRoles[0]"), p.Path)
+	assert.Equal(t, problem.Path("guardrails:operationRoles[0]"), p.Path)
 	assert.Positive(t, p.Line)
-	assert.Equal(t, strictyaml.Unproven, p.Kind)
+	assert.Equal(t, problem.Unproven, p.Kind)
 	assert.Contains(
 		t,
 		p.Error(),
@@ -134,13 +134,13 @@ func TestAStrictCheckWantsEveryConcessionAccepted(t *testing.T) {
 	assert.False(t, j.Holds(true))
 	strict := j.StrictRefusals()
 	require.Len(t, strict, 2)
-	assert.Equal(t, strictyaml.Path("guardrails:accept"), strict[0].Path)
+	assert.Equal(t, problem.Path("guardrails:accept"), strict[0].Path)
 	assert.Contains(
 		t,
 		strict[0].Error(),
 		`"mfa.firstPasswordChange" weakens a proof: their own password is changed before MFA; write {id: "mfa.firstPasswordChange", because: <why that is all right>}, or change it`,
 	)
-	assert.Equal(t, strictyaml.Path("guardrails:accept[0].id"), strict[1].Path)
+	assert.Equal(t, problem.Path("guardrails:accept[0].id"), strict[1].Path)
 	assert.Contains(
 		t,
 		strict[1].Error(),
@@ -264,10 +264,10 @@ func TestAnExpectationThatIsNotMetRefusesTheStack(t *testing.T) {
 	refusals := j.Refusals()
 	require.Len(t, refusals, 1)
 	p := refusals[0]
-	assert.Equal(t, strictyaml.Unproven, p.Kind)
+	assert.Equal(t, problem.Unproven, p.Kind)
 	assert.Regexp(t, `^guardrails:expect\[\d+\]$`, string(p.Path))
 	assert.Positive(t, p.Line)
-	assert.Equal(t, `"nobody runs commands as root"`, p.Value)
+	assert.Equal(t, `"nobody runs commands as root"`, p.Shown())
 	assert.Contains(
 		t,
 		p.Why,

@@ -8,7 +8,7 @@ import (
 
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 const justInTime = `config:
@@ -34,7 +34,7 @@ func TestRequestersWhoGoRoundJustInTimeAccessAreRefused(t *testing.T) {
 	}
 	round := judged(`"arn:aws:iam::444455556666:role/guardrails/operation/shop"`).Refusals()
 	require.NotEmpty(t, round)
-	assert.Equal(t, strictyaml.Path("guardrails:justInTime.requesters[0]"), round[0].Path)
+	assert.Equal(t, problem.Path("guardrails:justInTime.requesters[0]"), round[0].Path)
 	assert.Contains(t, round[0].Why, "ssm:StartSession")
 	assert.Equal(t, 9, round[0].Line)
 

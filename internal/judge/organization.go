@@ -13,8 +13,8 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // organizationOf is the id of the organization that a stack says its account is in; empty where it says nothing.
@@ -86,14 +86,14 @@ func (j *Judgement) findGaps(beside []*stack.Stack) {
 	case len(carriers) > 1 && j.Stack.Organization != nil:
 		j.Unreadable = append(
 			j.Unreadable,
-			j.problem(strictyaml.Problem{Path: "guardrails:organization", Kind: strictyaml.Refused,
+			j.problem(problem.Problem{Path: "guardrails:organization", Kind: problem.Refused,
 				Why: "stands in several stacks: " + strings.Join(carriers, ", "), Fix: "keep it in one of them"}),
 		)
 	}
 }
 
 // organizationPaths say where the file has what a proof of the organization is about.
-var organizationPaths = map[string]strictyaml.Path{
+var organizationPaths = map[string]problem.Path{
 	"doors-for-exempt-roles-only":             "guardrails:organization.osAccessOnly",
 	"remote-execution-for-exempt-roles-only":  "guardrails:organization.osAccessOnly.remoteExecution",
 	"exempt-roles-are-protected":              "guardrails:organization.protectGuardrails",
@@ -113,11 +113,11 @@ var organizationPaths = map[string]strictyaml.Path{
 }
 
 // path is where the file has what a finding is about: a policy of one's own when that is what decides.
-func (j *Judgement) path(f *prove.Finding) strictyaml.Path {
+func (j *Judgement) path(f *prove.Finding) problem.Path {
 	if o := j.Stack.Organization; o != nil {
 		for i, own := range o.Own {
 			if slices.ContainsFunc(f.By, func(by access.Source) bool { return by.Policy == own.Name }) {
-				return strictyaml.Path("guardrails:organization.policies").Index(i).Child("file")
+				return problem.Path("guardrails:organization.policies").Index(i).Child("file")
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func (j *Judgement) changePolicy(f *prove.Finding) string {
 						refusedCall(f),
 						by.Sid,
 						own.File,
-						strictyaml.Path("guardrails:organization.policies").Index(i),
+						problem.Path("guardrails:organization.policies").Index(i),
 						filepath.Base(s.File),
 					)
 				}

@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 const example = "../../examples/organization"
@@ -212,7 +212,7 @@ func TestOSUsersOfPeopleAreHeldAcrossStacks(t *testing.T) {
 	folder = edited(t, [3]string{"Pulumi.jump.yaml", "displayName: Bob, runAs: bob", "displayName: Bob"})
 	_, problems := stack.ReadFile(filepath.Join(folder, "Pulumi.workload.yaml"))
 	require.Len(t, problems, 1)
-	assert.Equal(t, strictyaml.Path("guardrails:operationRoles[4].users[0]"), problems[0].Path, "where his team stands")
+	assert.Equal(t, problem.Path("guardrails:operationRoles[4].users[0]"), problems[0].Path, "where his team stands")
 	assert.Contains(t, problems[0].Error(), "has no OS user")
 	assert.Contains(t, problems[0].Error(), "user/bob")
 }

@@ -7,7 +7,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // elsewhere names the Regions whose preferences no stack sets: none is called so.
@@ -32,7 +32,7 @@ func (j *Judgement) findShellsElsewhere(e *access.Engine) {
 		if err != nil || !d.Allowed() {
 			continue
 		}
-		path := strictyaml.Path("guardrails:delegatedRoles").Index(i)
+		path := problem.Path("guardrails:delegatedRoles").Index(i)
 		j.Notices = append(j.Notices, s.Notice(path, fmt.Sprintf(
 			"%q opens shells, and the stack sets the preferences of %s: in other Regions they are %s's, with sudo; list every Region with nodes, or shut them in the organization (osAccessOnly)",
 			role.Name,

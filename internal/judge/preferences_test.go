@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // A delegated role that opens shells where no preferences are set is told; one that the organization shuts is not.
@@ -16,7 +16,7 @@ func TestShellsInRegionsWithoutPreferencesAreTold(t *testing.T) {
 	require.NoError(t, problems.Err())
 	j := Stack(prod)
 	require.Len(t, j.Notices, 1)
-	assert.Equal(t, strictyaml.Path("guardrails:delegatedRoles[0]"), j.Notices[0].Path)
+	assert.Equal(t, problem.Path("guardrails:delegatedRoles[0]"), j.Notices[0].Path)
 	assert.Positive(t, j.Notices[0].Line)
 	assert.Contains(
 		t,

@@ -3,10 +3,12 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Concession is something that a verdict rests on: a switch that weakens a proof, or an assumption about what the
@@ -68,8 +70,8 @@ func (j *Judgement) accepted(id string) string {
 
 // StrictRefusals are what a strict check refuses besides Refusals: every concession that guardrails:accept does not
 // repeat, and every entry there that nothing rests on, because whoever reads it would believe otherwise.
-func (j *Judgement) StrictRefusals() strictyaml.Problems {
-	var refusals strictyaml.Problems
+func (j *Judgement) StrictRefusals() problem.List {
+	var refusals problem.List
 	concessions := j.Concessions()
 	for _, c := range concessions {
 		if c.Accepted != "" {
@@ -82,10 +84,10 @@ func (j *Judgement) StrictRefusals() strictyaml.Problems {
 		refusals = append(
 			refusals,
 			j.problem(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  "guardrails:accept",
-					Kind:  strictyaml.Unproven,
-					Value: fmt.Sprintf("%q", c.ID),
+					Kind:  problem.Unproven,
+					Value: problem.Written(strconv.Quote(c.ID)),
 					Why:   why + strings.Join(c.Texts, "; "),
 					Fix:   fmt.Sprintf("write {id: %q, because: <why that is all right>}, or change it", c.ID),
 				},
@@ -106,15 +108,12 @@ func (j *Judgement) StrictRefusals() strictyaml.Problems {
 		}
 		refusals = append(
 			refusals,
-			j.problem(strictyaml.Problem{
-				Path: strictyaml.Path("guardrails:accept").Index(i).Child("id"),
-				Kind: strictyaml.NotFound,
-				Value: fmt.Sprintf(
-					"%q",
-					a.ID,
-				),
-				Why: "is nothing that a verdict rests on, and no notice",
-				Fix: "remove it, or " + strictyaml.DidYouMean(a.ID, ids),
+			j.problem(problem.Problem{
+				Path:  problem.Path("guardrails:accept").Index(i).Child("id"),
+				Kind:  problem.NotFound,
+				Value: problem.Written(strconv.Quote(a.ID)),
+				Why:   "is nothing that a verdict rests on, and no notice",
+				Fix:   "remove it, or " + strictyaml.DidYouMean(a.ID, ids),
 			}),
 		)
 	}

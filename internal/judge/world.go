@@ -10,7 +10,7 @@ import (
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // World is what the stacks deploy, and nothing that others made: their accounts, the organization with its service
@@ -57,7 +57,7 @@ func siblings(s *stack.Stack, read ...*stack.Stack) []*stack.Stack {
 	var reader stack.Reader
 	for _, other := range s.Siblings {
 		var st *stack.Stack
-		var problems strictyaml.Problems
+		var problems problem.List
 		if at := slices.IndexFunc(
 			read,
 			func(r *stack.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder },

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"aws-access-guardrails/guardrail/grant"
@@ -12,6 +13,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // Leaver is somebody who leaves: a user of a stack, or somebody of IAM Identity Center, or both. A name is one person
@@ -38,7 +40,7 @@ type leaving struct {
 	// roles are the ARNs of the roles that go.
 	roles map[string]bool
 	// empty are the roles that would be left with nobody, and stay.
-	empty []strictyaml.Problem
+	empty problem.List
 	// stacks are those of the folder as they are, removed what is taken out of their files, by the name of the stack.
 	stacks  []*stack.Stack
 	removed map[string][]edit.Removal
@@ -147,11 +149,11 @@ func (l *leaving) findRole(s *stack.Stack, r stack.Role) {
 		l.roles[r.ARN] = true
 	}
 	if gone && !l.withRoles {
-		path := strictyaml.Path("guardrails:" + edit.Removal{At: r.At}.String())
-		l.empty = append(l.empty, strictyaml.Problem{
+		path := problem.Path("guardrails:" + edit.Removal{At: r.At}.String())
+		l.empty = append(l.empty, &problem.Problem{
 			Position: at(s, path),
 			Path:     path,
-			Kind:     strictyaml.Refused,
+			Kind:     problem.Refused,
 			Value:    quoted(nameOf(r.ARN)),
 			Why:      "would be left with nobody who may take it",
 			Fix:      "name somebody else first, or add --with-roles to remove the role too",
@@ -165,13 +167,13 @@ func (l *leaving) findRole(s *stack.Stack, r stack.Role) {
 }
 
 // at is where a path stands in the file of a stack.
-func at(s *stack.Stack, path strictyaml.Path) strictyaml.Position {
+func at(s *stack.Stack, path problem.Path) problem.Position {
 	p := s.Position(path)
 	p.File = s.File
 	return p
 }
 
-func quoted(s string) string { return fmt.Sprintf("%q", s) }
+func quoted(s string) problem.Written { return problem.Written(strconv.Quote(s)) }
 
 func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 

@@ -10,10 +10,10 @@ import (
 
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/view/render"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // left finds out whether anything still names those who left: any value of a stack file, any document of any account,
@@ -21,7 +21,7 @@ import (
 func (l *leaving) left(outcome *Outcome) error {
 	var errs []error
 	for _, s := range l.stacks {
-		var problems strictyaml.Problems
+		var problems problem.List
 		for _, p := range l.empty {
 			if p.File == s.File {
 				problems = append(problems, p)
@@ -38,7 +38,7 @@ func (l *leaving) left(outcome *Outcome) error {
 				problems = append(problems, l.documents(outcome.Stacks, s, who)...)
 			}
 		}
-		slices.SortStableFunc(problems, func(a, b strictyaml.Problem) int {
+		slices.SortStableFunc(problems, func(a, b *problem.Problem) int {
 			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 		})
 		if len(problems) > 0 {
@@ -56,23 +56,21 @@ func (l *leaving) goes(s *stack.Stack, place []any) bool {
 }
 
 // values are the values of a file that name the leaver and stay: as alias/name, as an ARN, or as the end of one.
-func (l *leaving) values(s *stack.Stack, who Leaver, values []edit.Value) []strictyaml.Problem {
+func (l *leaving) values(s *stack.Stack, who Leaver, values []edit.Value) problem.List {
 	patterns := l.patterns(s, who)
-	var out []strictyaml.Problem
+	var out problem.List
 	for _, v := range values {
 		names := func(p *regexp.Regexp) bool { return p.MatchString(v.Text) }
 		if !l.goes(s, v.At) && slices.ContainsFunc(patterns, names) {
 			out = append(
 				out,
-				strictyaml.Problem{
-					Position: strictyaml.Position{File: s.File, Line: v.Line, Column: v.Column},
-					Path:     strictyaml.Path(v.Place()),
-					Kind:     strictyaml.Refused,
-					Value: quoted(
-						v.Text,
-					),
-					Why: "still names " + who.Name + ", who leaves",
-					Fix: "take the person out here first",
+				&problem.Problem{
+					Position: problem.Position{File: s.File, Line: v.Line, Column: v.Column},
+					Path:     problem.Path(v.Place()),
+					Kind:     problem.Refused,
+					Value:    quoted(v.Text),
+					Why:      "still names " + who.Name + ", who leaves",
+					Fix:      "take the person out here first",
 				},
 			)
 		}
@@ -103,18 +101,18 @@ func (l *leaving) patterns(s *stack.Stack, who Leaver) []*regexp.Regexp {
 }
 
 // osUsers are the OS users that are the leaver's and that others would go on using.
-func (l *leaving) osUsers(s *stack.Stack, who Leaver) []strictyaml.Problem {
+func (l *leaving) osUsers(s *stack.Stack, who Leaver) problem.List {
 	if who.OSUser == "" {
 		return nil
 	}
-	var out []strictyaml.Problem
+	var out problem.List
 	check := func(osUser string, place ...any) {
 		if osUser == who.OSUser && !l.goes(s, place) {
-			p := strictyaml.Path("guardrails:" + edit.Removal{At: place}.String())
-			out = append(out, strictyaml.Problem{
+			p := problem.Path("guardrails:" + edit.Removal{At: place}.String())
+			out = append(out, &problem.Problem{
 				Position: at(s, p),
 				Path:     p,
-				Kind:     strictyaml.Refused,
+				Kind:     problem.Refused,
 				Value:    quoted(osUser),
 				Why:      "is the OS user of " + who.Name + ", who leaves, and others would go on as it",
 				Fix:      "give them another OS user first",
@@ -137,7 +135,7 @@ func (l *leaving) osUsers(s *stack.Stack, who Leaver) []strictyaml.Problem {
 }
 
 // documents says whether a document that the stack would deploy names the leaver.
-func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) []strictyaml.Problem {
+func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) problem.List {
 	i := slices.IndexFunc(after, func(s *stack.Stack) bool { return s.Name == was.Name })
 	if who.ARN == "" || i < 0 {
 		return nil
@@ -145,21 +143,21 @@ func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) 
 	s := after[i]
 	rendering, err := render.Of(s)
 	if err != nil {
-		return []strictyaml.Problem{
-			{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()},
+		return problem.List{
+			{Position: problem.Position{File: s.File}, Kind: problem.Invalid, Why: err.Error()},
 		}
 	}
 	var b bytes.Buffer
 	if err := render.WriteJSON(&b, rendering); err != nil {
-		return []strictyaml.Problem{
-			{Position: strictyaml.Position{File: s.File}, Kind: strictyaml.Invalid, Why: err.Error()},
+		return problem.List{
+			{Position: problem.Position{File: s.File}, Kind: problem.Invalid, Why: err.Error()},
 		}
 	}
 	if strings.Contains(b.String(), `"`+who.ARN+`"`) {
-		return []strictyaml.Problem{
+		return problem.List{
 			{
-				Position: strictyaml.Position{File: s.File},
-				Kind:     strictyaml.Refused,
+				Position: problem.Position{File: s.File},
+				Kind:     problem.Refused,
 				Value:    quoted(who.ARN),
 				Why:      "would still be in a document or a user that the stack deploys",
 				Fix:      l.setting.Quoted("render", s.Name) + " shows which; take the person out there first",

@@ -10,7 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // notAllowed is how the provider refuses the account of the credentials: it knows from allowedAccountIds which one is
@@ -71,18 +71,18 @@ func verifyAccount(ctx *pulumi.Context, stack *stack.Stack, home *aws.Provider) 
 }
 
 func wrongAccount(stack *stack.Stack, account, arn string) error {
-	path := strictyaml.Path("guardrails:account.id")
+	path := problem.Path("guardrails:account.id")
 	position := stack.Position(path)
 	position.File = cmp.Or(position.File, stack.File)
 	if arn != "" {
 		account += " (" + arn + ")"
 	}
-	return strictyaml.Problems{
+	return problem.List{
 		{
 			Position: position,
 			Path:     path,
-			Kind:     strictyaml.Refused,
-			Value:    fmt.Sprintf("%q", stack.Account.ID),
+			Kind:     problem.Refused,
+			Value:    stack.Account.ID,
 			Why:      "is not the account of the credentials, which belong to " + account,
 			Fix:      "nothing was deployed; sign in to the account of the stack, for example with aws:profile or aws:assumeRole",
 		},

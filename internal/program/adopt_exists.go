@@ -11,12 +11,12 @@ import (
 
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // adoptedThing is an entry of the section adopt with the question whether AWS has it.
 type adoptedThing struct {
-	path strictyaml.Path
+	path problem.Path
 	// value is the entry as the file has it, is what it stands for.
 	value, is string
 	ask       func() error
@@ -41,7 +41,7 @@ func checkAdopted(ctx *pulumi.Context, stack *stack.Stack, providers *providers)
 		}()
 	}
 	asked.Wait()
-	var problems strictyaml.Problems
+	var problems problem.List
 	for i, thing := range things {
 		if !missing[i] {
 			continue
@@ -50,11 +50,11 @@ func checkAdopted(ctx *pulumi.Context, stack *stack.Stack, providers *providers)
 		if position.File == "" {
 			position.File = stack.File
 		}
-		problems = append(problems, strictyaml.Problem{
+		problems = append(problems, &problem.Problem{
 			Position: position,
 			Path:     thing.path,
-			Kind:     strictyaml.NotFound,
-			Value:    thing.value,
+			Kind:     problem.NotFound,
+			Value:    problem.Written(thing.value),
 			Why:      "does not exist in AWS: there is no " + thing.is,
 			Fix:      "remove the entry, and up makes it new",
 		})
@@ -64,7 +64,7 @@ func checkAdopted(ctx *pulumi.Context, stack *stack.Stack, providers *providers)
 
 func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers) []adoptedThing {
 	var things []adoptedThing
-	a, at, home := stack.Adopt, strictyaml.Path("guardrails:adopt"), pulumi.Provider(providers.home)
+	a, at, home := stack.Adopt, problem.Path("guardrails:adopt"), pulumi.Provider(providers.home)
 	for i, region := range a.Sessions {
 		things = append(
 			things,

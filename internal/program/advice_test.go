@@ -16,7 +16,7 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // asked is a refusal as the SDK prints it.
@@ -229,7 +229,7 @@ func TestWhatTheFilesDecideIsRefusedWhereTheTableSays(t *testing.T) {
 				stackfile.Source{File: filepath.Join(dir, "Pulumi.dev.yaml"), Data: []byte(minimalStack + text)},
 				nil,
 			)
-			at := slices.IndexFunc(problems, func(p strictyaml.Problem) bool { return atPlace(string(p.Path), place) })
+			at := slices.IndexFunc(problems, func(p *problem.Problem) bool { return atPlace(string(p.Path), place) })
 			if assert.GreaterOrEqual(t, at, 0, "%s: %s\n%v", place, text, problems) {
 				assert.NotEmpty(t, problems[at].Fix, "%s: %v", place, problems[at])
 			}

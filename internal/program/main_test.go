@@ -10,7 +10,7 @@ import (
 
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // What the engine was told is not told again; a failure of AWS gets its hints, which name the stack and those that go
@@ -23,7 +23,7 @@ func TestWhatThePulumiCommandIsTold(t *testing.T) {
 		o.tell(&b, err)
 		return b.String()
 	}
-	assert.Empty(t, said(own{stack: stack, told: true}, strictyaml.Problems{{Why: "is refused"}}))
+	assert.Empty(t, said(own{stack: stack, told: true}, problem.List{{Why: "is refused"}}))
 	assert.Contains(t, said(own{}, errors.New("missing project name")), "missing project name")
 	failed := said(own{stack: stack}, errors.New("waiting for RPCs: canceled"))
 	assert.Contains(t, failed, `"guardrails adopt workload"`)

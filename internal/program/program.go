@@ -6,7 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Run deploys the stack of the context, with the stack files of the project's folder beside it.
@@ -62,6 +62,6 @@ func deployStack(ctx *pulumi.Context, stack *stack.Stack) error {
 // Refused reports whether the error is a refusal: the stack file, a document, a proof or the account does not hold.
 // What is no refusal is a failure of the engine or of AWS.
 func Refused(err error) bool {
-	var problems strictyaml.Problems
+	var problems problem.List
 	return errors.As(err, &problems)
 }

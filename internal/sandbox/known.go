@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // Known is what the stack files of a folder say about the AWS that exists before them, so that nobody writes it a
@@ -182,13 +182,13 @@ func added(known, said map[string]string) map[string]string {
 }
 
 // missing are the keys that neither the world file nor the stack files have.
-func (w *worldFile) missing() strictyaml.Problems {
-	var found strictyaml.Problems
+func (w *worldFile) missing() problem.List {
+	var found problem.List
 	want := func(path, key, value, fix string) {
 		if value == "" {
-			at := strictyaml.Path(path)
-			found = append(found, strictyaml.Problem{
-				Position: w.position(at), Path: at.Child(key), Kind: strictyaml.Missing,
+			at := problem.Path(path)
+			found = append(found, &problem.Problem{
+				Position: w.position(at), Path: at.Child(key), Kind: problem.Missing,
 				Why: "is missing, and no stack file of the folder says it", Fix: fix,
 			})
 		}

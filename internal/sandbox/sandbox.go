@@ -54,7 +54,7 @@ type Server struct {
 }
 
 // Start opens the world and serves it until the context ends or Close is called. Errors of the world file come as
-// strictyaml.Problems.
+// problem.List.
 func Start(ctx context.Context, o Options) (*Server, error) {
 	world := &worldFile{}
 	if o.World != "" {

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/plant"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // worldFile is sandbox.yaml: what exists in AWS before any stack. docs/sandbox.md is its reference.
@@ -52,7 +53,7 @@ type worldAccount struct {
 // at is where a thing stood in the file.
 type at struct{ path string }
 
-func (a *at) locate(path strictyaml.Path) { a.path = string(path) }
+func (a *at) locate(path problem.Path) { a.path = string(path) }
 
 type worldPolicy struct {
 	Name        string
@@ -186,8 +187,8 @@ func readWorldFile(path string) (*worldFile, error) {
 	var words *files.Error
 	switch {
 	case errors.As(err, &words) && words.Err == nil:
-		return nil, strictyaml.Problems{{
-			Position: strictyaml.Position{File: name}, Kind: strictyaml.Refused,
+		return nil, problem.List{{
+			Position: problem.Position{File: name}, Kind: problem.Refused,
 			Why: "the file " + words.Why, Fix: words.Fix,
 		}}
 	case err != nil:
@@ -195,26 +196,26 @@ func readWorldFile(path string) (*worldFile, error) {
 	}
 	root, wrong := strictyaml.ParseYAML(name, data)
 	switch {
-	case wrong != nil && wrong.Kind == strictyaml.Missing, wrong == nil && root.Shape == strictyaml.ShapeNull:
+	case wrong != nil && wrong.Kind == problem.Missing, wrong == nil && root.Shape == strictyaml.ShapeNull:
 		return &worldFile{name: name}, nil // A file without a value is a world without a thing.
 	case wrong != nil:
-		return nil, strictyaml.Problems{*wrong}
+		return nil, problem.List{wrong}
 	}
 	d := strictyaml.NewDecoder()
 	w, _ := worldKeys.Decode(d, root, "")
 	d.ReportRepeated(root.Repeated)
 	w.name, w.places = name, d.Places
-	return &w, strictyaml.Problems(d.Sorted(name)).Err()
+	return &w, d.Sorted(name).Err()
 }
 
 // position is where a thing of the file stands; of one that the stack files alone have, the file without a line.
-func (w *worldFile) position(path strictyaml.Path) strictyaml.Position {
+func (w *worldFile) position(path problem.Path) problem.Position {
 	first := string(path)
 	if end := strings.IndexAny(first, ".["); end >= 0 {
 		first = first[:end]
 	}
 	if worldKeys.Field(first) == nil {
-		return strictyaml.Position{File: w.name}
+		return problem.Position{File: w.name}
 	}
 	at := w.places.Position(path)
 	at.File = w.name
@@ -222,8 +223,8 @@ func (w *worldFile) position(path strictyaml.Path) strictyaml.Position {
 }
 
 // refused are the problems in the order of the file; nil for none.
-func refused(found strictyaml.Problems) error {
-	slices.SortStableFunc(found, func(a, b strictyaml.Problem) int {
+func refused(found problem.List) error {
+	slices.SortStableFunc(found, func(a, b *problem.Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return found.Err()
@@ -236,15 +237,15 @@ func (w *worldFile) plant(c *cloud.Cloud) error {
 	if !ok {
 		return err
 	}
-	var found strictyaml.Problems
+	var found problem.List
 	for _, err := range joined.Unwrap() {
 		var plant *plant.PlantError
 		if !errors.As(err, &plant) {
 			return err
 		}
-		path := strictyaml.Path(plant.Path)
-		found = append(found, strictyaml.Problem{
-			Position: w.position(path), Path: path, Kind: strictyaml.Refused, Why: plant.Err.Error(),
+		path := problem.Path(plant.Path)
+		found = append(found, &problem.Problem{
+			Position: w.position(path), Path: path, Kind: problem.Refused, Why: plant.Err.Error(),
 		})
 	}
 	return refused(found)

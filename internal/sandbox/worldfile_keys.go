@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // anyText is what AWS decides about, when the world is made.
@@ -194,17 +195,17 @@ var identityCenterKeys = placed(strictyaml.Keys(
 // placedType is an object that keeps where it stood in the file. One without keys may be left empty.
 type placedType[T any, P interface {
 	*T
-	locate(strictyaml.Path)
+	locate(problem.Path)
 }] struct{ *strictyaml.Object[T] }
 
 func placed[T any, P interface {
 	*T
-	locate(strictyaml.Path)
+	locate(problem.Path)
 }](keys *strictyaml.Object[T]) placedType[T, P] {
 	return placedType[T, P]{keys}
 }
 
-func (k placedType[T, P]) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (T, bool) {
+func (k placedType[T, P]) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (T, bool) {
 	if n.Shape == strictyaml.ShapeNull {
 		n = &strictyaml.Node{Shape: strictyaml.ShapeObject, Pos: n.Pos}
 	}
@@ -216,7 +217,7 @@ func (k placedType[T, P]) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at s
 // documentText is a document as JSON: text is taken as it is, keys and lists are written as JSON.
 type documentText struct{}
 
-func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (string, bool) {
+func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (string, bool) {
 	d.Visit(at, n.Pos)
 	switch n.Shape {
 	case strictyaml.ShapeText:
@@ -228,10 +229,10 @@ func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at stricty
 		}
 		return "", false
 	}
-	d.Report(strictyaml.Problem{
+	d.Report(problem.Problem{
 		Position: n.Pos,
 		Path:     at,
-		Kind:     strictyaml.WrongType,
+		Kind:     problem.WrongType,
 		Why:      n.Is(),
 		Fix:      "write the document with its keys, or its JSON",
 	})
@@ -243,7 +244,7 @@ func (documentText) Describe() *jsonschema.Schema { return &jsonschema.Schema{} 
 func (documentText) Written(text string) any { return text }
 
 // jsonValue is a value as encoding/json takes it. A date without quotes is refused: JSON has none.
-func jsonValue(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (any, bool) {
+func jsonValue(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (any, bool) {
 	switch n.Shape {
 	case strictyaml.ShapeObject:
 		out, all := map[string]any{}, true
@@ -268,8 +269,9 @@ func jsonValue(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (a
 	case strictyaml.ShapeNumber:
 		return json.Number(n.Number), true
 	}
-	d.Report(strictyaml.Problem{
-		Position: n.Pos, Path: at, Kind: strictyaml.WrongType, Value: n.Text, Why: n.Is(), Fix: "write it in quotes",
+	d.Report(problem.Problem{
+		Position: n.Pos, Path: at, Kind: problem.WrongType, Value: problem.Written(n.Text),
+		Why: n.Is(), Fix: "write it in quotes",
 	})
 	return nil, false
 }

@@ -13,7 +13,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/internal/sandbox"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // everything is a world file with every key.
@@ -214,7 +214,7 @@ func TestAllMistakesComeAtOnce(t *testing.T) {
 	assert.Contains(t, lines[1], `3:5 accounts["1"].allias`)
 	assert.Contains(t, lines[2], `5:9 accounts["1"].users[0]`)
 	assert.Contains(t, lines[4], "6:1 staks")
-	var problems strictyaml.Problems
+	var problems problem.List
 	assert.ErrorAs(t, err, &problems)
 }
 

@@ -7,21 +7,22 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // checkAdoption refuses entries for what the stack does not have: they would import nothing, and be believed to.
 func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
-	check := func(key, section string, entries, known []string, fix string) {
+	check := func(key string, section problem.Path, entries, known []string, fix string) {
 		if d.Refused(stackPath(section)) { // What the stack has is not known then.
 			return
 		}
 		for i, entry := range entries {
 			if !slices.Contains(known, entry) {
 				d.Report(
-					strictyaml.Problem{
+					problem.Problem{
 						Path:  stackPath("adopt").Child(key).Index(i),
-						Kind:  strictyaml.Invalid,
-						Value: strictyaml.Quoted(entry),
+						Kind:  problem.Invalid,
+						Value: entry,
 						Why:   "is nothing that this stack has",
 						Fix:   fix,
 					},
@@ -37,10 +38,10 @@ func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
 	check("sessions", "sessions", a.Sessions, regions, "list the Region in sessions.regions too, or leave it out")
 	if a.MFA && s.MFA == nil {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  stackPath("adopt.mfa"),
-				Kind:  strictyaml.Refused,
-				Value: "true",
+				Kind:  problem.Refused,
+				Value: true,
 				Why:   "names a group that this stack does not have",
 				Fix:   "write the section mfa, or remove the key",
 			},
@@ -48,10 +49,10 @@ func (s *Stack) checkAdoption(d *strictyaml.Decoder) {
 	}
 	if a.Attributes && s.IdentityCenter == nil {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  stackPath("adopt.attributes"),
-				Kind:  strictyaml.Refused,
-				Value: "true",
+				Kind:  problem.Refused,
+				Value: true,
 				Why:   "needs an instance of IAM Identity Center",
 				Fix:   "write the section identityCenter, or remove the key",
 			},
@@ -125,10 +126,10 @@ func (s *Stack) checkOwnPolicies(d *strictyaml.Decoder) {
 				fix = "did you mean " + strconv.Quote(best) + "?"
 			}
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  stackPath("delegatedRoles").Index(i).Child("managedPolicies").Index(j),
-					Kind:  strictyaml.NotFound,
-					Value: strictyaml.Quoted(arn),
+					Kind:  problem.NotFound,
+					Value: arn,
 					Why:   "is under " + guardrail.PolicyPath + ", where this stack's own policies are, and it makes none of that name",
 					Fix:   fix,
 				},

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // The bounds of what AssumeRole takes. Source: AssumeRole and AssumeRoleWithWebIdentity in the AWS STS API Reference.
@@ -25,7 +26,7 @@ var externalID = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 // checkSessionOfDeployer refuses what AWS STS refuses of the session in which the provider deploys.
 func (s *Stack) checkSessionOfDeployer(d *strictyaml.Decoder) {
 	if r := s.AWS.AssumeRole; r != nil {
-		at := strictyaml.Path("aws:assumeRole")
+		at := problem.Path("aws:assumeRole")
 		s.checkDeployingRole(d, at, r.RoleARN, r.SessionName, r.Policy, r.PolicyARNs)
 		if r.SourceIdentity != "" {
 			checkText(d, at.Child("sourceIdentity"), r.SourceIdentity, policy.ValidateRoleSessionName)
@@ -34,9 +35,9 @@ func (s *Stack) checkSessionOfDeployer(d *strictyaml.Decoder) {
 		if r.ExternalID != "" &&
 			(len(r.ExternalID) < 2 || len(r.ExternalID) > maxExternalID || !externalID.MatchString(r.ExternalID)) {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path: at.Child("externalId"),
-					Kind: strictyaml.Invalid,
+					Kind: problem.Invalid,
 					Why:  "is no external id",
 					Fix:  "use 2 to 1224 letters, digits and _+=,.@:/-",
 				},
@@ -49,7 +50,7 @@ func (s *Stack) checkSessionOfDeployer(d *strictyaml.Decoder) {
 	}
 }
 
-func checkText(d *strictyaml.Decoder, at strictyaml.Path, text string, check func(string) error) {
+func checkText(d *strictyaml.Decoder, at problem.Path, text string, check func(string) error) {
 	if err := check(text); err != nil {
 		d.Invalid(at, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: text}, err)
 	}
@@ -57,7 +58,7 @@ func checkText(d *strictyaml.Decoder, at strictyaml.Path, text string, check fun
 
 func (s *Stack) checkDeployingRole(
 	d *strictyaml.Decoder,
-	at strictyaml.Path,
+	at problem.Path,
 	role, name, document string,
 	policies []string,
 ) {
@@ -65,10 +66,10 @@ func (s *Stack) checkDeployingRole(
 		kind, _, _, ok := arn.Entity()
 		if err != nil || !ok || arn.Service != "iam" || kind != "role" || policy.ValidateAccountID(arn.Account) != nil {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  at.Child("roleArn"),
-					Kind:  strictyaml.Invalid,
-					Value: strictyaml.Quoted(role),
+					Kind:  problem.Invalid,
+					Value: role,
 					Why:   "is not the ARN of a role",
 					Fix:   "write it as in arn:aws:iam::111122223333:role/GuardrailDeployer",
 				},
@@ -83,10 +84,10 @@ func (s *Stack) checkDeployingRole(
 	}
 	if n := len(policies); n > maxSessionPolicies {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at.Child("policyArns"),
-				Kind:  strictyaml.Invalid,
-				Value: fmt.Sprintf("%d policies", n),
+				Kind:  problem.Invalid,
+				Value: problem.Written(fmt.Sprintf("%d policies", n)),
 				Why:   fmt.Sprintf("are more than the %d that a session takes", maxSessionPolicies),
 				Fix:   "use fewer",
 			},
@@ -97,10 +98,10 @@ func (s *Stack) checkDeployingRole(
 		arn, err := policy.ParseARN(text)
 		if kind, _, _, ok := arn.Entity(); err != nil || !ok || kind != "policy" {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  path,
-					Kind:  strictyaml.Invalid,
-					Value: strictyaml.Quoted(text),
+					Kind:  problem.Invalid,
+					Value: text,
 					Why:   "is not the ARN of a managed policy",
 					Fix:   "write it as in arn:aws:iam::aws:policy/IAMFullAccess",
 				},
@@ -109,10 +110,10 @@ func (s *Stack) checkDeployingRole(
 		}
 		if why, fix := guardrail.UnknownManagedPolicy(arn, s.AWSManagedPolicies); why != "" {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  path,
-					Kind:  strictyaml.NotFound,
-					Value: strictyaml.Quoted(text),
+					Kind:  problem.NotFound,
+					Value: text,
 					Why:   why,
 					Fix:   fix,
 				},
@@ -121,14 +122,14 @@ func (s *Stack) checkDeployingRole(
 	}
 }
 
-func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at strictyaml.Path, document string) {
+func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at problem.Path, document string) {
 	const fix = "write one that AWS takes, or remove the key"
 	parsed, err := policy.Parse([]byte(document))
 	if err != nil {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path: at,
-				Kind: strictyaml.Invalid,
+				Kind: problem.Invalid,
 				Why:  "is no policy document: " + err.Error(),
 				Fix:  fix,
 			},
@@ -137,9 +138,9 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at strictyaml.Path, do
 	}
 	for _, wrong := range parsed.Validate(policy.SessionPolicy, s.Quotas) {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path: at,
-				Kind: strictyaml.Invalid,
+				Kind: problem.Invalid,
 				Why:  "is refused as a session policy: " + wrong.Error(),
 				Fix:  fix,
 			},
@@ -147,7 +148,7 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at strictyaml.Path, do
 	}
 }
 
-func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at strictyaml.Path, r *provider.AssumeRole) {
+func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at problem.Path, r *provider.AssumeRole) {
 	first := keysInAnyCase{}
 	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
 		path := at.Child("tags").Key(key)
@@ -157,7 +158,8 @@ func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at strictyaml.Path, r 
 		first[strings.ToLower(key)] = key
 	}
 	if n := len(r.Tags); n > maxSessionTags {
-		d.Report(strictyaml.Problem{Path: at.Child("tags"), Kind: strictyaml.Invalid, Value: fmt.Sprintf("%d tags", n),
+		d.Report(problem.Problem{
+			Path: at.Child("tags"), Kind: problem.Invalid, Value: problem.Written(fmt.Sprintf("%d tags", n)),
 			Why: fmt.Sprintf("are more than the %d that a session takes", maxSessionTags), Fix: "remove some"})
 	}
 	for i, key := range r.TransitiveTagKeys {
@@ -165,10 +167,10 @@ func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at strictyaml.Path, r 
 			continue
 		}
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at.Child("transitiveTagKeys").Index(i),
-				Kind:  strictyaml.NotFound,
-				Value: strictyaml.Quoted(key),
+				Kind:  problem.NotFound,
+				Value: key,
 				Why:   "is no key of tags beside it",
 				Fix:   strictyaml.Suggest(key, slices.Sorted(maps.Keys(r.Tags))),
 			},

@@ -12,14 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/access/catalogue"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // problemAt requires a problem at the path, with parts of what it says, and returns it.
-func problemAt(t *testing.T, problems strictyaml.Problems, path strictyaml.Path, says ...string) strictyaml.Problem {
+func problemAt(t *testing.T, problems problem.List, path problem.Path, says ...string) *problem.Problem {
 	t.Helper()
-	i := slices.IndexFunc(problems, func(p strictyaml.Problem) bool { return p.Path == path })
+	i := slices.IndexFunc(problems, func(p *problem.Problem) bool { return p.Path == path })
 	require.GreaterOrEqual(t, i, 0, "no problem of %s in %v", path, problems)
 	for _, part := range says {
 		assert.Contains(t, problems[i].Error(), part)
@@ -29,7 +29,7 @@ func problemAt(t *testing.T, problems strictyaml.Problems, path strictyaml.Path,
 
 // A managed policy that AWS does not have is refused wherever one is named, with the name that was meant and its path.
 func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
-	places := map[strictyaml.Path]string{
+	places := map[problem.Path]string{
 		"guardrails:delegatedRoles[0].managedPolicies[0]": "  guardrails:users: [{name: alice}]\n  " +
 			"guardrails:delegatedRoles: [{name: V, users: [alice], managedPolicies: [%q]}]\n",
 		"guardrails:identityCenter.permissionSets[0].managedPolicies[0]": `  guardrails:identityCenter:
@@ -71,7 +71,7 @@ func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 			assert.Empty(t, problems, name)
 		}
 	}
-	arn := func(name string) strictyaml.Problems {
+	arn := func(name string) problem.List {
 		_, problems := readText(
 			minimal + fmt.Sprintf(
 				places["guardrails:delegatedRoles[0].managedPolicies[0]"],
@@ -90,7 +90,7 @@ func TestManagedPoliciesAreThoseOfAWS(t *testing.T) {
 
 // A policy under the path of the guardrails is one that the stack makes.
 func TestOwnPoliciesAreThoseThatTheStackMakes(t *testing.T) {
-	role := func(policy string) strictyaml.Problems {
+	role := func(policy string) problem.List {
 		_, problems := readText(
 			minimal + fmt.Sprintf(
 				"  guardrails:users: [{name: alice}]\n  guardrails:delegatedRoles: [{name: V, users: [alice], "+
@@ -115,7 +115,7 @@ func TestRegionsAreThoseOfAWS(t *testing.T) {
 	const center = "  guardrails:identityCenter:\n    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef\n    " +
 		"identityStore: d-1234567890\n    permissionSets: "
 	const sessions = "  guardrails:sessions: {regions: [ap-northeast-1], runAs: {defaultUser: operator}"
-	for path, text := range map[strictyaml.Path]string{
+	for path, text := range map[problem.Path]string{
 		"aws:region":    "",
 		"aws:stsRegion": "  aws:stsRegion: ap-northeast-9\n",
 		"guardrails:sessions.regions[1]": "  guardrails:sessions: {regions: [ap-northeast-1, " +
@@ -204,7 +204,7 @@ func TestDefaultTagsAreWhatAWSTakes(t *testing.T) {
 	problemAt(t, problems, "aws:defaultTags.tags", "48 tags", "with the 3 of the user alice", "AWS takes 50")
 	_, problems = readText(minimal + many(51))
 	problemAt(t, problems, "aws:defaultTags.tags", "are more than the 50")
-	for tags, path := range map[string]strictyaml.Path{
+	for tags, path := range map[string]problem.Path{
 		`{keys: ["aws:x"]}`: "aws:ignoreTags.keys[0]", `{keys: ["a|b"]}`: "aws:ignoreTags.keys[0]", `{keyPrefixes: ["AWS:"]}`: "aws:ignoreTags.keyPrefixes[0]",
 		`{keyPrefixes: ["a|b"]}`: "aws:ignoreTags.keyPrefixes[0]", `{keyPrefixes: [Pro]}`: "aws:ignoreTags.keyPrefixes[0]",
 	} {
@@ -218,7 +218,7 @@ func TestDefaultTagsAreWhatAWSTakes(t *testing.T) {
 func TestSessionNamesHaveTwoCharacters(t *testing.T) {
 	const users = "  guardrails:users: [{name: a}, {name: bob}]\n"
 	const guest = "arn:aws:iam::444455556666:user/x"
-	for path, text := range map[strictyaml.Path]string{
+	for path, text := range map[problem.Path]string{
 		"guardrails:operationRoles[0].users[0]": "  guardrails:operationRoles: [{users: [a], project: P, " +
 			"runAs: op}]\n",
 		"guardrails:operationRoles[0].principalArns[0]": "  guardrails:operationRoles: " +
@@ -246,7 +246,7 @@ func TestSessionNamesHaveTwoCharacters(t *testing.T) {
 func TestTheSessionOfTheDeployerIsWhatSTSTakes(t *testing.T) {
 	for _, c := range []struct {
 		text string
-		path strictyaml.Path
+		path problem.Path
 	}{
 		{`aws:assumeRole: {roleArn: "arn:aws:iam::111122223333:user/a"}`, "aws:assumeRole.roleArn"},
 		{`aws:assumeRole: {roleArn: Deployer}`, "aws:assumeRole.roleArn"},
@@ -290,7 +290,7 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 	}
 	_, problems := readText(list("users", 20000, "{name: user#, email: user#@example.com}"))
 	p := one(t, problems)
-	assert.Equal(t, strictyaml.Path("guardrails:users"), p.Path)
+	assert.Equal(t, problem.Path("guardrails:users"), p.Path)
 	assert.Equal(
 		t,
 		"guardrails:users: 20000 users are more than the 5000 of an account; divide them, or raise "+
@@ -299,7 +299,7 @@ func TestMoreThanTheAccountTakesIsRefusedAtOnce(t *testing.T) {
 	)
 	for _, c := range []struct {
 		section, entry, quota string
-		path                  strictyaml.Path
+		path                  problem.Path
 	}{
 		{"users", "{name: user#}", "users: 2", "guardrails:users"},
 		{"operationRoles", `{principalArns: ["arn:aws:iam::444455556666:user/u#"], project: p#, runAs: op}`, "roles: 2",
@@ -407,7 +407,7 @@ func TestADelegatedAdministratorAssignsNobodyInTheManagementAccount(t *testing.T
 			"Pulumi.root.yaml",
 			"leave it out",
 		)
-		assert.Equal(t, strictyaml.Refused, p.Kind)
+		assert.Equal(t, problem.Refused, p.Kind)
 		assert.Len(t, problems, 1)
 	}
 	folder := organizationFolder(t, map[string]string{"work": center("444455556666", "111122223333")})

@@ -59,8 +59,8 @@ func (s *Stack) complete(d *strictyaml.Decoder) {
 }
 
 // stackPath is the path of a section.
-func stackPath(section string) strictyaml.Path {
-	return strictyaml.Path(stackfile.Namespace + ":" + section)
+func stackPath(section problem.Path) problem.Path {
+	return problem.Path(stackfile.Namespace + ":").Join(section)
 }
 
 // checkUsers refuses two users whom IAM takes for one.
@@ -81,10 +81,10 @@ func (s *Stack) checkUsers(d *strictyaml.Decoder) {
 			why = fmt.Sprintf("differs from %q by case only, and IAM takes the two for one", s.Users[earlier].Name)
 		}
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  stackPath("users").Index(i).Child("name"),
-				Kind:  strictyaml.Duplicate,
-				Value: strictyaml.Quoted(u.Name),
+				Kind:  problem.Duplicate,
+				Value: u.Name,
 				Why:   why,
 				Fix:   "remove one of the two, or give it another name",
 			},
@@ -104,10 +104,10 @@ func (s *Stack) checkOSUsers(d *strictyaml.Decoder) {
 			first[u.RunAs] = i
 			continue
 		}
-		d.Report(strictyaml.Problem{
+		d.Report(problem.Problem{
 			Path:  stackPath("users").Index(i).Child("runAs"),
-			Kind:  strictyaml.Duplicate,
-			Value: strictyaml.Quoted(u.RunAs),
+			Kind:  problem.Duplicate,
+			Value: u.RunAs,
 			Why:   "is the OS user of " + s.Users[earlier].Name + " already",
 			Fix:   "give each person their own OS user; what several share is runAs of a role",
 		})
@@ -120,13 +120,13 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 	if s.Sessions != nil && s.Sessions.RunAs.DomainLogins {
 		return
 	}
-	check := func(at strictyaml.Path, login string) {
+	check := func(at problem.Path, login string) {
 		if strings.Contains(login, "@") {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  at,
-					Kind:  strictyaml.Invalid,
-					Value: strictyaml.Quoted(login),
+					Kind:  problem.Invalid,
+					Value: login,
 					Why:   "is an address, or the login of a domain",
 					Fix:   "write a login name of the nodes, such as os-user1; for nodes that are joined to a directory set sessions.runAs.domainLogins: true",
 				},
@@ -153,7 +153,7 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
 // fails half-way through a deployment.
 func (s *Stack) checkPeople(d *strictyaml.Decoder) {
-	check := func(at strictyaml.Path, names []stackfile.PersonOrTeam) {
+	check := func(at problem.Path, names []stackfile.PersonOrTeam) {
 		for i, name := range names {
 			s.checkNamed(d, at.Child("users").Index(i), name)
 		}
@@ -189,7 +189,7 @@ func (s *Stack) checkPeople(d *strictyaml.Decoder) {
 // the paths and their case.
 func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 	type place struct {
-		path strictyaml.Path
+		path problem.Path
 		name string
 	}
 	taken := map[string]place{}
@@ -201,10 +201,10 @@ func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 		at := stackPath("delegatedRoles").Index(i)
 		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  at.Child("name"),
-					Kind:  strictyaml.Duplicate,
-					Value: strictyaml.Quoted(r.Name),
+					Kind:  problem.Duplicate,
+					Value: r.Name,
 					Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
 					Fix:   "give one of the two another name",
 				},
@@ -216,10 +216,10 @@ func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 	for i, g := range s.AccessGrants() {
 		// Two grants with one name are the component's business.
 		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && g.RoleARN() != "" {
-			d.Report(strictyaml.Problem{
+			d.Report(problem.Problem{
 				Path:  stackPath("grants").Index(i),
-				Kind:  strictyaml.Duplicate,
-				Value: strictyaml.Quoted(g.RoleName()),
+				Kind:  problem.Duplicate,
+				Value: g.RoleName(),
 				Why: "is the name of " + string(
 					earlier.path,
 				) + " already, and names are unique in an account",
@@ -246,10 +246,10 @@ func (s *Stack) checkRunAs(d *strictyaml.Decoder) {
 	if s.Sessions == nil || s.Sessions.RunAs.Enabled == nil || *s.Sessions.RunAs.Enabled || len(s.OperationRoles) == 0 {
 		return
 	}
-	d.Report(strictyaml.Problem{
+	d.Report(problem.Problem{
 		Path:  stackPath("sessions.runAs.enabled"),
-		Kind:  strictyaml.Refused,
-		Value: "false",
+		Kind:  problem.Refused,
+		Value: false,
 		Why:   "makes every shell of the operation roles ssm-user's, who has sudo, whatever runAs says",
 		Fix:   "remove the key, or the operation roles",
 	})
@@ -259,9 +259,9 @@ func (s *Stack) checkRunAs(d *strictyaml.Decoder) {
 func (s *Stack) checkAWS(d *strictyaml.Decoder) {
 	if ids := s.AWS.AllowedAccountIDs; ids != nil && s.Account.ID != "" && !slices.Contains(ids, s.Account.ID) {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path: "aws:allowedAccountIds",
-				Kind: strictyaml.Refused,
+				Kind: problem.Refused,
 				Why:  "leaves out " + strconv.Quote(s.Account.ID) + ", which is guardrails:account.id",
 				Fix:  "remove the key: no other account is ever deployed into",
 			},
@@ -274,11 +274,12 @@ func (s *Stack) checkAWS(d *strictyaml.Decoder) {
 
 // checkComponents asks the components, which know what AWS takes.
 func (s *Stack) checkComponents(d *strictyaml.Decoder) {
+	written := s.writtenPeople()
 	for _, p := range s.parts() {
-		s.reportAll(d, p.section, p.derived, validate(p.args))
+		reportAll(d, p.section, p.derived, written, validate(p.args))
 	}
 	if a := s.ServiceControlPolicies(); a != nil {
-		s.reportAll(d, "organization", nil, validate(a))
+		reportAll(d, "organization", nil, written, validate(a))
 	}
 }
 
@@ -294,7 +295,7 @@ func validate(a interface{ Validate() error }) error {
 	}
 	for _, own := range admins.OwnDocuments() {
 		if slices.ContainsFunc(problems, func(p *problem.Problem) bool {
-			return strictyaml.Path(p.Path).Within(strictyaml.Path(own.Path))
+			return p.Path.Within(own.Path)
 		}) {
 			continue
 		}
@@ -305,39 +306,28 @@ func validate(a interface{ Validate() error }) error {
 	return problems.Err()
 }
 
-// reportAll reports what a component says about its Args, but for the fields that come from other sections.
-func (s *Stack) reportAll(d *strictyaml.Decoder, section string, derived []string, err error) {
-	problems := slices.DeleteFunc(problem.Of(err), func(p *problem.Problem) bool {
-		return slices.ContainsFunc(
-			derived,
-			func(field string) bool { return strictyaml.Path(p.Path).Within(strictyaml.Path(field)) },
-		)
-	})
-	for _, p := range problems.Under(section) {
-		// A list of which elements were refused is empty for the component alone.
-		if p.Value == nil && strings.HasPrefix(p.Why, "is empty") &&
-			d.Refused(s.written(strictyaml.Path(stackfile.Namespace+":"+p.Path))) {
+// reportAll reports what a component says about its Args, but for the fields that come from other sections. Every
+// such problem is one of a value, whatever it is to the component.
+func reportAll(
+	d *strictyaml.Decoder,
+	section problem.Path,
+	derived []problem.Path,
+	written map[problem.Path]problem.Path,
+	err error,
+) {
+	for _, p := range problem.Of(err) {
+		if slices.ContainsFunc(derived, p.Path.Within) {
 			continue
 		}
-		d.Report(
-			strictyaml.Problem{
-				Path:  s.written(strictyaml.Path(stackfile.Namespace + ":" + p.Path)),
-				Kind:  strictyaml.Invalid,
-				Value: shownValue(p.Value),
-				Why:   p.Why,
-				Fix:   p.Fix,
-			},
-		)
-	}
-}
-
-func shownValue(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return strictyaml.Quoted(v)
-	default:
-		return fmt.Sprint(v)
+		found := *p
+		found.Kind, found.Path = problem.Invalid, stackPath(p.Path.Under(section))
+		if path, elsewhere := written[found.Path]; elsewhere {
+			found.Path = path
+		}
+		// A list of which elements were refused is empty for the component alone.
+		if p.Kind == problem.Missing && d.Refused(found.Path) {
+			continue
+		}
+		d.Report(found)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // checkCounts refuses more of a kind than the account takes, before anything of it is looked at one by one: AWS would
@@ -11,16 +12,16 @@ import (
 func (s *Stack) checkCounts(d *strictyaml.Decoder) bool {
 	q := s.Quotas.WithDefaults()
 	fits := true
-	count := func(at strictyaml.Path, n, most int, what, of, key string) {
+	count := func(at problem.Path, n, most int, what, of, key string) {
 		if n <= most {
 			return
 		}
 		fits = false
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.Invalid,
-				Value: fmt.Sprintf("%d %s", n, what),
+				Kind:  problem.Invalid,
+				Value: problem.Written(fmt.Sprintf("%d %s", n, what)),
 				Why:   fmt.Sprintf("are more than the %d of %s", most, of),
 				Fix:   "divide them, or raise guardrails:quotas." + key + " once AWS has",
 			},
@@ -75,8 +76,8 @@ func (s *Stack) roles() int {
 }
 
 // mostRoles is the section with the most roles.
-func (s *Stack) mostRoles() strictyaml.Path {
-	section, most := "operationRoles", len(s.OperationRoles)
+func (s *Stack) mostRoles() problem.Path {
+	section, most := problem.Path("operationRoles"), len(s.OperationRoles)
 	if n := len(s.DelegatedRoles); n > most {
 		section, most = "delegatedRoles", n
 	}

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // ownTag is a tag key that the program gives to something.
@@ -54,16 +55,16 @@ func (s *Stack) taggedByUs() []ownTag {
 // Source: Tags for IAM resources, in the IAM User Guide; Tagging your AWS resources, in the Tagging AWS Resources
 // User Guide.
 func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
-	at, tags := strictyaml.Path("aws:defaultTags.tags"), s.AWS.DefaultTags
+	at, tags := problem.Path("aws:defaultTags.tags"), s.AWS.DefaultTags
 	ours := s.taggedByUs()
 	first := keysInAnyCase{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		path := at.Key(key)
 		if s.IsAuthorizationTag(key) {
-			d.Report(strictyaml.Problem{
+			d.Report(problem.Problem{
 				Path:  path,
-				Kind:  strictyaml.Refused,
-				Value: strictyaml.Quoted(tags[key]),
+				Kind:  problem.Refused,
+				Value: tags[key],
 				Why:   "would put a tag that decides access on everything that is made",
 				Fix:   "remove it: roles get theirs from project and runAs",
 			})
@@ -80,10 +81,10 @@ func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 			ours,
 			func(t ownTag) bool { return t.key != key && strings.EqualFold(t.key, key) },
 		); i >= 0 {
-			d.Report(strictyaml.Problem{
+			d.Report(problem.Problem{
 				Path:  path,
-				Kind:  strictyaml.Duplicate,
-				Value: strictyaml.Quoted(key),
+				Kind:  problem.Duplicate,
+				Value: key,
 				Why: fmt.Sprintf(
 					"differs by case only from the tag %q of %s, and IAM takes the two for one",
 					ours[i].key,
@@ -104,7 +105,7 @@ func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 
 // countTags refuses more tags than AWS takes on one thing: the default tags with those of the user or role that has
 // the most of its own.
-func (s *Stack) countTags(d *strictyaml.Decoder, at strictyaml.Path, tags map[string]string) {
+func (s *Stack) countTags(d *strictyaml.Decoder, at problem.Path, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
@@ -141,10 +142,10 @@ func (s *Stack) countTags(d *strictyaml.Decoder, at strictyaml.Path, tags map[st
 			why = fmt.Sprintf("make %d with the %d of %s, and AWS takes %d", n, own, who, quota)
 		}
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.Invalid,
-				Value: fmt.Sprintf("%d tags", len(tags)),
+				Kind:  problem.Invalid,
+				Value: problem.Written(fmt.Sprintf("%d tags", len(tags))),
 				Why:   why,
 				Fix:   "remove some",
 			},
@@ -156,24 +157,24 @@ func (s *Stack) countTags(d *strictyaml.Decoder, at strictyaml.Path, tags map[st
 func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 	const aws = `begins with "aws:": such tags are AWS's own, which the provider neither reads nor removes`
 	for i, key := range s.AWS.IgnoreTags.Keys {
-		path := strictyaml.Path("aws:ignoreTags.keys").Index(i)
+		path := problem.Path("aws:ignoreTags.keys").Index(i)
 		switch {
 		case s.IsAuthorizationTag(key):
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  path,
-					Kind:  strictyaml.Refused,
-					Value: strictyaml.Quoted(key),
+					Kind:  problem.Refused,
+					Value: key,
 					Why:   "would leave changes of a tag that decides access unseen",
 					Fix:   "remove it",
 				},
 			)
 		case systemTag(key):
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  path,
-					Kind:  strictyaml.Refused,
-					Value: strictyaml.Quoted(key),
+					Kind:  problem.Refused,
+					Value: key,
 					Why:   aws,
 					Fix:   "remove it",
 				},
@@ -185,13 +186,13 @@ func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 		}
 	}
 	for i, prefix := range s.AWS.IgnoreTags.KeyPrefixes {
-		path := strictyaml.Path("aws:ignoreTags.keyPrefixes").Index(i)
+		path := problem.Path("aws:ignoreTags.keyPrefixes").Index(i)
 		for _, key := range []string{s.Tags.Project, guardrail.RunAsTag} {
 			if len(prefix) <= len(key) && strings.EqualFold(key[:len(prefix)], prefix) {
-				d.Report(strictyaml.Problem{
+				d.Report(problem.Problem{
 					Path:  path,
-					Kind:  strictyaml.Refused,
-					Value: strictyaml.Quoted(prefix),
+					Kind:  problem.Refused,
+					Value: prefix,
 					Why: "would leave changes of the tag " + strconv.Quote(
 						key,
 					) + " unseen, which decides access",
@@ -202,10 +203,10 @@ func (s *Stack) checkIgnoreTags(d *strictyaml.Decoder) {
 		}
 		if systemTag(prefix) {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  path,
-					Kind:  strictyaml.Refused,
-					Value: strictyaml.Quoted(prefix),
+					Kind:  problem.Refused,
+					Value: prefix,
 					Why:   aws,
 					Fix:   "remove it",
 				},
@@ -223,14 +224,14 @@ func systemTag(key string) bool { return len(key) >= 4 && strings.EqualFold(key[
 type keysInAnyCase map[string]string
 
 // repeats reports a key that differs from an earlier one by case only, with why AWS takes the two for one.
-func (k keysInAnyCase) repeats(d *strictyaml.Decoder, path strictyaml.Path, key, why string) bool {
+func (k keysInAnyCase) repeats(d *strictyaml.Decoder, path problem.Path, key, why string) bool {
 	folded := strings.ToLower(key)
 	other, repeated := k[folded]
 	if repeated {
-		d.Report(strictyaml.Problem{
+		d.Report(problem.Problem{
 			Path:  path,
-			Kind:  strictyaml.Duplicate,
-			Value: strictyaml.Quoted(key),
+			Kind:  problem.Duplicate,
+			Value: key,
 			Why:   "differs from " + strconv.Quote(other) + " by case only, and " + why,
 			Fix:   "keep one of the two",
 		})

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Zone is the zone in which times are said and shown: that of timeZone, or the machine's.
@@ -126,10 +126,10 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 		case g.Opens == grant.GrantOSAccess:
 			noTemplate++
 		default:
-			d.Report(strictyaml.Problem{
+			d.Report(problem.Problem{
 				Path:  at.Child("opens"),
-				Kind:  strictyaml.NotFound,
-				Value: strictyaml.Quoted(string(g.Opens)),
+				Kind:  problem.NotFound,
+				Value: string(g.Opens),
 				Why:   "is neither osAccess nor a role of operationRoles or delegatedRoles of this stack",
 				Fix: strictyaml.DidYouMean(
 					string(g.Opens),
@@ -142,29 +142,29 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 		}
 	}
 	if noTemplate > 0 {
-		d.Report(strictyaml.Problem{
+		d.Report(problem.Problem{
 			Path:  stackPath("grants"),
-			Kind:  strictyaml.Missing,
-			Value: fmt.Sprintf("%d grants", noTemplate),
+			Kind:  problem.Missing,
+			Value: problem.Written(fmt.Sprintf("%d grants", noTemplate)),
 			Why:   "there is no section osAccess for them to open",
 			Fix:   "write guardrails:osAccess, which says what a grant opens; {} has its defaults",
 		})
 		return
 	}
-	s.reportAll(d, "", nil, grant.ValidateAll(grants))
+	reportAll(d, "", nil, nil, grant.ValidateAll(grants))
 }
 
 // checkWayToGrant refuses a grant for somebody of IAM Identity Center where no permission set leads to it.
-func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, at strictyaml.Path, g *grant.Args) {
+func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, at problem.Path, g *grant.Args) {
 	alias, _ := stackfile.SplitPerson(g.Person)
 	center := s.identityCenterOf(alias)
 	if center == nil || s.takesGrants(center) {
 		return
 	}
-	d.Report(strictyaml.Problem{
+	d.Report(problem.Problem{
 		Path:  at,
-		Kind:  strictyaml.NotFound,
-		Value: strictyaml.Quoted(g.Person),
+		Kind:  problem.NotFound,
+		Value: g.Person,
 		Why: "comes from IAM Identity Center, and no permission set with grants: true is assigned in account " + cmp.Or(
 			s.Account.Alias,
 			s.Account.ID,
@@ -174,4 +174,4 @@ func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, at strictyaml.Path, g *gr
 }
 
 // grantSection is the path of a grant without the namespace.
-func grantSection(i int) string { return "grants[" + strconv.Itoa(i) + "]" }
+func grantSection(i int) problem.Path { return problem.Path("grants").Index(i) }

@@ -16,6 +16,7 @@ import (
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // AccessControlAttributes are the attributes for access control, nil where the stack has no instance.
@@ -80,7 +81,7 @@ func (s *Stack) policiesOf(account string) (names []string, file string) {
 func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 	for i, set := range s.PermissionSets() {
 		at := stackPath(permissionSetSection(i))
-		check := func(at strictyaml.Path, name string) {
+		check := func(at problem.Path, name string) {
 			own, is := set.CustomerManaged(name)
 			if !is || own.Path != guardrail.PolicyPath || d.Refused(at) {
 				return
@@ -90,10 +91,10 @@ func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 				if file == "" || slices.Contains(names, own.Name) {
 					continue
 				}
-				d.Report(strictyaml.Problem{
+				d.Report(problem.Problem{
 					Path:  at,
-					Kind:  strictyaml.NotFound,
-					Value: strictyaml.Quoted(name),
+					Kind:  problem.NotFound,
+					Value: name,
 					Why: "is not among the managedPolicies of " + filepath.Base(file) + ", and " + set.Name +
 						" is assigned in account " + strconv.Quote(id),
 					Fix: "add it there: Identity Center wants a policy of this name in every account of the assignments",
@@ -109,8 +110,8 @@ func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 }
 
 // permissionSetSection is the path of a permission set.
-func permissionSetSection(i int) string {
-	return string(strictyaml.Path("identityCenter.permissionSets").Index(i))
+func permissionSetSection(i int) problem.Path {
+	return problem.Path("identityCenter.permissionSets").Index(i)
 }
 
 // IdentityCenterIntent is what attributes and permission sets are for, nil where the stack has no instance. Of the
@@ -123,7 +124,7 @@ func (s *Stack) IdentityCenterIntent(accounts ...string) *intent.IdentityCenter 
 	for i, a := range s.PermissionSets() {
 		for _, id := range a.Accounts() {
 			if slices.Contains(accounts, id) {
-				in.PermissionSets = append(in.PermissionSets, a.Intent(permissionSetSection(i), id))
+				in.PermissionSets = append(in.PermissionSets, a.Intent(string(permissionSetSection(i)), id))
 			}
 		}
 	}
@@ -161,10 +162,10 @@ func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 					continue
 				}
 				d.Report(
-					strictyaml.Problem{
+					problem.Problem{
 						Path:  at,
-						Kind:  strictyaml.NotFound,
-						Value: strictyaml.Quoted(account),
+						Kind:  problem.NotFound,
+						Value: account,
 						Why:   "is the alias of no stack of this folder",
 						Fix:   strictyaml.Suggest(account, aliases),
 					},
@@ -178,15 +179,15 @@ func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 // administrator neither gives nor takes access there, and cannot change a permission set that is provisioned there.
 //
 // Source: Delegated administration, in the IAM Identity Center User Guide.
-func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, at strictyaml.Path, account, id string) {
+func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, at problem.Path, account, id string) {
 	management, file := s.managementAccount()
 	if id != management || s.Account.ID == management {
 		return
 	}
-	d.Report(strictyaml.Problem{
+	d.Report(problem.Problem{
 		Path:  at,
-		Kind:  strictyaml.Refused,
-		Value: strictyaml.Quoted(account),
+		Kind:  problem.Refused,
+		Value: account,
 		Why: "is the management account (organization.management in " + file + "), where a delegated administrator can assign nobody, and this stack is that of account " +
 			strconv.Quote(
 				s.Account.ID,
@@ -208,7 +209,7 @@ func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) 
 }
 
 // readDocument reads a policy document from a path below the folder of the stack file.
-func readDocument(d *strictyaml.Decoder, at strictyaml.Path, folder, file string) (policy.Document, bool) {
+func readDocument(d *strictyaml.Decoder, at problem.Path, folder, file string) (policy.Document, bool) {
 	data, err := files.ReadBelow(folder, file)
 	if err != nil {
 		d.Report(fileProblem(at, file, err))
@@ -217,10 +218,10 @@ func readDocument(d *strictyaml.Decoder, at strictyaml.Path, folder, file string
 	document, err := policy.Parse(data)
 	if err != nil {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.Invalid,
-				Value: strictyaml.Quoted(file),
+				Kind:  problem.Invalid,
+				Value: file,
 				Why:   fmt.Sprintf("is no policy document: %s", err),
 				Fix:   "mend the document",
 			},
@@ -231,11 +232,11 @@ func readDocument(d *strictyaml.Decoder, at strictyaml.Path, folder, file string
 }
 
 // fileProblem is why a file that a value names was not read.
-func fileProblem(at strictyaml.Path, file string, err error) strictyaml.Problem {
-	p := strictyaml.Problem{
+func fileProblem(at problem.Path, file string, err error) problem.Problem {
+	p := problem.Problem{
 		Path:  at,
-		Kind:  strictyaml.NotFound,
-		Value: strictyaml.Quoted(file),
+		Kind:  problem.NotFound,
+		Value: file,
 		Why:   "cannot be read: " + err.Error(),
 		Fix:   "write a path below the folder of the stack file",
 	}
@@ -243,7 +244,7 @@ func fileProblem(at strictyaml.Path, file string, err error) strictyaml.Problem 
 	if errors.As(err, &words) {
 		p.Why, p.Fix = words.Why, words.Fix
 		if words.Err == nil {
-			p.Kind = strictyaml.Refused
+			p.Kind = problem.Refused
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			p.Why, p.Fix = "cannot be read: there is no such file", "write a path below the folder of the stack file"

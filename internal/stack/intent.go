@@ -2,8 +2,8 @@ package stack
 
 import (
 	"aws-access-guardrails/access/intent"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // Intent is what the stack's documents are for, as the proofs want it.
@@ -35,7 +35,7 @@ func (s *Stack) principalARN(resource string) string {
 
 // PathOf is the entry that made the user or role of the ARN; the section account for everything else. A proof that
 // speaks of the ARN is about what is written there.
-func (s *Stack) PathOf(arn string) strictyaml.Path {
+func (s *Stack) PathOf(arn string) problem.Path {
 	for _, n := range nouns {
 		for _, made := range n.makes(s) {
 			if made.arn == arn {

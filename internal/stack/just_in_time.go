@@ -6,8 +6,6 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/guardrail/justintime"
-	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
 
@@ -25,27 +23,16 @@ func (s *Stack) JustInTimeAccess() *justintime.Args {
 // RequestersGoRound are the requesters of just-in-time access whom AWS would take past every approval, or whose
 // requests it would always refuse, in the world of the engine. No document of a requester depends on the time, so
 // that of the question is any.
-func (s *Stack) RequestersGoRound(e *access.Engine) strictyaml.Problems {
+func (s *Stack) RequestersGoRound(e *access.Engine) problem.List {
 	a := s.JustInTimeAccess()
 	if a == nil {
 		return nil
 	}
-	var out strictyaml.Problems
-	for _, p := range problem.Of(CheckRequesters(a, e, time.Unix(0, 0).UTC())).Under("justInTime") {
-		path := strictyaml.Path(stackfile.Namespace + ":" + p.Path)
-		at := s.Position(path)
-		at.File = s.File
-		out = append(
-			out,
-			strictyaml.Problem{
-				Position: at,
-				Path:     path,
-				Kind:     strictyaml.Unproven,
-				Value:    shownValue(p.Value),
-				Why:      p.Why,
-				Fix:      p.Fix,
-			},
-		)
+	out := problem.Of(CheckRequesters(a, e, time.Unix(0, 0).UTC())).Under("justInTime")
+	for _, p := range out {
+		p.Path, p.Kind = stackPath(p.Path), problem.Unproven
+		p.Position = s.Position(p.Path)
+		p.File = s.File
 	}
 	return out
 }

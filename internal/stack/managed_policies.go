@@ -5,6 +5,7 @@ import (
 	"aws-access-guardrails/guardrail/managedpolicy"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // CustomerManagedPolicies are the customer managed policies complete, in the order of the file.
@@ -39,15 +40,15 @@ func (s *Stack) readManagedPolicies(d *strictyaml.Decoder, folder string) {
 }
 
 // readPolicyFile reads a document that stands in a file of its own in place of one in the stack file.
-func (s *Stack) readPolicyFile(d *strictyaml.Decoder, at strictyaml.Path, folder, file string, into **policy.Document) {
+func (s *Stack) readPolicyFile(d *strictyaml.Decoder, at problem.Path, folder, file string, into **policy.Document) {
 	switch {
 	case file == "" || d.Refused(at):
 	case *into != nil:
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.Invalid,
-				Value: strictyaml.Quoted(file),
+				Kind:  problem.Invalid,
+				Value: file,
 				Why:   "stands beside policy",
 				Fix:   "keep one of the two",
 			},

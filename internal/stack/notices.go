@@ -1,23 +1,22 @@
 package stack
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/problem"
 )
 
 // Notice is something that an admin should know about a stack that may be deployed: it stops nothing and changes
 // nothing that is deployed.
 type Notice struct {
 	// Path is the value that it speaks of. Line and Column count from one; zero where no file was read.
-	Path   strictyaml.Path `json:"path"`
-	Line   int             `json:"line,omitempty"`
-	Column int             `json:"column,omitempty"`
-	Text   string          `json:"text"`
+	Path   problem.Path `json:"path"`
+	Line   int          `json:"line,omitempty"`
+	Column int          `json:"column,omitempty"`
+	Text   string       `json:"text"`
 	// ID is what guardrails:accept repeats: the path with the names of roles and permission sets in place of their
 	// numbers. Elements of other lists share the id of their list.
 	ID string `json:"id"`
@@ -41,7 +40,7 @@ func (s *Stack) Notices(now time.Time) []Notice {
 }
 
 // Notice is a notice about a value of the stack.
-func (s *Stack) Notice(path strictyaml.Path, text string) Notice {
+func (s *Stack) Notice(path problem.Path, text string) Notice {
 	at := s.Position(path)
 	n := Notice{Path: path, Line: at.Line, Column: at.Column, Text: text, ID: s.noticeID(path)}
 	for _, a := range s.Accept {
@@ -52,27 +51,19 @@ func (s *Stack) Notice(path strictyaml.Path, text string) Notice {
 	return n
 }
 
-var element = regexp.MustCompile(`\[([0-9]+)\]`)
-
 // noticeID is a path that stays the same when something is put before it in a list.
-func (s *Stack) noticeID(path strictyaml.Path) string {
-	id := strings.TrimPrefix(string(path), "guardrails:")
-	at := element.FindStringSubmatchIndex(id)
-	if at == nil {
-		return id
-	}
-	i, _ := strconv.Atoi(id[at[2]:at[3]])
-	name := ""
-	switch list := id[:at[0]]; {
-	case list == "operationRoles" && i < len(s.OperationRoles):
-		name = s.OperationRoles[i].Name
-	case list == "delegatedRoles" && i < len(s.DelegatedRoles):
-		name = s.DelegatedRoles[i].Name
-	case list == "identityCenter.permissionSets" && s.IdentityCenter != nil && i < len(s.IdentityCenter.PermissionSets):
-		name = s.IdentityCenter.PermissionSets[i].Name
-	}
-	if name != "" {
-		id = id[:at[0]] + "." + name + id[at[1]:]
-	}
-	return element.ReplaceAllString(id, "")
+func (s *Stack) noticeID(path problem.Path) string {
+	id := path.Named(func(list problem.Path, i int) string {
+		switch {
+		case list == stackPath("operationRoles") && i < len(s.OperationRoles):
+			return s.OperationRoles[i].Name
+		case list == stackPath("delegatedRoles") && i < len(s.DelegatedRoles):
+			return s.DelegatedRoles[i].Name
+		case list == stackPath("identityCenter.permissionSets") && s.IdentityCenter != nil &&
+			i < len(s.IdentityCenter.PermissionSets):
+			return s.IdentityCenter.PermissionSets[i].Name
+		}
+		return ""
+	})
+	return strings.TrimPrefix(string(id), stackfile.Namespace+":")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 const noticed = `config:
@@ -31,17 +31,17 @@ func TestNoticesStandWhereTheFileSaysIt(t *testing.T) {
 	end := time.Date(2026, 12, 1, 4, 0, 0, 0, time.UTC)
 	before, after := stack.Notices(end.Add(-time.Second)), stack.Notices(end)
 	for _, n := range before {
-		assert.NotEqual(t, strictyaml.Path("guardrails:grants[0]"), n.Path, n.Text)
+		assert.NotEqual(t, problem.Path("guardrails:grants[0]"), n.Path, n.Text)
 		assert.NotZero(t, n.Line, n.Path)
 	}
 	require.Len(t, after, len(before)+1)
 	over := after[len(after)-1]
-	assert.Equal(t, strictyaml.Path("guardrails:grants[0]"), over.Path)
+	assert.Equal(t, problem.Path("guardrails:grants[0]"), over.Path)
 	assert.Equal(t, 7, over.Line)
 	assert.Contains(t, over.Text, "ended at 2026-12-01T13:00:00+09:00 (2026-12-01T04:00:00Z)")
-	var paths []strictyaml.Path
+	var paths []problem.Path
 	for _, n := range before {
 		paths = append(paths, n.Path)
 	}
-	assert.Contains(t, paths, strictyaml.Path("guardrails:osAccess.standingUsers"), "standing access is always said")
+	assert.Contains(t, paths, problem.Path("guardrails:osAccess.standingUsers"), "standing access is always said")
 }

@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/grant"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // noun is a row of the registry of nouns: what is asked of everything that an account can have. World, intent, notices,
@@ -36,10 +36,10 @@ type noun struct {
 // part is the Args of one component.
 type part struct {
 	// section is put before the paths of problems; empty where they are whole.
-	section string
+	section problem.Path
 	args    args
 	// derived are the Args that come from other sections, which report what is wrong there themselves.
-	derived []string
+	derived []problem.Path
 }
 
 type args interface {
@@ -50,7 +50,7 @@ type args interface {
 // principalAt is a user or role by its ARN, with the path of the entry that makes it.
 type principalAt struct {
 	arn string
-	at  strictyaml.Path
+	at  problem.Path
 }
 
 // What a noun has none of.
@@ -115,7 +115,7 @@ var nouns = []noun{
 		func(s *Stack) []part { return each(s.Delegated(), elements("delegatedRoles"), "userPaths") },
 		func(s *Stack, in *intent.Account) {
 			for i, a := range s.Delegated() {
-				a.AddIntent(elements("delegatedRoles")(i), in)
+				a.AddIntent(string(elements("delegatedRoles")(i)), in)
 				if a.Partner == nil { // A partner is never meant to administer.
 					in.Administrators = append(in.Administrators, a.RoleARN())
 				}
@@ -201,7 +201,7 @@ func (s *Stack) parts() []part {
 func single[T any, P interface {
 	*T
 	args
-}](a P, section string, derived ...string) []part {
+}](a P, section problem.Path, derived ...problem.Path) []part {
 	if a == nil {
 		return nil
 	}
@@ -209,7 +209,7 @@ func single[T any, P interface {
 }
 
 // each are the parts of a noun with a component for each element of its section.
-func each[P args](all []P, section func(i int) string, derived ...string) []part {
+func each[P args](all []P, section func(i int) problem.Path, derived ...problem.Path) []part {
 	parts := make([]part, len(all))
 	for i, a := range all {
 		parts[i] = part{section(i), a, derived}
@@ -218,9 +218,7 @@ func each[P args](all []P, section func(i int) string, derived ...string) []part
 }
 
 // elements are the paths of the elements of a section.
-func elements(section string) func(i int) string {
-	return func(i int) string { return string(strictyaml.Path(section).Index(i)) }
-}
+func elements(section problem.Path) func(i int) problem.Path { return section.Index }
 
 func operationNotices(s *Stack, _ time.Time) guardrail.Notices {
 	if a := s.Operation(); a != nil {
@@ -300,7 +298,7 @@ func grantParts(s *Stack) []part {
 
 func grantIntent(s *Stack, in *intent.Account) {
 	for i, g := range s.AccessGrants() {
-		g.AddIntent(grantSection(i), in)
+		g.AddIntent(string(grantSection(i)), in)
 		if g.DelegatedRole != nil {
 			in.Administrators = append(in.Administrators, g.RoleARN())
 		}

@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // readOwnPolicies reads the files of the admin's own policies.
@@ -106,11 +107,11 @@ func (s *Stack) checkOrganization(d *strictyaml.Decoder) {
 	s.checkTree(d)
 	if s.Account.Organization != "" && o.ID != "" && s.Account.Organization != o.ID {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  stackPath("organization.id"),
-				Kind:  strictyaml.Invalid,
-				Value: strictyaml.Quoted(o.ID),
-				Why:   "is not the account.organization of this stack, " + strictyaml.Quoted(s.Account.Organization),
+				Kind:  problem.Invalid,
+				Value: o.ID,
+				Why:   "is not the account.organization of this stack, " + problem.Quoted(s.Account.Organization),
 				Fix:   "write the same id",
 			},
 		)
@@ -119,16 +120,16 @@ func (s *Stack) checkOrganization(d *strictyaml.Decoder) {
 	for _, other := range s.Siblings {
 		aliases = append(aliases, cmp.Or(other.Alias, other.Stack))
 	}
-	check := func(path strictyaml.Path, accounts []string) {
+	check := func(path problem.Path, accounts []string) {
 		for i, a := range accounts {
 			if a == "" || s.accountID(a) != "" || d.Refused(path.Index(i)) {
 				continue
 			}
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  path.Index(i),
-					Kind:  strictyaml.NotFound,
-					Value: strictyaml.Quoted(a),
+					Kind:  problem.NotFound,
+					Value: a,
 					Why:   "is the alias of no stack of this folder",
 					Fix:   strictyaml.Suggest(a, aliases),
 				},
@@ -159,10 +160,10 @@ func (s *Stack) checkPeopleAccounts(d *strictyaml.Decoder) {
 			!slices.Contains(reached, other.AccountID) {
 			continue
 		}
-		d.Report(strictyaml.Problem{
+		d.Report(problem.Problem{
 			Path:  at,
-			Kind:  strictyaml.Refused,
-			Value: strings.Join(listed, ", "),
+			Kind:  problem.Refused,
+			Value: problem.Written(strings.Join(listed, ", ")),
 			Why:   "leaves out " + other.AccountID + ", whose stack " + other.Stack + " has users: whoever resets their credentials there becomes them",
 			Fix:   "add " + strconv.Quote(cmp.Or(other.Alias, other.AccountID)) + " beside the jump accounts",
 		})

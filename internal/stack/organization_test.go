@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"aws-access-guardrails/problem"
 	"bytes"
 	"maps"
 	"os"
@@ -9,8 +10,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"aws-access-guardrails/internal/strictyaml"
 )
 
 // organizationFolder is a folder of three stacks: people, machines, and the policies of the organization. Changes
@@ -50,7 +49,7 @@ func organizationFolder(t *testing.T, changes map[string]string) string {
 	return folder
 }
 
-func readRoot(t *testing.T, changes map[string]string) (*Stack, strictyaml.Problems) {
+func readRoot(t *testing.T, changes map[string]string) (*Stack, problem.List) {
 	t.Helper()
 	return ReadFile(filepath.Join(organizationFolder(t, changes), "Pulumi.root.yaml"))
 }
@@ -66,15 +65,15 @@ func TestAnAccountWithUsersIsOneOfPeople(t *testing.T) {
 `}
 	_, problems := readRoot(t, work)
 	require.Len(t, problems, 1)
-	assert.Equal(t, strictyaml.Path("guardrails:organization.protectGuardrails.peopleAccounts"), problems[0].Path)
-	assert.Equal(t, strictyaml.Refused, problems[0].Kind)
+	assert.Equal(t, problem.Path("guardrails:organization.protectGuardrails.peopleAccounts"), problems[0].Path)
+	assert.Equal(t, problem.Refused, problems[0].Kind)
 	assert.Contains(t, problems[0].Why, "leaves out 444455556666, whose stack work has users")
 	assert.Contains(t, problems[0].Fix, `add "work"`)
 	assert.Equal(t, 13, problems[0].Line, "the section that the key would stand in")
 
 	folder := organizationFolder(t, work)
 	file := filepath.Join(folder, "Pulumi.root.yaml")
-	replace := func(old, new string) strictyaml.Problems {
+	replace := func(old, new string) problem.List {
 		t.Helper()
 		data, err := os.ReadFile(filepath.Join(organizationFolder(t, work), "Pulumi.root.yaml"))
 		require.NoError(t, err)
@@ -144,8 +143,8 @@ func TestAMisspeltStandingUserIsRefused(t *testing.T) {
 `}), "Pulumi.work.yaml"))
 	require.Len(t, problems, 3)
 	for i, fix := range []string{`did you mean "jump/alice"?`, `did you mean "jump/alice"?`, "write alias/name for somebody of another stack"} {
-		assert.Equal(t, strictyaml.NotFound, problems[i].Kind)
-		assert.Equal(t, strictyaml.Path("guardrails:osAccess.standingUsers").Index(i), problems[i].Path)
+		assert.Equal(t, problem.NotFound, problems[i].Kind)
+		assert.Equal(t, problem.Path("guardrails:osAccess.standingUsers").Index(i), problems[i].Path)
 		assert.Contains(t, problems[i].Fix, fix)
 		assert.Equal(t, 5, problems[i].Line)
 	}

@@ -2,13 +2,13 @@ package stack
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // elsewhere is the ARN of a person of another stack; empty where there is none.
@@ -72,75 +72,38 @@ func (s *Stack) principals(people []stackfile.PersonOrTeam, arns []string) (user
 	return users, all
 }
 
-var (
-	principalPath = regexp.MustCompile(
-		`^(.*:(operationRoles|delegatedRoles)\[([0-9]+)\])\.(users|principalArns)\[([0-9]+)\]$`,
-	)
-	standingPath = regexp.MustCompile(`^(.*:osAccess)\.standing(Users|PrincipalArns)\[([0-9]+)\]$`)
-)
-
-// written is where the file has what a path of a component speaks of: people of other stacks and of teams, who are
-// written among users, come to a component one by one, those of other accounts among the ARNs.
-func (s *Stack) written(at strictyaml.Path) strictyaml.Path {
-	if parts := standingPath.FindStringSubmatch(string(at)); parts != nil && s.OSAccess != nil {
-		i, _ := strconv.Atoi(parts[3])
-		if n, found := s.element(
-			s.OSAccess.StandingUsers,
-			s.OSAccess.StandingPrincipalARNs,
-			parts[2] == "Users",
-			i,
-		); found {
-			return strictyaml.Path(parts[1]).Child("standingUsers").Index(n)
+// writtenPeople is where the file has the people of trust policies, by the path that their component gives them. People
+// of other stacks and of teams are written among users and come to a component one by one, those of other accounts
+// among the ARNs.
+func (s *Stack) writtenPeople() map[problem.Path]problem.Path {
+	written := map[problem.Path]problem.Path{}
+	of := func(role problem.Path, usersKey, arnsKey string, people []stackfile.PersonOrTeam, arns []string) {
+		users, others := 0, len(arns)
+		for _, who := range s.named(people) {
+			path := role.Child(arnsKey).Index(others)
+			if who.user != "" {
+				path = role.Child(usersKey).Index(users)
+				users++
+			} else {
+				others++
+			}
+			written[path] = role.Child(usersKey).Index(who.at)
 		}
-		return at
 	}
-	parts := principalPath.FindStringSubmatch(string(at))
-	if parts == nil {
-		return at
+	for i, r := range s.OperationRoles {
+		of(stackPath("operationRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
 	}
-	role, _ := strconv.Atoi(parts[3])
-	i, _ := strconv.Atoi(parts[5])
-	people, arns := s.peopleOf(parts[2], role)
-	if n, found := s.element(people, arns, parts[4] == "users", i); found {
-		return strictyaml.Path(parts[1]).Child("users").Index(n)
+	for i, r := range s.DelegatedRoles {
+		of(stackPath("delegatedRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
 	}
-	return at
-}
-
-// element is the element of a list of people that the i-th user or ARN of a component comes from; false where the ARN
-// is written as one.
-func (s *Stack) element(people []stackfile.PersonOrTeam, arns []string, own bool, i int) (int, bool) {
-	if !own {
-		i -= len(arns)
+	if o := s.OSAccess; o != nil {
+		of(stackPath("osAccess"), "standingUsers", "standingPrincipalArns", o.StandingUsers, o.StandingPrincipalARNs)
 	}
-	if i < 0 {
-		return 0, false
-	}
-	for _, who := range s.named(people) {
-		if own != (who.user != "") {
-			continue
-		}
-		if i == 0 {
-			return who.at, true
-		}
-		i--
-	}
-	return 0, false
-}
-
-// peopleOf are the people and ARNs of a role as the file has them.
-func (s *Stack) peopleOf(section string, i int) (people []stackfile.PersonOrTeam, arns []string) {
-	switch {
-	case section == "operationRoles" && i < len(s.OperationRoles):
-		return s.OperationRoles[i].Users, s.OperationRoles[i].PrincipalARNs
-	case section == "delegatedRoles" && i < len(s.DelegatedRoles):
-		return s.DelegatedRoles[i].Users, s.DelegatedRoles[i].PrincipalARNs
-	}
-	return nil, nil
+	return written
 }
 
 // checkPerson refuses a person whom neither this stack nor a sibling has.
-func (s *Stack) checkPerson(d *strictyaml.Decoder, at strictyaml.Path, person string) {
+func (s *Stack) checkPerson(d *strictyaml.Decoder, at problem.Path, person string) {
 	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(at) {
 		return
 	}
@@ -155,10 +118,10 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, at strictyaml.Path, person st
 			fix = "did you mean " + strconv.Quote(best) + "?"
 		}
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.NotFound,
-				Value: strictyaml.Quoted(person),
+				Kind:  problem.NotFound,
+				Value: person,
 				Why:   "is no user of this stack",
 				Fix:   fix,
 			},
@@ -176,10 +139,10 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, at strictyaml.Path, person st
 			fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
 		}
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.NotFound,
-				Value: strictyaml.Quoted(person),
+				Kind:  problem.NotFound,
+				Value: person,
 				Why:   "names no account: no stack file of this folder has the alias " + strconv.Quote(alias),
 				Fix:   fix,
 			},
@@ -200,10 +163,10 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, at strictyaml.Path, person st
 		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
 	}
 	d.Report(
-		strictyaml.Problem{
+		problem.Problem{
 			Path:  at,
-			Kind:  strictyaml.NotFound,
-			Value: strictyaml.Quoted(person),
+			Kind:  problem.NotFound,
+			Value: person,
 			Why:   "is no user of the stack " + other.Stack,
 			Fix:   fix,
 		},

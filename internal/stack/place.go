@@ -7,6 +7,7 @@ import (
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // stackFile is the file name of a stack of the folder.
@@ -54,10 +55,10 @@ func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 			slices.Contains(other.Governs, s.Account.ID) {
 			continue
 		}
-		d.Report(strictyaml.Problem{
+		d.Report(problem.Problem{
 			Path:  at,
-			Kind:  strictyaml.NotFound,
-			Value: strictyaml.Quoted(s.Account.Organization),
+			Kind:  problem.NotFound,
+			Value: s.Account.Organization,
 			Why: "is the organization of " + stackFile(
 				other.Stack,
 			) + ", in whose tree the account " + strconv.Quote(
@@ -80,9 +81,9 @@ func (s *Stack) checkTree(d *strictyaml.Decoder) {
 		if id == o.Management || slices.Contains(governs, id) || policy.ValidateAccountID(id) != nil {
 			return
 		}
-		d.Report(strictyaml.Problem{
+		d.Report(problem.Problem{
 			Path: at,
-			Kind: strictyaml.Invalid,
+			Kind: problem.Invalid,
 			Why: "leaves out the account " + strconv.Quote(
 				id,
 			) + ", which is in the organization by account.organization of " + file +

@@ -3,30 +3,31 @@ package stack
 import (
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // ReadFile reads a stack file, and the values that its project gives every stack, and resolves the stack. The project
 // is the Pulumi.yaml beside the file, or above it where that one names the file's directory as stackConfigDir. Both are
 // regular files of their folder and have at most files.MaxSize bytes. A nil Stack comes with problems, and the other
 // way round: every problem of the file at once, in the order of the file.
-func ReadFile(path string) (*Stack, strictyaml.Problems) { return resolved(stackfile.OpenFile(path)) }
+func ReadFile(path string) (*Stack, problem.List) { return resolved(stackfile.OpenFile(path)) }
 
 // Reader reads several stack files together: what they know of each other is read once. The zero value has read
 // nothing yet. It is safe for concurrent use.
 type Reader struct{ neighbours stackfile.Neighbours }
 
 // ReadFile is ReadFile for a stack file that is read together with others.
-func (r *Reader) ReadFile(path string) (*Stack, strictyaml.Problems) {
+func (r *Reader) ReadFile(path string) (*Stack, problem.List) {
 	return resolved(r.neighbours.OpenFile(path))
 }
 
 // ReadAs is ReadFile as if the file had this content.
-func ReadAs(path string, data []byte) (*Stack, strictyaml.Problems) {
+func ReadAs(path string, data []byte) (*Stack, problem.List) {
 	return resolved(stackfile.OpenAs(path, data))
 }
 
 // Read is ReadFile for content that is at hand. The project may be nil.
-func Read(stack stackfile.Source, project *stackfile.Source) (*Stack, strictyaml.Problems) {
+func Read(stack stackfile.Source, project *stackfile.Source) (*Stack, problem.List) {
 	return resolved(stackfile.Open(stack, project))
 }
 
@@ -48,7 +49,7 @@ func FromContext(ctx stackfile.Context, folder string) (*Stack, error) {
 }
 
 // resolved is the stack of the sections. The decoder has what is wrong with single ones, and collects the rest.
-func resolved(sections *stackfile.Sections, d *strictyaml.Decoder) (*Stack, strictyaml.Problems) {
+func resolved(sections *stackfile.Sections, d *strictyaml.Decoder) (*Stack, problem.List) {
 	if sections == nil {
 		return nil, d.Problems
 	}

@@ -13,8 +13,8 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/group"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // minimal is a stack file with nothing but what is required.
@@ -23,7 +23,7 @@ const minimal = `config:
   guardrails:account: {id: "111122223333"}
 `
 
-func readText(text string) (*Stack, strictyaml.Problems) {
+func readText(text string) (*Stack, problem.List) {
 	return Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
 }
 
@@ -35,7 +35,7 @@ func mustRead(t *testing.T, text string) *Stack {
 }
 
 // one requires that there is one problem, and returns it.
-func one(t *testing.T, problems strictyaml.Problems) strictyaml.Problem {
+func one(t *testing.T, problems problem.List) *problem.Problem {
 	t.Helper()
 	require.Len(t, problems, 1, "%v", problems)
 	return problems[0]
@@ -113,8 +113,8 @@ func TestAnchorsAndMergeKeysAreFollowed(t *testing.T) {
 func TestProblemsBehindAnAliasStandWhereItIsUsed(t *testing.T) {
 	_, problems := readText(minimal + "  guardrails:tags: {project: &bad 12}\n  guardrails:users:\n    - name: *bad\n")
 	require.Len(t, problems, 2)
-	assert.Equal(t, strictyaml.Position{File: "Pulumi.dev.yaml", Line: 4, Column: 30}, problems[0].Position)
-	assert.Equal(t, strictyaml.Position{File: "Pulumi.dev.yaml", Line: 6, Column: 13}, problems[1].Position)
+	assert.Equal(t, problem.Position{File: "Pulumi.dev.yaml", Line: 4, Column: 30}, problems[0].Position)
+	assert.Equal(t, problem.Position{File: "Pulumi.dev.yaml", Line: 6, Column: 13}, problems[1].Position)
 }
 
 // What would never end is refused, and so is what would take forever.
@@ -166,7 +166,7 @@ func TestWhatIsNoStackFileIsRefused(t *testing.T) {
 func TestSectionsBesideConfigAreNamed(t *testing.T) {
 	_, problems := readText(minimal + "guardrails:users: []\n")
 	p := one(t, problems)
-	assert.Equal(t, strictyaml.UnknownKey, p.Kind)
+	assert.Equal(t, problem.UnknownKey, p.Kind)
 	assert.Equal(t, "move it below config", p.Fix)
 }
 
@@ -200,7 +200,7 @@ func TestWhatPulumiConfigSetWritesIsUnderstood(t *testing.T) {
 	assert.Equal(t, "alice", stack.Users[0].Name)
 
 	_, problems := readText(minimal + "  guardrails:users: '[{\"nam\": \"alice\"}]'\n")
-	assert.Equal(t, strictyaml.Path("guardrails:users[0].nam"), problems[0].Path)
+	assert.Equal(t, problem.Path("guardrails:users[0].nam"), problems[0].Path)
 	assert.Equal(t, 4, problems[0].Line)
 }
 
@@ -250,7 +250,7 @@ config:
 		project,
 	)
 	p := one(t, problems)
-	assert.Equal(t, strictyaml.Position{File: "Pulumi.yaml", Line: 8, Column: 38}, p.Position)
+	assert.Equal(t, problem.Position{File: "Pulumi.yaml", Line: 8, Column: 38}, p.Position)
 }
 
 // A stack file is found with the project beside it, or above it where the project says so, and never with a project
@@ -268,7 +268,7 @@ func TestTheProjectOfAStackFileIsFound(t *testing.T) {
 
 	write("Pulumi.yaml", project)
 	_, problems := ReadFile(file)
-	assert.Equal(t, strictyaml.Path("aws:region"), one(t, problems).Path)
+	assert.Equal(t, problem.Path("aws:region"), one(t, problems).Path)
 
 	write("Pulumi.yaml", project+"stackConfigDir: stacks\n")
 	stack, problems := ReadFile(file)
@@ -282,7 +282,7 @@ func TestTheProjectOfAStackFileIsFound(t *testing.T) {
 	assert.Equal(t, "eu-west-2", stack.AWS.Region)
 
 	_, problems = ReadFile(filepath.Join(dir, "Pulumi.none.yaml"))
-	assert.Equal(t, strictyaml.NotFound, one(t, problems).Kind)
+	assert.Equal(t, problem.NotFound, one(t, problems).Kind)
 }
 
 // Credentials are taken encrypted and never in plain text, and are not repeated.
@@ -294,8 +294,8 @@ func TestCredentialsAreTakenEncrypted(t *testing.T) {
 	)
 	_, problems := readText(minimal + "  aws:secretKey: wJalrXUtnFEMI\n  aws:profile: {secure: AAAB}\n")
 	require.Len(t, problems, 2)
-	assert.Equal(t, strictyaml.Path("aws:secretKey"), problems[0].Path)
-	assert.Equal(t, strictyaml.Path("aws:profile"), problems[1].Path)
+	assert.Equal(t, problem.Path("aws:secretKey"), problems[0].Path)
+	assert.Equal(t, problem.Path("aws:profile"), problems[1].Path)
 	assert.NotContains(t, problems.Error(), "wJalrXUtnFEMI")
 }
 

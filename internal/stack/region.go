@@ -6,11 +6,12 @@ import (
 
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // writtenRegion is a Region that the file names.
 type writtenRegion struct {
-	path strictyaml.Path
+	path problem.Path
 	code string
 	// in is the ARN that the Region is part of; empty where the Region stands alone.
 	in string
@@ -19,12 +20,12 @@ type writtenRegion struct {
 // writtenRegions are all Regions that the file names, in the order of the reference.
 func (s *Stack) writtenRegions() []writtenRegion {
 	all := []writtenRegion{{path: "aws:region", code: s.AWS.Region}, {path: "aws:stsRegion", code: s.AWS.STSRegion}}
-	list := func(at strictyaml.Path, codes []string) {
+	list := func(at problem.Path, codes []string) {
 		for i, code := range codes {
 			all = append(all, writtenRegion{path: at.Index(i), code: code})
 		}
 	}
-	inARN := func(at strictyaml.Path, text string) {
+	inARN := func(at problem.Path, text string) {
 		if arn, err := policy.ParseARN(text); err == nil {
 			all = append(all, writtenRegion{path: at, code: arn.Region, in: text})
 		}
@@ -80,15 +81,15 @@ func (s *Stack) checkRegions(d *strictyaml.Decoder) {
 		if best, near := strictyaml.Nearest(r.code, policy.Regions()); near {
 			fix = "did you mean " + strconv.Quote(best) + "? " + upperFirst(newer)
 		}
-		p := strictyaml.Problem{
+		p := problem.Problem{
 			Path:  r.path,
-			Kind:  strictyaml.Invalid,
-			Value: strictyaml.Quoted(r.code),
+			Kind:  problem.Invalid,
+			Value: r.code,
 			Why:   "is not a Region that AWS has opened",
 			Fix:   fix,
 		}
 		if r.in != "" {
-			p.Value, p.Why = strictyaml.Quoted(
+			p.Value, p.Why = problem.Quoted(
 				r.in,
 			), "names the Region "+strconv.Quote(
 				r.code,

@@ -20,7 +20,7 @@ func CheckRequesters(a *justintime.Args, e *access.Engine, now time.Time) error 
 	var p problem.List
 	e = e.Assuming(access.UnknownAllowsEverything)
 	for i, role := range a.Requesters {
-		path := problem.At("requesters", i)
+		path := problem.Path("requesters").Index(i)
 		s := access.AssumedRole(role, "requester").IssuedAt(now)
 		for _, node := range sampleNodes(a, e, role) {
 			d, err := e.Decide(s, access.Request{Action: "ssm:StartSession", Time: now, Resources: []access.Resource{

@@ -27,7 +27,7 @@ func sessionDocumentIntent(s *Stack, in *intent.Account) {
 		if len(a.Free()) > 0 {
 			in.FreeDocuments = append(
 				in.FreeDocuments,
-				intent.FreeDocument{Name: a.Name, Key: elements("sessionDocuments")(i) + ".free"},
+				intent.FreeDocument{Name: a.Name, Key: string(elements("sessionDocuments")(i).Child("free"))},
 			)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // forms are the ways in which a value of the first level can stand in a stack file: as YAML, as the JSON text that
@@ -122,7 +122,7 @@ func TestSecretsOfSiblingsAreNotReadAndRefused(t *testing.T) {
 		_, problems := ReadFile(file)
 		assert.True(
 			t,
-			slices.ContainsFunc(problems, func(p strictyaml.Problem) bool { return p.Line == 4 }),
+			slices.ContainsFunc(problems, func(p *problem.Problem) bool { return p.Line == 4 }),
 			"%s: %v",
 			users,
 			problems,

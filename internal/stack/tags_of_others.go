@@ -6,6 +6,7 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // checkTagsOfOthers holds the tags that decide against those of the other stacks of the folder. The stack with the
@@ -63,11 +64,11 @@ func (s *Stack) disagree(d *strictyaml.Decoder, key, mine string, other stackfil
 	}
 	why, fix := "is not tags."+key+" of "+stackFile(other.Stack)+", "+which, "write the same key in both"
 	if its == "" {
-		fix = "write " + strictyaml.Quoted(mine) + " there too"
+		fix = "write " + problem.Quoted(mine) + " there too"
 	} else {
-		why += ": there it is " + strictyaml.Quoted(its)
+		why += ": there it is " + problem.Quoted(its)
 	}
-	d.Report(strictyaml.Problem{
-		Path: at, Kind: strictyaml.Invalid, Value: strictyaml.Quoted(mine), Why: why, Fix: fix,
+	d.Report(problem.Problem{
+		Path: at, Kind: problem.Invalid, Value: mine, Why: why, Fix: fix,
 	})
 }

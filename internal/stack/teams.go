@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // named is somebody whom a list of people names, in person or as a member of a team.
@@ -140,10 +141,10 @@ func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 		for i, member := range s.Teams[team] {
 			if _, isTeam := s.Teams[member]; isTeam && !slices.Contains(users, member) {
 				d.Report(
-					strictyaml.Problem{
+					problem.Problem{
 						Path:  at.Index(i),
-						Kind:  strictyaml.Invalid,
-						Value: strictyaml.Quoted(member),
+						Kind:  problem.Invalid,
+						Value: member,
 						Why:   "is a team, and teams have people alone",
 						Fix:   "list its people here too",
 					},
@@ -157,10 +158,10 @@ func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 			func(u string) bool { return strings.EqualFold(u, team) },
 		); i >= 0 &&
 			!d.Refused(at) {
-			d.Report(strictyaml.Problem{
+			d.Report(problem.Problem{
 				Path:  at,
-				Kind:  strictyaml.Duplicate,
-				Value: strictyaml.Quoted(team),
+				Kind:  problem.Duplicate,
+				Value: team,
 				Why:   "is the name of the user " + users[i] + " too, and lists of people could mean either",
 				Fix:   "give the team another name",
 			})
@@ -169,7 +170,7 @@ func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 }
 
 // teamRefused refuses a team where one person is named. It reports whether it did.
-func (s *Stack) teamRefused(d *strictyaml.Decoder, at strictyaml.Path, person, why, fix string) bool {
+func (s *Stack) teamRefused(d *strictyaml.Decoder, at problem.Path, person, why, fix string) bool {
 	members, isTeam := s.team(person)
 	if !isTeam {
 		return false
@@ -178,13 +179,13 @@ func (s *Stack) teamRefused(d *strictyaml.Decoder, at strictyaml.Path, person, w
 		fix += ": " + strings.Join(members, ", ")
 	}
 	d.Report(
-		strictyaml.Problem{Path: at, Kind: strictyaml.Invalid, Value: strictyaml.Quoted(person), Why: why, Fix: fix},
+		problem.Problem{Path: at, Kind: problem.Invalid, Value: person, Why: why, Fix: fix},
 	)
 	return true
 }
 
 // checkNamed refuses an element of a list of people that is neither a team nor a person.
-func (s *Stack) checkNamed(d *strictyaml.Decoder, at strictyaml.Path, written stackfile.PersonOrTeam) {
+func (s *Stack) checkNamed(d *strictyaml.Decoder, at problem.Path, written stackfile.PersonOrTeam) {
 	if _, isTeam := s.team(string(written)); isTeam {
 		return
 	}
@@ -202,10 +203,10 @@ func (s *Stack) checkExpectedTeams(d *strictyaml.Decoder) {
 		at := stackPath("expect").Index(i)
 		if members, isTeam := s.team(x.As); isTeam && len(members) == 0 {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  at.Child("as"),
-					Kind:  strictyaml.Invalid,
-					Value: strictyaml.Quoted(x.As),
+					Kind:  problem.Invalid,
+					Value: x.As,
 					Why:   "is a team without anybody, of whom everything would be true",
 					Fix:   "remove the expectation, or name a person",
 				},

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"aws-access-guardrails/problem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,8 +12,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
-
-	"aws-access-guardrails/internal/strictyaml"
 )
 
 // people is a folder with a stack of people, and one that they come to; it returns the files.
@@ -122,7 +121,7 @@ func TestTeamsAreRefusedWhereTheyStand(t *testing.T) {
 				file = workloadFile
 			}
 			_, problems := ReadFile(file)
-			p := problemAt(t, problems, strictyaml.Path(c.at), c.why)
+			p := problemAt(t, problems, problem.Path(c.at), c.why)
 			assert.Contains(t, p.Fix, c.fix)
 			assert.NotZero(t, p.Line)
 		})
@@ -132,7 +131,7 @@ func TestTeamsAreRefusedWhereTheyStand(t *testing.T) {
 // A trust policy that teams make too long is refused before anything is deployed, with the size, the limit and what
 // to do.
 func TestTrustPoliciesOfLargeTeamsAreRefusedWithTheirSize(t *testing.T) {
-	stack := func(people int, more string) (*Stack, strictyaml.Problems) {
+	stack := func(people int, more string) (*Stack, problem.List) {
 		var users, team []string
 		for i := range people {
 			users, team = append(
@@ -159,7 +158,7 @@ func TestTrustPoliciesOfLargeTeamsAreRefusedWithTheirSize(t *testing.T) {
 		s, problems := stack(n, "")
 		if problems.Err() != nil {
 			p := one(t, problems)
-			assert.Equal(t, strictyaml.Path("guardrails:delegatedRoles[0]"), p.Path)
+			assert.Equal(t, problem.Path("guardrails:delegatedRoles[0]"), p.Path)
 			assert.Contains(t, p.Error(), "2048")
 			assert.Contains(t, p.Error(), "split the people over two roles")
 			break

@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Context is what the Pulumi engine tells a program. A *pulumi.Context is one.
@@ -118,7 +119,7 @@ func (src *source) merge(ctx Context, file *source) {
 				all = false
 				src.entries = append(
 					src.entries,
-					strictyaml.Entry{Name: key, Pos: strictyaml.Position{File: file.file}, Value: engine},
+					strictyaml.Entry{Name: key, Pos: problem.Position{File: file.file}, Value: engine},
 				)
 				src.elsewhere = append(src.elsewhere, key)
 				continue
@@ -148,7 +149,7 @@ func handed(ctx Context, file string, but map[string]bool) []strictyaml.Entry {
 				entries,
 				strictyaml.Entry{
 					Name:  key,
-					Pos:   strictyaml.Position{File: file},
+					Pos:   problem.Position{File: file},
 					Value: engineValue(key, value, ctx.IsConfigSecret(key), file),
 				},
 			)
@@ -242,7 +243,7 @@ func placed(engine, file *strictyaml.Node) *strictyaml.Node {
 
 // engineValue is a value as the engine hands it over: text, JSON for lists and objects. Secrets arrive decrypted.
 func engineValue(key, value string, secret bool, file string) *strictyaml.Node {
-	pos := strictyaml.Position{File: file}
+	pos := problem.Position{File: file}
 	if !secret {
 		return &strictyaml.Node{Shape: strictyaml.ShapeText, Text: value, Pos: pos}
 	}

@@ -14,13 +14,14 @@ import (
 
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Every key says what it means, what its absence means and why, and shows an example.
 func TestEveryKeyIsDescribed(t *testing.T) {
 	all := Keys()
 	require.Greater(t, len(all), 100)
-	seen := map[strictyaml.Path]bool{}
+	seen := map[problem.Path]bool{}
 	for _, k := range all {
 		assert.False(t, seen[k.Path], "%s is described twice", k.Path)
 		seen[k.Path] = true
@@ -52,8 +53,8 @@ func TestExamplesAreTaken(t *testing.T) {
 		for _, p := range decodeExample(t, k) {
 			// Around the example there is nothing, so that keys are missing; and rules between keys are not what this
 			// is about.
-			if p.Kind != strictyaml.Missing &&
-				p.Path.Within(strictyaml.Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
+			if p.Kind != problem.Missing &&
+				p.Path.Within(problem.Path(strings.ReplaceAll(string(k.Path), "[]", "[0]"))) {
 				wrong = append(wrong, fmt.Sprintf("%s: %v", k.Path, p))
 			}
 		}
@@ -62,7 +63,7 @@ func TestExamplesAreTaken(t *testing.T) {
 }
 
 // decodeExample decodes a stack that holds the example at its place and nothing else.
-func decodeExample(t *testing.T, k strictyaml.KeyDescription) []strictyaml.Problem {
+func decodeExample(t *testing.T, k strictyaml.KeyDescription) problem.List {
 	t.Helper()
 	namespace, rest, _ := strings.Cut(string(k.Path), ":")
 	names := strings.Split(rest, ".")
@@ -76,7 +77,7 @@ func decodeExample(t *testing.T, k strictyaml.KeyDescription) []strictyaml.Probl
 	text, err := json.Marshal(map[string]any{strings.TrimSuffix(names[0], "[]"): value})
 	require.NoError(t, err)
 	d := strictyaml.NewDecoder().WithKeysMeant(meantKey)
-	section := strictyaml.FromJSON(string(text), strictyaml.Position{})
+	section := strictyaml.FromJSON(string(text), problem.Position{})
 	for i := range section.Entries {
 		section.Entries[i].Value = firstLevel(section.Entries[i].Value)
 	}

@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 var action = regexp.MustCompile(actionPattern)
@@ -177,7 +178,7 @@ type expectationKind struct {
 
 func (k expectationKind) Written(expectation.Expectation) any { return map[string]any{} }
 
-func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (expectation.Expectation, bool) {
+func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (expectation.Expectation, bool) {
 	draft, ok := k.Object.Decode(d, n, at)
 	if !ok {
 		return draft.Expectation, false
@@ -191,24 +192,24 @@ func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at st
 	return draft.Expectation, len(d.Problems) == before
 }
 
-func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) {
+func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) {
 	switch {
 	case e.Do == "" && e.Opens == "":
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Position: n.Pos,
 				Path:     at,
-				Kind:     strictyaml.Missing,
+				Kind:     problem.Missing,
 				Why:      "tries nothing",
 				Fix:      "write do with an action, or opens with a door",
 			},
 		)
 	case e.Do != "" && e.Opens != "":
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at.Child("opens"),
-				Kind:  strictyaml.Invalid,
-				Value: strictyaml.Quoted(string(e.Opens)),
+				Kind:  problem.Invalid,
+				Value: string(e.Opens),
 				Why:   "stands beside do",
 				Fix:   "write two expectations",
 			},
@@ -224,9 +225,9 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	}
 	if given > 1 {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path: at.Child("on"),
-				Kind: strictyaml.Invalid,
+				Kind: problem.Invalid,
 				Why:  "names several targets",
 				Fix:  "write one expectation for each",
 			},
@@ -234,9 +235,9 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	}
 	if e.Opens != "" && !e.On.IsZero() && e.On.Instance == nil {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path: at.Child("on"),
-				Kind: strictyaml.Invalid,
+				Kind: problem.Invalid,
 				Why:  "names no node",
 				Fix:  "doors are opened on nodes: write instance with its tags",
 			},
@@ -244,7 +245,7 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	}
 }
 
-func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) {
+func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) {
 	for _, outcome := range []struct {
 		name  string
 		value *bool
@@ -252,10 +253,10 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 	}{{"allowed", e.allowed, "denied"}, {"denied", e.denied, "allowed"}} {
 		if outcome.value != nil && !*outcome.value {
 			d.Report(
-				strictyaml.Problem{
+				problem.Problem{
 					Path:  at.Child(outcome.name),
-					Kind:  strictyaml.Invalid,
-					Value: "false",
+					Kind:  problem.Invalid,
+					Value: false,
 					Why:   "says only what is not expected",
 					Fix:   "write " + outcome.other + ": true",
 				},
@@ -269,16 +270,16 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 		}
 	}
 	if outcomes != 1 {
-		d.Report(strictyaml.Problem{Position: n.Pos, Path: at, Kind: strictyaml.Invalid,
+		d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid,
 			Why: fmt.Sprintf("has %d outcomes", outcomes),
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
 	if e.OSUser != "" && e.Opens != world.Shell {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at.Child("osUser"),
-				Kind:  strictyaml.Invalid,
-				Value: strictyaml.Quoted(e.OSUser),
+				Kind:  problem.Invalid,
+				Value: e.OSUser,
 				Why:   "is expected where no shell is opened",
 				Fix:   "write opens: shell",
 			},
@@ -287,7 +288,7 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 	e.Allowed, e.Denied = e.allowed != nil || e.OSUser != "", e.denied != nil
 }
 
-func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Node, at strictyaml.Path) {
+func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Node, at problem.Path) {
 	if e.who.person != nil {
 		e.checkPortal(d, at)
 		return
@@ -299,20 +300,20 @@ func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Nod
 	switch {
 	case e.Session == expectation.SignInKey && *e.mfa:
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at.Child("mfa"),
-				Kind:  strictyaml.Invalid,
-				Value: "true",
+				Kind:  problem.Invalid,
+				Value: true,
 				Why:   "is never so of a long-term key",
 				Fix:   "write session: keyWithMfaCode or sessionToken",
 			},
 		)
 	case e.Session == expectation.SignInKeyWithMFACode && !*e.mfa:
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path:  at.Child("mfa"),
-				Kind:  strictyaml.Invalid,
-				Value: "false",
+				Kind:  problem.Invalid,
+				Value: false,
 				Why:   "contradicts session: keyWithMfaCode",
 				Fix:   "write session: key",
 			},

@@ -7,6 +7,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // subject is who an expectation is about: the name of an IAM user, or somebody of IAM Identity Center.
@@ -18,7 +19,7 @@ type subject struct {
 // subjectKind takes a name, or the keys of a person of IAM Identity Center.
 type subjectKind struct{}
 
-func (subjectKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (subject, bool) {
+func (subjectKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (subject, bool) {
 	if n.Shape != strictyaml.ShapeObject {
 		user, ok := strictyaml.Text(nil).Decode(d, n, at)
 		return subject{user: user}, ok
@@ -56,11 +57,11 @@ var personKeys = strictyaml.Keys(
 // ReadPerson reads somebody of IAM Identity Center as "as" of an expectation has it: "{identityCenter: alice, groups:
 // [operators]}". The error has every problem of the text.
 func ReadPerson(text string) (*world.Person, error) {
-	n, problem := strictyaml.ParseYAML("", []byte(text))
-	if problem != nil {
-		return nil, &strictyaml.Problem{
-			Kind:  strictyaml.Invalid,
-			Value: strictyaml.Quoted(text),
+	n, wrong := strictyaml.ParseYAML("", []byte(text))
+	if wrong != nil {
+		return nil, &problem.Problem{
+			Kind:  problem.Invalid,
+			Value: text,
 			Why:   "is no YAML",
 			Fix:   "write it as in {identityCenter: alice, groups: [operators]}",
 		}
@@ -78,15 +79,15 @@ func ReadPerson(text string) (*world.Person, error) {
 }
 
 // checkPortal refuses what is for IAM users.
-func (e *expectationDraft) checkPortal(d *strictyaml.Decoder, at strictyaml.Path) {
+func (e *expectationDraft) checkPortal(d *strictyaml.Decoder, at problem.Path) {
 	refuse := func(name, why string) {
-		d.Report(strictyaml.Problem{Path: at.Child(name), Kind: strictyaml.Invalid, Why: why, Fix: "remove it"})
+		d.Report(problem.Problem{Path: at.Child(name), Kind: problem.Invalid, Why: why, Fix: "remove it"})
 	}
 	if e.Via == "" {
 		d.Report(
-			strictyaml.Problem{
+			problem.Problem{
 				Path: at.Child("via"),
-				Kind: strictyaml.Missing,
+				Kind: problem.Missing,
 				Why:  "is missing",
 				Fix:  "name the permission set with which " + e.who.person.UserName + " comes in",
 			},

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/problem"
 )
 
 // OpenFile reads a stack file, and the values that its project gives every stack. The project is the Pulumi.yaml
@@ -35,7 +36,7 @@ func OpenAs(path string, data []byte) (*Sections, *strictyaml.Decoder) {
 }
 
 // nothing is what is read of a file that cannot be read.
-func nothing(problems ...strictyaml.Problem) (*Sections, *strictyaml.Decoder) {
+func nothing(problems ...*problem.Problem) (*Sections, *strictyaml.Decoder) {
 	d := strictyaml.NewDecoder()
 	d.Problems = problems
 	return nil, d
@@ -80,8 +81,11 @@ func StackName(path string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
 }
 
-func unreadable(path string, err error) strictyaml.Problem {
-	p := strictyaml.Problem{Position: strictyaml.Position{File: path}, Kind: strictyaml.NotFound, Why: "the file cannot be read: " + err.Error()}
+func unreadable(path string, err error) *problem.Problem {
+	p := &problem.Problem{
+		Position: problem.Position{File: path}, Kind: problem.NotFound,
+		Why: "the file cannot be read: " + err.Error(),
+	}
 	var words *files.Error
 	switch {
 	case errors.As(err, &words) && errors.Is(err, fs.ErrNotExist):
@@ -89,7 +93,7 @@ func unreadable(path string, err error) strictyaml.Problem {
 	case errors.As(err, &words):
 		p.File, p.Why, p.Fix = words.Path, "the file "+words.Why, words.Fix
 		if words.Err == nil {
-			p.Kind = strictyaml.Refused
+			p.Kind = problem.Refused
 		}
 	}
 	return p
@@ -100,15 +104,15 @@ var fileKeys = []string{"config", "encryptionsalt", "secretsprovider", "encrypte
 
 // readStack collects the values of the stack's own file. It returns the environments that the file imports.
 func (src *source) readStack(file Source) (environments []string) {
-	root, problem := strictyaml.ParseYAML(file.File, file.Data)
-	if problem != nil {
-		src.problems = append(src.problems, *problem)
+	root, wrong := strictyaml.ParseYAML(file.File, file.Data)
+	if wrong != nil {
+		src.problems = append(src.problems, wrong)
 		return nil
 	}
 	if root.Shape != strictyaml.ShapeObject {
 		src.problems = append(
 			src.problems,
-			strictyaml.Problem{Position: root.Pos, Kind: strictyaml.WrongType, Why: "the file " + root.Is(), Fix: "write a config section"},
+			&problem.Problem{Position: root.Pos, Kind: problem.WrongType, Why: "the file " + root.Is(), Fix: "write a config section"},
 		)
 		return nil
 	}
@@ -117,7 +121,7 @@ func (src *source) readStack(file Source) (environments []string) {
 	for _, e := range root.Entries {
 		switch {
 		case seen[e.Name]:
-			src.problems = append(src.problems, strictyaml.RepeatedKey(strictyaml.Path(e.Name), e))
+			src.problems = append(src.problems, strictyaml.RepeatedKey(problem.Path(e.Name), e))
 		case e.Name == "config":
 			src.pos = e.Pos
 			src.addConfig(e.Value)
@@ -130,7 +134,7 @@ func (src *source) readStack(file Source) (environments []string) {
 			}
 			src.problems = append(
 				src.problems,
-				strictyaml.Problem{Position: e.Pos, Path: strictyaml.Path(e.Name), Kind: strictyaml.UnknownKey, Why: "unknown key", Fix: fix},
+				&problem.Problem{Position: e.Pos, Path: problem.Path(e.Name), Kind: problem.UnknownKey, Why: "unknown key", Fix: fix},
 			)
 		}
 		seen[e.Name] = true
@@ -138,7 +142,7 @@ func (src *source) readStack(file Source) (environments []string) {
 	if !seen["config"] {
 		src.problems = append(
 			src.problems,
-			strictyaml.Problem{Position: root.Pos, Path: "config", Kind: strictyaml.Missing, Why: "is missing",
+			&problem.Problem{Position: root.Pos, Path: "config", Kind: problem.Missing, Why: "is missing",
 				Fix: "write the guardrails of the account below config"},
 		)
 	}
@@ -151,10 +155,10 @@ func (src *source) addConfig(config *strictyaml.Node) {
 	case strictyaml.ShapeNull:
 		src.problems = append(
 			src.problems,
-			strictyaml.Problem{
+			&problem.Problem{
 				Position: config.Pos,
 				Path:     "config",
-				Kind:     strictyaml.Missing,
+				Kind:     problem.Missing,
 				Why:      "is empty",
 				Fix:      "write the guardrails of the account below it",
 			},
@@ -163,10 +167,10 @@ func (src *source) addConfig(config *strictyaml.Node) {
 	default:
 		src.problems = append(
 			src.problems,
-			strictyaml.Problem{
+			&problem.Problem{
 				Position: config.Pos,
 				Path:     "config",
-				Kind:     strictyaml.WrongType,
+				Kind:     problem.WrongType,
 				Why:      config.Is(),
 				Fix:      "write keys below it",
 			},
@@ -200,9 +204,9 @@ func environmentNames(n *strictyaml.Node) []string {
 // openProject reads the project file as far as its keys, for its name: a key without a namespace is one of the
 // project's.
 func (src *source) openProject(file Source) *strictyaml.Node {
-	root, problem := strictyaml.ParseYAML(file.File, file.Data)
-	if problem != nil {
-		src.problems = append(src.problems, *problem)
+	root, wrong := strictyaml.ParseYAML(file.File, file.Data)
+	if wrong != nil {
+		src.problems = append(src.problems, wrong)
 		return nil
 	}
 	src.repeated = append(src.repeated, root.Repeated...)
@@ -247,7 +251,7 @@ func (src *source) checkDeclaration(full string, declared strictyaml.Entry) {
 	if declared.Value.Shape != strictyaml.ShapeObject {
 		return
 	}
-	p := strictyaml.Problem{Position: declared.Pos, Path: strictyaml.Path(full), Kind: strictyaml.Invalid}
+	p := &problem.Problem{Position: declared.Pos, Path: problem.Path(full), Kind: problem.Invalid}
 	hasDefault, hasValue := declared.Value.Entry("default") != nil, declared.Value.Entry("value") != nil
 	own := strings.HasPrefix(full, cmp.Or(src.project, Namespace)+":")
 	switch {
@@ -317,8 +321,8 @@ func projectOf(path string) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	project, problem := readProjectSettings(above, data)
-	if problem != nil || project.StackConfigDir == "" ||
+	project, wrong := readProjectSettings(above, data)
+	if wrong != nil || project.StackConfigDir == "" ||
 		filepath.Join(directory, "..", project.StackConfigDir) != filepath.Clean(directory) {
 		return nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Namespace is the prefix of the stack's own keys; it does not follow the name of the Pulumi project.
@@ -30,7 +31,7 @@ func knownKeys() []string {
 // key without a namespace for one of those. Others are let through: they belong to Pulumi, or to programs that share
 // an environment with this one.
 func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e strictyaml.Entry) {
-	p := strictyaml.Problem{Position: e.Pos, Path: strictyaml.Path(prefix + ":").Child(name), Kind: strictyaml.UnknownKey, Why: "unknown key"}
+	p := problem.Problem{Position: e.Pos, Path: problem.Path(prefix + ":").Child(name), Kind: problem.UnknownKey, Why: "unknown key"}
 	best, near := strictyaml.Nearest(prefix, []string{Namespace, "aws"})
 	meant, known := meantKey(prefix + ":" + name)
 	ownKey := slices.ContainsFunc(stackKeys.Names(), func(key string) bool { return folded(key) == folded(name) })
@@ -38,7 +39,7 @@ func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e stricty
 	case prefix == "pulumi" && !strings.Contains(name, ":"):
 		return
 	case prefix == "aws-native":
-		p.Kind, p.Why, p.Fix = strictyaml.Refused, "is not passed on: every provider of this program is configured from the aws: settings", "write the aws: setting"
+		p.Kind, p.Why, p.Fix = problem.Refused, "is not passed on: every provider of this program is configured from the aws: settings", "write the aws: setting"
 	case prefix == src.project:
 		p.Why = "unknown key: without a namespace of its own it belongs to the Pulumi project " + src.project + ", and this program does not read it"
 		p.Fix = "write the key with its namespace, as in guardrails:users"
@@ -48,7 +49,7 @@ func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e stricty
 	case ownKey, strings.HasPrefix(folded(prefix), Namespace) && known:
 		p.Fix = "did you mean " + strconv.Quote(meant) + "?"
 	case !isKey(name):
-		p.Kind, p.Why = strictyaml.Refused, "is no key that Pulumi reads, which have one colon, and it refuses the whole file"
+		p.Kind, p.Why = problem.Refused, "is no key that Pulumi reads, which have one colon, and it refuses the whole file"
 		p.Fix = "remove the key, or write it as <namespace>:<name>"
 		if known {
 			p.Fix = "did you mean " + strconv.Quote(meant) + "?"

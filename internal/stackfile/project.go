@@ -5,6 +5,7 @@ import (
 
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // projectFile is the name of the file that makes a folder a Pulumi project.
@@ -28,17 +29,17 @@ func ReadProject(folder string) (Project, error) {
 	if err != nil {
 		return Project{}, err
 	}
-	project, problem := readProjectSettings(path, data)
-	if problem != nil {
-		return Project{}, *problem
+	project, wrong := readProjectSettings(path, data)
+	if wrong != nil {
+		return Project{}, wrong
 	}
 	return project, nil
 }
 
-func readProjectSettings(file string, data []byte) (Project, *strictyaml.Problem) {
-	root, problem := strictyaml.ParseYAML(file, data)
-	if problem != nil {
-		return Project{}, problem
+func readProjectSettings(file string, data []byte) (Project, *problem.Problem) {
+	root, wrong := strictyaml.ParseYAML(file, data)
+	if wrong != nil {
+		return Project{}, wrong
 	}
 	text := func(n *strictyaml.Node) string {
 		if n == nil || n.Shape != strictyaml.ShapeText {

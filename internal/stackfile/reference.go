@@ -1,11 +1,10 @@
 package stackfile
 
 import (
+	"aws-access-guardrails/problem"
 	"fmt"
 	"slices"
 	"strings"
-
-	"aws-access-guardrails/internal/strictyaml"
 )
 
 // Reference is the reference of the stack file in Markdown: every key with its type, what it means, its default with
@@ -51,7 +50,7 @@ separator, another case, another project's namespace, or the same key twice. The
 }
 
 // mainSections are those that say who may do what, in the order in which one writes them. The others are settings.
-var mainSections = []strictyaml.Path{
+var mainSections = []problem.Path{
 	"guardrails:account", "guardrails:mfa", "guardrails:users", "guardrails:operationRoles", "guardrails:delegatedRoles",
 	"guardrails:osAccess", "guardrails:grants", "guardrails:identityCenter", "guardrails:organization", "guardrails:expect",
 	"guardrails:accept",
@@ -62,7 +61,7 @@ var mainSections = []strictyaml.Path{
 func sections() string {
 	var b, rest strings.Builder
 	b.WriteString("| section | what it is for |\n|---|---|\n")
-	means := map[strictyaml.Path]string{}
+	means := map[problem.Path]string{}
 	var others []string
 	for _, k := range Keys() {
 		if strings.ContainsAny(strings.TrimPrefix(string(k.Path), "guardrails:"), ".[:") {
@@ -83,7 +82,7 @@ func sections() string {
 }
 
 // link is a section with its place on the page.
-func link(path strictyaml.Path) string {
+func link(path problem.Path) string {
 	name := strings.TrimPrefix(string(path), "guardrails:")
 	return "[`" + name + "`](#guardrails" + strings.ToLower(name) + ")"
 }

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // Schema is the JSON Schema of a stack file, made from the descriptions that the decoder reads by. It says what an
@@ -86,6 +87,6 @@ func describedAtFirstLevel(s *jsonschema.Schema) *jsonschema.Schema {
 // Keys are all keys of the stack file, those of guardrails first, in the order in which the reference shows them.
 func Keys() []strictyaml.KeyDescription {
 	return append(
-		strictyaml.KeysBelow(strictyaml.Path(Namespace+":"), stackKeys.Describe()),
+		strictyaml.KeysBelow(problem.Path(Namespace+":"), stackKeys.Describe()),
 		strictyaml.KeysBelow("aws:", provider.Keys.Describe())...)
 }

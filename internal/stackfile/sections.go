@@ -15,6 +15,7 @@ import (
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // Sections are one stack file, decoded, section by section: what an admin wrote and nothing else. Defaults that a key
@@ -204,6 +205,6 @@ var stackKeys = strictyaml.Keys(
 
 // Position is where the value of the path stands in the file, or the nearest value around it; without a line where no
 // file was read.
-func (s *Sections) Position(path strictyaml.Path) strictyaml.Position {
+func (s *Sections) Position(path problem.Path) problem.Position {
 	return s.places.Position(path)
 }

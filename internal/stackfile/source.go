@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // source is what a stack is read from: the values of the first level under their full keys, in the order in which
@@ -21,7 +22,7 @@ type source struct {
 	// environments are the names of the Pulumi ESC environments that the file imports.
 	environments []string
 	// pos is where the section config begins.
-	pos     strictyaml.Position
+	pos     problem.Position
 	entries []strictyaml.Entry
 	// ofProject is how many of them, the last ones, stand in the project file.
 	ofProject int
@@ -31,7 +32,7 @@ type source struct {
 	// repeated are keys that stand twice in one object of a file: Pulumi reads no such file.
 	repeated []strictyaml.Entry
 	// problems were found before any value was read.
-	problems []strictyaml.Problem
+	problems problem.List
 }
 
 // read decodes the file. The decoder has the problems so far, and goes on to collect those between sections.
@@ -52,10 +53,10 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 	for _, e := range src.entries {
 		prefix, name, _ := strings.Cut(e.Name, ":")
 		if prefix == Namespace && len(src.environments) > 0 && slices.Contains(src.elsewhere, e.Name) {
-			d.Report(strictyaml.Problem{
+			d.Report(problem.Problem{
 				Position: src.pos,
-				Path:     strictyaml.Path(e.Name),
-				Kind:     strictyaml.Refused,
+				Path:     problem.Path(e.Name),
+				Kind:     problem.Refused,
 				Why: "is given by an environment, " + strings.Join(
 					src.environments,
 					", ",
@@ -73,7 +74,7 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 			src.foreign(d, prefix, name, e)
 		}
 	}
-	read, _ := stackKeys.Decode(d, own, strictyaml.Path(Namespace+":"))
+	read, _ := stackKeys.Decode(d, own, problem.Path(Namespace+":"))
 	read.AWS, _ = provider.Keys.Decode(d, p, "aws:")
 	read.Name, read.File, read.Folder, read.Environments = src.name, src.file, src.folder, src.environments
 	read.Siblings = n.siblings(src.folder, src.name)

@@ -10,6 +10,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/problem"
 )
 
 // ListType takes a list.
@@ -41,7 +42,7 @@ func Words(of *TextType) *ListType[string] {
 	return ListOf(of).Distinct(func(s string) string { return s })
 }
 
-func (k *ListType[T]) Decode(d *Decoder, n *Node, at Path) ([]T, bool) {
+func (k *ListType[T]) Decode(d *Decoder, n *Node, at problem.Path) ([]T, bool) {
 	d.Visit(at, n.Pos)
 	if n.Shape != ShapeList {
 		fix := "write a list: - ... or [...]"
@@ -52,7 +53,10 @@ func (k *ListType[T]) Decode(d *Decoder, n *Node, at Path) ([]T, bool) {
 		return nil, false
 	}
 	if len(n.Items) == 0 && k.emptyWhy != "" {
-		d.Report(Problem{Position: n.Pos, Path: at, Kind: Refused, Value: "[]", Why: k.emptyWhy, Fix: k.emptyFix})
+		d.Report(problem.Problem{
+			Position: n.Pos, Path: at, Kind: problem.Refused, Value: problem.Written("[]"),
+			Why: k.emptyWhy, Fix: k.emptyFix,
+		})
 		return nil, false
 	}
 	out, all := make([]T, 0, len(n.Items)), true
@@ -70,7 +74,7 @@ func (k *ListType[T]) Decode(d *Decoder, n *Node, at Path) ([]T, bool) {
 		if id := k.same(value); id != "" {
 			if earlier, repeated := first[id]; repeated {
 				all = false
-				d.Report(Problem{Position: item.Pos, Path: path, Kind: Duplicate, Value: item.shown(),
+				d.Report(problem.Problem{Position: item.Pos, Path: path, Kind: problem.Duplicate, Value: item.shown(),
 					Why: fmt.Sprintf("is the same as [%d]", earlier), Fix: "remove one of the two"})
 				continue
 			}
@@ -116,7 +120,7 @@ func (k *TableType[T]) IgnoringCase() *TableType[T] {
 	return k
 }
 
-func (k *TableType[T]) Decode(d *Decoder, n *Node, at Path) (map[string]T, bool) {
+func (k *TableType[T]) Decode(d *Decoder, n *Node, at problem.Path) (map[string]T, bool) {
 	d.Visit(at, n.Pos)
 	if n.Shape != ShapeObject {
 		d.wrongType(at, n, "write keys with a value each")
@@ -130,7 +134,7 @@ func (k *TableType[T]) Decode(d *Decoder, n *Node, at Path) (map[string]T, bool)
 	for _, e := range n.Entries {
 		path := at.Key(e.Name)
 		if _, repeated := out[e.Name]; repeated {
-			d.Report(RepeatedKey(path, e))
+			d.Report(*RepeatedKey(path, e))
 			continue
 		}
 		d.Visit(path, e.Pos)
@@ -144,11 +148,11 @@ func (k *TableType[T]) Decode(d *Decoder, n *Node, at Path) (map[string]T, bool)
 		}
 		if other, same := first[strings.ToLower(e.Name)]; same && k.folded {
 			d.Report(
-				Problem{
+				problem.Problem{
 					Position: e.Pos,
 					Path:     path,
-					Kind:     Duplicate,
-					Value:    Quoted(e.Name),
+					Kind:     problem.Duplicate,
+					Value:    e.Name,
 					Why:      "differs from " + strconv.Quote(other) + " by case only",
 					Fix:      "keep one of the two",
 				},
@@ -179,7 +183,7 @@ type Optional[T any] struct{ of Type[T] }
 // Optionally takes what the type takes, and nil stands for a key that is absent.
 func Optionally[T any, K Type[T]](of K) Optional[T] { return Optional[T]{of} }
 
-func (k Optional[T]) Decode(d *Decoder, n *Node, at Path) (*T, bool) {
+func (k Optional[T]) Decode(d *Decoder, n *Node, at problem.Path) (*T, bool) {
 	value, ok := k.of.Decode(d, n, at)
 	return &value, ok
 }

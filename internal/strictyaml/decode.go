@@ -1,21 +1,19 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"cmp"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/invopop/jsonschema"
-
-	"aws-access-guardrails/policy"
 )
 
 // Type decodes a value into a T and describes what it takes. A value that it does not take is reported and yields
 // false; the zero T then stands in its place, so that what else is wrong is found in the same run.
 type Type[T any] interface {
 	// Decode reads the value at the path.
-	Decode(d *Decoder, n *Node, at Path) (T, bool)
+	Decode(d *Decoder, n *Node, at problem.Path) (T, bool)
 	// Describe is what an editor needs to know, as JSON Schema.
 	Describe() *jsonschema.Schema
 	// Written is the value as it would be written in the file.
@@ -25,7 +23,7 @@ type Type[T any] interface {
 // Decoder collects what is wrong and where everything stands.
 type Decoder struct {
 	// Problems are what was wrong with what was read so far, in the order of reading.
-	Problems []Problem
+	Problems problem.List
 	// Places is where every value that was read stands.
 	Places Places
 	// meant is the key that somebody most likely meant who wrote another one at the first level of the file; nil where
@@ -34,12 +32,12 @@ type Decoder struct {
 }
 
 // Places is where every value of a file was read, by its path.
-type Places map[Path]mark
+type Places map[problem.Path]mark
 
 // mark is where a path was read: its position, and its place in the order of reading for readers that have no
 // positions.
 type mark struct {
-	pos   Position
+	pos   problem.Position
 	order int
 }
 
@@ -53,25 +51,25 @@ func (d *Decoder) WithKeysMeant(meant func(written string) (string, bool)) *Deco
 }
 
 // Visit notes where the value stands.
-func (d *Decoder) Visit(at Path, pos Position) {
+func (d *Decoder) Visit(at problem.Path, pos problem.Position) {
 	if _, seen := d.Places[at]; !seen {
 		d.Places[at] = mark{pos, len(d.Places)}
 	}
 }
 
 // Given reports whether the file has a value at the path.
-func (d *Decoder) Given(at Path) bool {
+func (d *Decoder) Given(at problem.Path) bool {
 	_, seen := d.Places[at]
 	return seen
 }
 
 // mark is where the path stands, or the nearest value around it.
-func (p Places) mark(at Path) mark {
+func (p Places) mark(at problem.Path) mark {
 	for {
 		if m, ok := p[at]; ok {
 			return m
 		}
-		up, ok := at.parent()
+		up, ok := at.Parent()
 		if !ok {
 			return mark{order: len(p)}
 		}
@@ -81,14 +79,15 @@ func (p Places) mark(at Path) mark {
 
 // Position is where the value of the path stands in the file, or the nearest value around it; without a line where no
 // file was read.
-func (p Places) Position(at Path) Position { return p.mark(at).pos }
+func (p Places) Position(at problem.Path) problem.Position { return p.mark(at).pos }
 
 // Report notes a problem. A second one about the same value, or about something inside a value that was not
 // understood, is dropped: the first says what to do.
-func (d *Decoder) Report(p Problem) {
+func (d *Decoder) Report(p problem.Problem) {
 	for _, known := range d.Problems {
-		same := known.Path == p.Path && p.Kind != UnknownKey && p.Kind != Duplicate
-		hollow := (known.Kind == WrongType || known.Kind == Missing) && known.Path != "" && p.Path.Within(known.Path)
+		same := known.Path == p.Path && p.Kind != problem.UnknownKey && p.Kind != problem.Duplicate
+		hollow := (known.Kind == problem.WrongType || known.Kind == problem.Missing) &&
+			known.Path != "" && p.Path.Within(known.Path)
 		if same || hollow {
 			return
 		}
@@ -96,7 +95,7 @@ func (d *Decoder) Report(p Problem) {
 	if p.Line == 0 {
 		p.Position = d.Places.Position(p.Path)
 	}
-	d.Problems = append(d.Problems, p)
+	d.Problems = append(d.Problems, &p)
 }
 
 // ReportRepeated reports keys that stand twice, but for those that were reported where they belong to the program's
@@ -105,35 +104,32 @@ func (d *Decoder) ReportRepeated(keys []Entry) {
 	for _, e := range keys {
 		if !slices.ContainsFunc(
 			d.Problems,
-			func(p Problem) bool { return p.Kind == Duplicate && p.Position == e.Pos },
+			func(p *problem.Problem) bool { return p.Kind == problem.Duplicate && p.Position == e.Pos },
 		) {
-			d.Problems = append(d.Problems, RepeatedKey(Path("").Child(e.Name), e))
+			d.Problems = append(d.Problems, RepeatedKey(problem.Path("").Child(e.Name), e))
 		}
 	}
 }
 
 // Refused reports whether a problem of the value is known.
-func (d *Decoder) Refused(at Path) bool {
-	return slices.ContainsFunc(d.Problems, func(p Problem) bool { return p.Path.Within(at) })
+func (d *Decoder) Refused(at problem.Path) bool {
+	return slices.ContainsFunc(d.Problems, func(p *problem.Problem) bool { return p.Path.Within(at) })
 }
 
 // Invalid reports what a check of package policy says about the value.
-func (d *Decoder) Invalid(at Path, n *Node, err error) {
-	why, fix := err.Error(), ""
-	if v := (*policy.ValueError)(nil); errors.As(err, &v) {
-		why, fix = v.Why, v.Fix
-	}
-	d.Report(Problem{Position: n.Pos, Path: at, Kind: Invalid, Value: n.shown(), Why: why, Fix: fix})
+func (d *Decoder) Invalid(at problem.Path, n *Node, err error) {
+	why, fix := problem.Reason(err)
+	d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid, Value: n.shown(), Why: why, Fix: fix})
 }
 
 // wrongType reports a value of another shape than the one that the key takes.
-func (d *Decoder) wrongType(at Path, n *Node, fix string) {
-	p := Problem{Position: n.Pos, Path: at, Kind: WrongType, Value: n.shown(), Why: n.Is(), Fix: fix}
+func (d *Decoder) wrongType(at problem.Path, n *Node, fix string) {
+	p := problem.Problem{Position: n.Pos, Path: at, Kind: problem.WrongType, Value: n.shown(), Why: n.Is(), Fix: fix}
 	switch n.Shape {
 	case ShapeNull:
 		p.Fix = "remove the key or give it a value"
 	case ShapeSecret:
-		p.Kind = Refused
+		p.Kind = problem.Refused
 		p.Fix = "names and documents are no secrets, and nothing can be proven about what cannot be read: write it in plain text"
 	}
 	d.Report(p)
@@ -141,9 +137,9 @@ func (d *Decoder) wrongType(at Path, n *Node, fix string) {
 
 // Sorted is the problems in the order of the file: the stack's own file first, then by line and column; without
 // positions, in the order of reading.
-func (d *Decoder) Sorted(file string) []Problem {
+func (d *Decoder) Sorted(file string) problem.List {
 	out := slices.Clone(d.Problems)
-	slices.SortStableFunc(out, func(a, b Problem) int {
+	slices.SortStableFunc(out, func(a, b *problem.Problem) int {
 		if a.Line > 0 && b.Line > 0 {
 			if a.File != b.File {
 				return cmp.Or(compareBool(a.File != file, b.File != file), cmp.Compare(a.File, b.File))
@@ -170,6 +166,8 @@ func compareBool(a, b bool) int {
 func (d *Decoder) Hides() bool {
 	return slices.ContainsFunc(
 		d.Problems,
-		func(p Problem) bool { return p.Kind != UnknownKey || strings.ContainsAny(string(p.Path), ".[") },
+		func(p *problem.Problem) bool {
+			return p.Kind != problem.UnknownKey || strings.ContainsAny(string(p.Path), ".[")
+		},
 	)
 }

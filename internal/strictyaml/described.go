@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -36,7 +37,7 @@ func Explain(s *jsonschema.Schema) {
 // KeyDescription is one key of the file, for the reference.
 type KeyDescription struct {
 	// Path has [] for the elements of lists, such as "guardrails:users[].name".
-	Path Path
+	Path problem.Path
 	// Type is text, true or false, whole number, list of ..., or keys below.
 	Type string
 	// Doc says what the key means.
@@ -56,7 +57,7 @@ type KeyDescription struct {
 }
 
 // KeysBelow are the keys of an object, described by its schema, each followed by those below it.
-func KeysBelow(at Path, s *jsonschema.Schema) []KeyDescription {
+func KeysBelow(at problem.Path, s *jsonschema.Schema) []KeyDescription {
 	var all []KeyDescription
 	required := map[string]bool{}
 	for _, name := range s.Required {
@@ -221,7 +222,7 @@ func (k KeyDescription) whenAbsent() string {
 func Inline(value any) string {
 	switch v := value.(type) {
 	case string:
-		if plainKey.MatchString(v) && strings.Trim(v, "0123456789") != "" && v != "true" && v != "false" {
+		if problem.IsPlainKey(v) && strings.Trim(v, "0123456789") != "" && v != "true" && v != "false" {
 			return v
 		}
 	case map[string]any:

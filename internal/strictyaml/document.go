@@ -8,13 +8,14 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // PolicyDocument takes a policy document, written as keys and lists. Without Version it is of the one that knows policy
 // variables.
 type PolicyDocument struct{}
 
-func (PolicyDocument) Decode(d *Decoder, n *Node, at Path) (policy.Document, bool) {
+func (PolicyDocument) Decode(d *Decoder, n *Node, at problem.Path) (policy.Document, bool) {
 	d.Visit(at, n.Pos)
 	if n.Shape != ShapeObject {
 		d.wrongType(at, n, "write the document with its keys: Version and Statement")
@@ -34,10 +35,10 @@ func (PolicyDocument) Decode(d *Decoder, n *Node, at Path) (policy.Document, boo
 		}
 	}
 	d.Report(
-		Problem{
+		problem.Problem{
 			Position: n.Pos,
 			Path:     at,
-			Kind:     Invalid,
+			Kind:     problem.Invalid,
 			Why:      "is no policy document: " + err.Error(),
 			Fix:      "mend the document",
 		},
@@ -51,7 +52,7 @@ func (PolicyDocument) Written(policy.Document) any { return map[string]any{} }
 
 // quotedDates refuses dates without quotes, the version of the document above all: the engine hands over another text
 // than was written.
-func quotedDates(d *Decoder, n *Node, at Path) bool {
+func quotedDates(d *Decoder, n *Node, at problem.Path) bool {
 	all := true
 	for _, e := range n.Entries {
 		all = quotedDates(d, e.Value, at.Child(e.Name)) && all

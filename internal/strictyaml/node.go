@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ type Node struct {
 	Entries []Entry
 	// Repeated are the keys of a whole file that stand twice in one object.
 	Repeated []Entry
-	Pos      Position
+	Pos      problem.Position
 	// Plain marks a value of the first level, which the engine hands over as text whatever it was: booleans come
 	// quoted, lists and objects as JSON.
 	Plain bool
@@ -50,7 +51,7 @@ type Node struct {
 // Entry is a key of an object with its value.
 type Entry struct {
 	Name  string
-	Pos   Position
+	Pos   problem.Position
 	Value *Node
 }
 
@@ -109,23 +110,14 @@ func (n *Node) Seal() {
 }
 
 // shown is the value as problems quote it.
-func (n *Node) shown() string {
+func (n *Node) shown() any {
 	switch n.Shape {
 	case ShapeText:
-		return Quoted(n.Text)
-	case ShapeNumber, ShapeBoolean, ShapeTimestamp:
 		return n.Text
+	case ShapeNumber, ShapeBoolean, ShapeTimestamp:
+		return problem.Written(n.Text)
 	}
-	return ""
-}
-
-// Quoted cuts long values: a problem stays a line.
-func Quoted(s string) string {
-	const longest = 80
-	if runes := []rune(s); len(runes) > longest {
-		return strconv.Quote(string(runes[:longest])) + "..."
-	}
-	return strconv.Quote(s)
+	return nil
 }
 
 // Is completes "the value ..." with its shape.
@@ -153,7 +145,7 @@ func (n *Node) Is() string {
 }
 
 // FromJSON reads a JSON text. Every value gets the position of the text.
-func FromJSON(text string, pos Position) *Node {
+func FromJSON(text string, pos problem.Position) *Node {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	n, err := readJSON(decoder, pos, 0)
@@ -168,7 +160,7 @@ func FromJSON(text string, pos Position) *Node {
 	return n
 }
 
-func readJSON(decoder *json.Decoder, pos Position, depth int) (*Node, error) {
+func readJSON(decoder *json.Decoder, pos problem.Position, depth int) (*Node, error) {
 	token, err := decoder.Token()
 	if err != nil {
 		return nil, err
@@ -194,7 +186,7 @@ func readJSON(decoder *json.Decoder, pos Position, depth int) (*Node, error) {
 	return nil, fmt.Errorf("unexpected token %v", token)
 }
 
-func readJSONList(decoder *json.Decoder, pos Position, depth int) (*Node, error) {
+func readJSONList(decoder *json.Decoder, pos problem.Position, depth int) (*Node, error) {
 	list := &Node{Shape: ShapeList, Pos: pos}
 	for decoder.More() {
 		item, err := readJSON(decoder, pos, depth+1)
@@ -207,7 +199,7 @@ func readJSONList(decoder *json.Decoder, pos Position, depth int) (*Node, error)
 	return list, err
 }
 
-func readJSONObject(decoder *json.Decoder, pos Position, depth int) (*Node, error) {
+func readJSONObject(decoder *json.Decoder, pos problem.Position, depth int) (*Node, error) {
 	object := &Node{Shape: ShapeObject, Pos: pos}
 	for decoder.More() {
 		key, err := decoder.Token()

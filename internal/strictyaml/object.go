@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"strconv"
 	"strings"
 
@@ -23,9 +24,9 @@ func Keys[T any](what string, fields ...Field[T]) *Object[T] {
 // Field is one key of an object.
 type Field[T any] interface {
 	key() string
-	decodeInto(d *Decoder, n *Node, at Path, into *T)
+	decodeInto(d *Decoder, n *Node, at problem.Path, into *T)
 	// absentFrom gives the field its default, or reports that it is missing.
-	absentFrom(d *Decoder, owner *Node, at Path, into *T)
+	absentFrom(d *Decoder, owner *Node, at problem.Path, into *T)
 	describeKey() (schema *jsonschema.Schema, required bool)
 }
 
@@ -50,7 +51,7 @@ func (o *Object[T]) Field(name string) Field[T] {
 
 // Decode reads the keys in the order of the description, so that the order of reading does not depend on how the file
 // is laid out.
-func (o *Object[T]) Decode(d *Decoder, n *Node, at Path) (T, bool) {
+func (o *Object[T]) Decode(d *Decoder, n *Node, at problem.Path) (T, bool) {
 	var into T
 	d.Visit(at, n.Pos)
 	if n.Shape != ShapeObject {
@@ -72,20 +73,20 @@ func (o *Object[T]) Decode(d *Decoder, n *Node, at Path) (T, bool) {
 }
 
 // given indexes the entries by key. It reports unknown keys and repeated ones.
-func (o *Object[T]) given(d *Decoder, n *Node, at Path) map[string]Entry {
+func (o *Object[T]) given(d *Decoder, n *Node, at problem.Path) map[string]Entry {
 	given := map[string]Entry{}
 	for _, e := range n.Entries {
 		path := at.Child(e.Name)
 		if _, repeated := given[e.Name]; repeated {
-			d.Report(RepeatedKey(path, e))
+			d.Report(*RepeatedKey(path, e))
 			continue
 		}
 		if o.Field(e.Name) == nil {
 			d.Report(
-				Problem{
+				problem.Problem{
 					Position: e.Pos,
 					Path:     path,
-					Kind:     UnknownKey,
+					Kind:     problem.UnknownKey,
 					Why:      "unknown key",
 					Fix:      o.suggest(d, e.Name, at),
 				},
@@ -97,7 +98,7 @@ func (o *Object[T]) given(d *Decoder, n *Node, at Path) map[string]Entry {
 }
 
 // suggest names the key that was meant; at the first level with its namespace.
-func (o *Object[T]) suggest(d *Decoder, name string, at Path) string {
+func (o *Object[T]) suggest(d *Decoder, name string, at problem.Path) string {
 	if strings.HasSuffix(string(at), ":") {
 		if best, near := Nearest(name, o.Names()); near {
 			return Suggest(string(at)+name, []string{string(at) + best})
@@ -112,8 +113,11 @@ func (o *Object[T]) suggest(d *Decoder, name string, at Path) string {
 }
 
 // RepeatedKey is what is wrong with a key that stands twice.
-func RepeatedKey(at Path, e Entry) Problem {
-	return Problem{Position: e.Pos, Path: at, Kind: Duplicate, Why: "is given twice", Fix: "keep one of the two"}
+func RepeatedKey(at problem.Path, e Entry) *problem.Problem {
+	return &problem.Problem{
+		Position: e.Pos, Path: at, Kind: problem.Duplicate,
+		Why: "is given twice", Fix: "keep one of the two",
+	}
 }
 
 func (o *Object[T]) Describe() *jsonschema.Schema {
@@ -196,14 +200,14 @@ func (f *FieldOf[T, F]) AsSection() *FieldOf[T, F] {
 
 func (f *FieldOf[T, F]) key() string { return f.name }
 
-func (f *FieldOf[T, F]) decodeInto(d *Decoder, n *Node, at Path, into *T) {
+func (f *FieldOf[T, F]) decodeInto(d *Decoder, n *Node, at problem.Path, into *T) {
 	*f.place(into), _ = f.kind.Decode(d, n, at)
 }
 
-func (f *FieldOf[T, F]) absentFrom(d *Decoder, owner *Node, at Path, into *T) {
+func (f *FieldOf[T, F]) absentFrom(d *Decoder, owner *Node, at problem.Path, into *T) {
 	switch {
 	case f.mandatory:
-		d.Report(Problem{Position: owner.Pos, Path: at, Kind: Missing, Why: "is missing", Fix: f.missingText})
+		d.Report(problem.Problem{Position: owner.Pos, Path: at, Kind: problem.Missing, Why: "is missing", Fix: f.missingText})
 	case f.fallback != nil:
 		*f.place(into) = *f.fallback
 	case f.section:
@@ -239,11 +243,11 @@ func RefusedKey[T any](name, why, fix string) closed[T] { return closed[T]{name,
 
 func (f closed[T]) key() string { return f.name }
 
-func (f closed[T]) decodeInto(d *Decoder, n *Node, at Path, _ *T) {
-	d.Report(Problem{Position: n.Pos, Path: at, Kind: Refused, Value: n.shown(), Why: f.why, Fix: f.fix})
+func (f closed[T]) decodeInto(d *Decoder, n *Node, at problem.Path, _ *T) {
+	d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Refused, Value: n.shown(), Why: f.why, Fix: f.fix})
 }
 
-func (f closed[T]) absentFrom(*Decoder, *Node, Path, *T) {}
+func (f closed[T]) absentFrom(*Decoder, *Node, problem.Path, *T) {}
 
 func (f closed[T]) describeKey() (*jsonschema.Schema, bool) {
 	return &jsonschema.Schema{

@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 // Boolean takes true and false. A first-level key takes them in quotes too, because `pulumi config set` writes them so.
 type Boolean struct{}
 
-func (Boolean) Decode(d *Decoder, n *Node, at Path) (bool, bool) {
+func (Boolean) Decode(d *Decoder, n *Node, at problem.Path) (bool, bool) {
 	d.Visit(at, n.Pos)
 	switch {
 	case n.Shape == ShapeBoolean:
@@ -29,7 +30,7 @@ func (Boolean) Written(b bool) any           { return b }
 // WholeNumber takes whole numbers between two bounds, both included.
 type WholeNumber struct{ Least, Most int }
 
-func (k WholeNumber) Decode(d *Decoder, n *Node, at Path) (int, bool) {
+func (k WholeNumber) Decode(d *Decoder, n *Node, at problem.Path) (int, bool) {
 	d.Visit(at, n.Pos)
 	written := n.Number
 	if n.Plain && n.Shape == ShapeText {
@@ -40,7 +41,7 @@ func (k WholeNumber) Decode(d *Decoder, n *Node, at Path) (int, bool) {
 	}
 	i, err := strconv.Atoi(written)
 	if err != nil || i < k.Least || i > k.Most {
-		d.Report(Problem{Position: n.Pos, Path: at, Kind: Invalid, Value: n.shown(),
+		d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid, Value: n.shown(),
 			Why: fmt.Sprintf("is not a whole number from %d to %d", k.Least, k.Most), Fix: "write one"})
 		return 0, false
 	}

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // TextType is text that a check accepts.
@@ -59,7 +60,7 @@ func (k *TextType) OrSecret() *TextType {
 	return k
 }
 
-func (k *TextType) Decode(d *Decoder, n *Node, at Path) (string, bool) {
+func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
 	d.Visit(at, n.Pos)
 	if n.Shape == ShapeSecret && k.secret {
 		return n.Text, true
@@ -84,11 +85,11 @@ func (k *TextType) Decode(d *Decoder, n *Node, at Path) (string, bool) {
 	case k.allowed != nil:
 		if !slices.Contains(k.allowed, n.Text) {
 			d.Report(
-				Problem{
+				problem.Problem{
 					Position: n.Pos,
 					Path:     at,
-					Kind:     Invalid,
-					Value:    Quoted(n.Text),
+					Kind:     problem.Invalid,
+					Value:    n.Text,
 					Why:      "is not one of its values",
 					Fix:      Suggest(n.Text, k.allowed),
 				},
@@ -102,11 +103,11 @@ func (k *TextType) Decode(d *Decoder, n *Node, at Path) (string, bool) {
 		}
 	case strings.TrimSpace(n.Text) == "":
 		d.Report(
-			Problem{
+			problem.Problem{
 				Position: n.Pos,
 				Path:     at,
-				Kind:     Invalid,
-				Value:    Quoted(n.Text),
+				Kind:     problem.Invalid,
+				Value:    n.Text,
 				Why:      "is empty",
 				Fix:      "remove the key or give it a value",
 			},
@@ -126,12 +127,12 @@ func (k *TextType) Decode(d *Decoder, n *Node, at Path) (string, bool) {
 
 // hidden is what is wrong with a text that does something when it is printed: no name has such characters, and nobody
 // sees them in a review.
-func hidden(at Path, n *Node) Problem {
-	return Problem{
+func hidden(at problem.Path, n *Node) problem.Problem {
+	return problem.Problem{
 		Position: n.Pos,
 		Path:     at,
-		Kind:     Invalid,
-		Value:    Quoted(n.Text),
+		Kind:     problem.Invalid,
+		Value:    n.Text,
 		Why:      "has a character that is not seen: a control character, or one that changes the direction or the width of text",
 		Fix:      "write it without",
 	}
@@ -159,7 +160,7 @@ func (k *TextType) Written(s string) any { return s }
 // WordType is a word of a closed set, as a type of its own.
 type WordType[T ~string] struct{ *TextType }
 
-func (k WordType[T]) Decode(d *Decoder, n *Node, at Path) (T, bool) {
+func (k WordType[T]) Decode(d *Decoder, n *Node, at problem.Path) (T, bool) {
 	s, ok := k.TextType.Decode(d, n, at)
 	return T(s), ok
 }

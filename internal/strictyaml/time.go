@@ -8,12 +8,13 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // Duration takes durations such as "15m", "12h" and "1h30m" between two bounds, both included, in whole steps.
 type Duration struct{ Least, Most, Step time.Duration }
 
-func (k Duration) Decode(d *Decoder, n *Node, at Path) (time.Duration, bool) {
+func (k Duration) Decode(d *Decoder, n *Node, at problem.Path) (time.Duration, bool) {
 	d.Visit(at, n.Pos)
 	bounds := fmt.Sprintf("write %s to %s in whole %s", policy.ShortDuration(k.Least), policy.ShortDuration(k.Most), k.unit())
 	if n.Shape != ShapeText {
@@ -36,7 +37,7 @@ func (k Duration) Decode(d *Decoder, n *Node, at Path) (time.Duration, bool) {
 	default:
 		return value, true
 	}
-	d.Report(Problem{Position: n.Pos, Path: at, Kind: Invalid, Value: Quoted(n.Text), Why: why, Fix: bounds})
+	d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid, Value: n.Text, Why: why, Fix: bounds})
 	return 0, false
 }
 
@@ -69,7 +70,7 @@ func (k Duration) Written(v time.Duration) any { return policy.ShortDuration(v) 
 // Moment takes a time with its offset, quoted.
 type Moment struct{}
 
-func (Moment) Decode(d *Decoder, n *Node, at Path) (time.Time, bool) {
+func (Moment) Decode(d *Decoder, n *Node, at problem.Path) (time.Time, bool) {
 	d.Visit(at, n.Pos)
 	const fix = `write a quoted time with its offset, such as "2026-12-01T09:00:00+09:00"`
 	if n.Shape != ShapeText {
@@ -79,11 +80,11 @@ func (Moment) Decode(d *Decoder, n *Node, at Path) (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339, n.Text)
 	if err != nil {
 		d.Report(
-			Problem{
+			problem.Problem{
 				Position: n.Pos,
 				Path:     at,
-				Kind:     Invalid,
-				Value:    Quoted(n.Text),
+				Kind:     problem.Invalid,
+				Value:    n.Text,
 				Why:      "is not a time with an offset",
 				Fix:      fix,
 			},

@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -23,14 +24,14 @@ type yamlReader struct {
 
 // ParseYAML reads one document. The problems it reports are those of a file that is no YAML, is empty, or holds a
 // second document.
-func ParseYAML(file string, data []byte) (*Node, *Problem) {
+func ParseYAML(file string, data []byte) (*Node, *problem.Problem) {
 	decoder := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	var document yaml.Node
 	if err := decoder.Decode(&document); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, &Problem{
-				Position: Position{file, 1, 1},
-				Kind:     Missing,
+			return nil, &problem.Problem{
+				Position: problem.Position{File: file, Line: 1, Column: 1},
+				Kind:     problem.Missing,
 				Why:      "the file is empty",
 				Fix:      "write a config section",
 			}
@@ -39,23 +40,26 @@ func ParseYAML(file string, data []byte) (*Node, *Problem) {
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
-		return nil, &Problem{
-			Position: Position{file, max(second.Line, 1), max(second.Column, 1)}, Kind: Refused,
-			Why: "a second YAML document starts here, which Pulumi never reads", Fix: "keep one document per file",
+		return nil, &problem.Problem{
+			Position: problem.Position{File: file, Line: max(second.Line, 1), Column: max(second.Column, 1)},
+			Kind:     problem.Refused,
+			Why:      "a second YAML document starts here, which Pulumi never reads", Fix: "keep one document per file",
 		}
 	} else if !errors.Is(err, io.EOF) {
 		return nil, syntaxProblem(file, data, err)
 	}
 	reader := &yamlReader{file: file, open: map[*yaml.Node]bool{}}
 	if len(document.Content) == 0 {
-		return &Node{Shape: ShapeNull, Pos: Position{file, 1, 1}}, nil
+		return &Node{Shape: ShapeNull, Pos: problem.Position{File: file, Line: 1, Column: 1}}, nil
 	}
 	root := reader.read(document.Content[0], 0)
 	root.Repeated = reader.repeated
 	return root, nil
 }
 
-func (r *yamlReader) at(n *yaml.Node) Position { return Position{r.file, n.Line, n.Column} }
+func (r *yamlReader) at(n *yaml.Node) problem.Position {
+	return problem.Position{File: r.file, Line: n.Line, Column: n.Column}
+}
 
 func (r *yamlReader) broken(n *yaml.Node, format string, args ...any) *Node {
 	return &Node{Shape: ShapeBroken, Text: fmt.Sprintf(format, args...), Pos: r.at(n)}

@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/problem"
 	"bytes"
 	"regexp"
 	"strconv"
@@ -105,10 +106,10 @@ var yamlErrors = []struct{ says, why, fix string }{
 }
 
 // syntaxProblem is why a file is no YAML, in plain words. The library names the line alone, and for some mistakes another one.
-func syntaxProblem(file string, data []byte, err error) *Problem {
-	p := &Problem{
-		Position: Position{file, 1, 1},
-		Kind:     Invalid,
+func syntaxProblem(file string, data []byte, err error) *problem.Problem {
+	p := &problem.Problem{
+		Position: problem.Position{File: file, Line: 1, Column: 1},
+		Kind:     problem.Invalid,
 		Why:      "the file is no YAML: " + strings.TrimPrefix(err.Error(), "yaml: "),
 	}
 	said := err.Error()

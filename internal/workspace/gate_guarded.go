@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strconv"
 
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/guarded"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/urn"
+	"aws-access-guardrails/problem"
 )
 
 // guard refuses a plan of up that deletes or replaces guarded resources which nobody named. Destroy is asked for by
@@ -20,7 +20,7 @@ func (s *session) guard(stack string, plan *result.Report) error {
 	}
 	to := s.targets[stack]
 	going := plan.Of(result.Delete)
-	var problems strictyaml.Problems
+	var problems problem.List
 	for _, c := range plan.Of(result.Delete, result.Replace) {
 		g := guarded.Of(c.URN)
 		hangsOnOneThatGoes := c.On != "" && slices.ContainsFunc(going, func(other result.Change) bool {
@@ -31,17 +31,17 @@ func (s *session) guard(stack string, plan *result.Report) error {
 			c.Op == result.Delete && hangsOnOneThatGoes {
 			continue
 		}
-		at := strictyaml.Position{File: s.folder.RelativeFile(stack)}
+		at := problem.Position{File: s.folder.RelativeFile(stack)}
 		if to.at != nil {
-			if found := to.at(strictyaml.Path(g.Path)); found.File != "" { // The section may be gone too.
+			if found := to.at(problem.Path(g.Path)); found.File != "" { // The section may be gone too.
 				at = found
 			}
 		}
-		problems = append(problems, strictyaml.Problem{
+		problems = append(problems, &problem.Problem{
 			Position: at,
-			Path:     strictyaml.Path(g.Path),
-			Kind:     strictyaml.Refused,
-			Value:    fmt.Sprintf("%s %s", urn.ShortType(c.Type), strconv.Quote(c.Name)),
+			Path:     problem.Path(g.Path),
+			Kind:     problem.Refused,
+			Value:    problem.Written(urn.ShortType(c.Type) + " " + strconv.Quote(c.Name)),
 			Why: fmt.Sprintf(
 				"would be %s: %s",
 				c.Op.Past(),

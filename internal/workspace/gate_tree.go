@@ -7,14 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"aws-access-guardrails/internal/edit"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/worktree"
+	"aws-access-guardrails/problem"
 )
 
 // committed refuses to deploy what no commit holds: nobody could review it, or find out later what was deployed.
@@ -32,7 +31,7 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 	if err != nil {
 		return err
 	}
-	var problems strictyaml.Problems
+	var problems problem.List
 	for _, file := range changed {
 		if keys := w.writtenByEngine(ctx, file); len(keys) > 0 {
 			w.options.Progress.Line(
@@ -44,14 +43,12 @@ func (w *Workspace) committed(ctx context.Context, stacks []string) error {
 			)
 			continue
 		}
-		problems = append(problems, strictyaml.Problem{
-			Position: strictyaml.Position{File: project.Relative(file)},
-			Kind:     strictyaml.Refused,
-			Value: strconv.Quote(
-				filepath.Base(file),
-			),
-			Why: "is not as it was committed",
-			Fix: "commit it, or add --allow-dirty",
+		problems = append(problems, &problem.Problem{
+			Position: problem.Position{File: project.Relative(file)},
+			Kind:     problem.Refused,
+			Value:    filepath.Base(file),
+			Why:      "is not as it was committed",
+			Fix:      "commit it, or add --allow-dirty",
 		})
 	}
 	if len(problems) == 0 {

@@ -8,8 +8,8 @@ import (
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
+	"aws-access-guardrails/problem"
 )
 
 // parts are what a workspace runs. There is one set, shipped; this package's own tests put small ones in its place.
@@ -45,7 +45,7 @@ type target struct {
 	governs []string
 	shuts   []stack.ShutShells
 	// at is where the stack file says something; nil where nobody knows.
-	at func(strictyaml.Path) strictyaml.Position
+	at func(problem.Path) problem.Position
 	// advice is what to do about an error of AWS, in the setting of the run; nil where nobody knows.
 	advice func(string, commandline.Setting) string
 }

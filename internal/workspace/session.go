@@ -6,12 +6,12 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/store"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/sandboxhome"
 	"aws-access-guardrails/internal/workspace/schedule"
+	"aws-access-guardrails/problem"
 )
 
 // session is one operation on several stacks.
@@ -75,7 +75,7 @@ func (s *session) openSandbox(ctx context.Context) (closeSandbox func() error, e
 // refusedWorld is a refusal where the sandbox's own file is wrong, as it is for every file that an admin writes, and
 // the error itself otherwise.
 func refusedWorld(err error) error {
-	var problems strictyaml.Problems
+	var problems problem.List
 	if errors.As(err, &problems) {
 		return &exit.RefusedError{Err: err}
 	}

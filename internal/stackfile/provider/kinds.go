@@ -4,21 +4,22 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/internal/strictyaml"
+	"aws-access-guardrails/problem"
 )
 
 // credential takes a value that Pulumi keeps encrypted. In a file it cannot be read, and need not be.
 type credential struct{}
 
-func (credential) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (string, bool) {
+func (credential) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (string, bool) {
 	d.Visit(at, n.Pos)
 	if n.Shape == strictyaml.ShapeSecret || n.Shape == strictyaml.ShapeText && n.Sealed {
 		return n.Text, true
 	}
 	// The value is not repeated: it would end up in logs.
-	d.Report(strictyaml.Problem{
+	d.Report(problem.Problem{
 		Position: n.Pos,
 		Path:     at,
-		Kind:     strictyaml.Refused,
+		Kind:     problem.Refused,
 		Why:      "is a credential in plain text",
 		Fix: "keep it out of the file with a profile or a role, or encrypt it: pulumi config set --secret " + string(
 			at,
@@ -46,7 +47,7 @@ var defaultTagsKeys = strictyaml.Keys(
 	),
 )
 
-func (defaultTagsKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at strictyaml.Path) (map[string]string, bool) {
+func (defaultTagsKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (map[string]string, bool) {
 	t, ok := defaultTagsKeys.Decode(d, n, at)
 	return t.tags, ok
 }

@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
+	"aws-access-guardrails/problem"
 )
 
 // Annotate writes an error as annotations of the CI system that runs this process, so that a reviewer sees it on the
@@ -72,19 +72,19 @@ func notesOf(folder *project.Folder, err error) []note {
 			refused *exit.RefusedError
 			engine  *workspace.EngineError
 			differs *exit.DiffersError
-			problem strictyaml.Problem
+			wrong   *problem.Problem
 		)
 		switch {
 		case errors.As(e, &refused):
 			for _, cause := range project.Joined(refused.Err) {
-				if errors.As(cause, &problem) {
-					notes = append(notes, noteOf(problem))
+				if errors.As(cause, &wrong) {
+					notes = append(notes, noteOf(wrong))
 				} else {
 					notes = append(notes, note{file: file(refused.Stack), check: "refused", text: cause.Error()})
 				}
 			}
-		case errors.As(e, &problem):
-			notes = append(notes, noteOf(problem))
+		case errors.As(e, &wrong) && wrong.File != "":
+			notes = append(notes, noteOf(wrong))
 		case errors.As(e, &engine):
 			notes = append(notes, note{file: file(engine.Stack), check: "failed", text: e.Error()})
 		case errors.As(e, &differs):
@@ -96,7 +96,7 @@ func notesOf(folder *project.Folder, err error) []note {
 	return notes
 }
 
-func noteOf(p strictyaml.Problem) note {
+func noteOf(p *problem.Problem) note {
 	return note{file: p.File, line: p.Line, column: p.Column, check: string(p.Kind), text: p.Error()}
 }
 

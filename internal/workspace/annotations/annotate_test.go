@@ -9,24 +9,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/problem"
 )
 
 // Every problem is an annotation on its own line of the stack file; what has no line is one on the run.
 func TestAnnotationsPointAtTheLine(t *testing.T) {
-	problems := strictyaml.Problems{
+	problems := problem.List{
 		{
-			Position: strictyaml.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5},
+			Position: problem.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5},
 			Path:     "guardrails:users[0].name",
-			Value:    `"a,b"`,
+			Value:    "a,b",
 			Why:      "is 100% bad",
 			Fix:      "write\nless",
 		},
-		{Position: strictyaml.Position{File: "Pulumi.dev.yaml"}, Path: "guardrails:account", Why: "is missing"},
+		{Position: problem.Position{File: "Pulumi.dev.yaml"}, Path: "guardrails:account", Why: "is missing"},
 	}
 	err := errors.Join(
 		&exit.RefusedError{Stack: "dev", Err: problems},
@@ -57,10 +57,10 @@ func TestTheCodeQualityReportNamesFilesAndLines(t *testing.T) {
 		return out.String()
 	}
 	assert.Equal(t, "[]\n", report(nil))
-	at := strictyaml.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5}
-	problems := strictyaml.Problems{
-		{Position: at, Path: "a", Kind: strictyaml.Refused, Why: "is bad"},
-		{Position: at, Path: "b", Kind: strictyaml.Missing, Why: "is missing"},
+	at := problem.Position{File: "Pulumi.dev.yaml", Line: 3, Column: 5}
+	problems := problem.List{
+		{Position: at, Path: "a", Kind: problem.Refused, Why: "is bad"},
+		{Position: at, Path: "b", Kind: problem.Missing, Why: "is missing"},
 	}
 	var entries []finding
 	require.NoError(

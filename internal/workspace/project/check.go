@@ -11,8 +11,8 @@ import (
 
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/problem"
 )
 
 // Read reads the files of the named stacks (none means all). The stacks that could be read come in the order of the
@@ -123,18 +123,18 @@ func ProblemsOf(err error) []Problem {
 		}
 		for _, cause := range Joined(refused.Err) {
 			p := Problem{Stack: refused.Stack, Why: cause.Error()}
-			var problem strictyaml.Problem
-			if errors.As(cause, &problem) {
+			var wrong *problem.Problem
+			if errors.As(cause, &wrong) {
 				p = Problem{
 					Stack:  refused.Stack,
-					File:   problem.File,
-					Line:   problem.Line,
-					Column: problem.Column,
-					Path:   string(problem.Path),
-					Kind:   string(problem.Kind),
-					Value:  problem.Value,
-					Why:    problem.Why,
-					Fix:    problem.Fix,
+					File:   wrong.File,
+					Line:   wrong.Line,
+					Column: wrong.Column,
+					Path:   string(wrong.Path),
+					Kind:   string(wrong.Kind),
+					Value:  wrong.Shown(),
+					Why:    wrong.Why,
+					Fix:    wrong.Fix,
 				}
 			}
 			out = append(out, p)

@@ -14,8 +14,8 @@ import (
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/workspace/exit"
+	"aws-access-guardrails/problem"
 )
 
 // ShortName is a stack's name without the organization of the backend in front.
@@ -96,12 +96,12 @@ func otherProjectFile(dir string) string {
 
 // projectError says why the project file cannot be read, and where.
 func projectError(path string, err error) error {
-	var problem strictyaml.Problem
-	if errors.As(err, &problem) {
-		if problem.Line > 0 {
-			return exit.Usef("%s: %d:%d %s", Relative(path), problem.Line, problem.Column, problem.Error())
+	var wrong *problem.Problem
+	if errors.As(err, &wrong) {
+		if wrong.Line > 0 {
+			return exit.Usef("%s: %d:%d %s", Relative(path), wrong.Line, wrong.Column, wrong.Error())
 		}
-		return exit.Usef("%s: %s", Relative(path), problem.Error())
+		return exit.Usef("%s: %s", Relative(path), wrong.Error())
 	}
 	return exit.Usef("%v", err)
 }
