@@ -82,6 +82,8 @@ func Find(e *engine.Engine, in intent.Account) ([]Escalation, error) {
 		ways:       map[string][]Step{},
 		wouldReign: map[string]bool{},
 		writing:    map[*engine.Principal]bool{},
+		taken:      map[[2]string]bool{},
+		lending:    map[[2]string]string{},
 	}
 	s.toAdministrator()
 	s.toService()
@@ -105,6 +107,10 @@ type escalation struct {
 	wouldReign map[string]bool
 	// writing says of whom it was asked whether any of the calls can be made that make an administrator.
 	writing map[*engine.Principal]bool
+	// taken says of a role and a service whether the one may be assumed by the other.
+	taken map[[2]string]bool
+	// lending says of somebody and a service by which call a role may be given to it.
+	lending map[[2]string]string
 }
 
 // can asks whether somebody can make a call in any session; conditions are what the request must carry.
@@ -332,7 +338,10 @@ func (s *escalation) reachesRoleOfNodes(who, role *engine.Principal) *Step {
 func (s *escalation) usesWhatRuns(who, role *engine.Principal) *Step {
 	for i := range runningWays {
 		way := &runningWays[i]
-		if by, all := s.canAll(who, way.creates, "*"); all && s.takenBy(role, way.service) {
+		if !s.takenBy(role, way.service) {
+			continue
+		}
+		if by, all := s.canAll(who, way.creates, "*"); all {
 			return &Step{As: who.Arn, Calls: way.creates, On: role.Arn, It: way.words, By: by}
 		}
 	}
@@ -353,49 +362,71 @@ func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
 	return a
 }
 
-// passes is the step by which somebody passes a role to a service that then runs what that caller wants.
+// passes is the step by which somebody passes a role to a service that then runs what that caller wants. Whether the role
+// may be passed is asked last: it is another question for each role.
 func (s *escalation) passes(who, role *engine.Principal) *Step {
-	if !s.can(who, "iam:PassRole", role.Arn).Open {
+	if !s.can(who, "iam:PassRole", "*").Open {
 		return nil
-	}
-	pass := func(service string) search.Answer {
-		return s.can(who, "iam:PassRole", role.Arn, policy.StringEquals("iam:PassedToService", service))
-	}
-	step := func(calls []string, it string, by engine.Source) *Step {
-		return &Step{
-			As: who.Arn, Calls: append([]string{"iam:PassRole"}, calls...), On: role.Arn, It: it, By: by,
-		}
 	}
 	for i := range serviceWays {
 		way := &serviceWays[i]
-		if _, all := s.canAll(who, way.creates, "*"); !all || !s.takenBy(role, way.service) {
+		if !s.takenBy(role, way.service) {
 			continue
 		}
-		if passed := pass(way.service); passed.Open {
-			return step(way.creates, way.words, passed.By)
+		if _, all := s.canAll(who, way.creates, "*"); !all {
+			continue
+		}
+		if step := s.passing(who, role, way.service, way.creates, way.words); step != nil {
+			return step
 		}
 	}
-	if passed := pass(ec2Service); passed.Open && s.takenBy(role, ec2Service) {
-		for _, action := range profileWays {
-			if node := s.reachesNodes(who, role.Arn, false); node != nil && s.can(who, action, "*").Open {
-				return step(
-					append([]string{action}, node.Calls...),
-					"gives an instance, on which it runs code, the role",
-					passed.By,
-				)
-			}
-		}
-	}
-	if !s.lends {
-		return nil
+	if step := s.givesProfile(who, role); step != nil || !s.lends {
+		return step
 	}
 	for _, service := range servicesOf(role) {
-		if passed := pass(service); passed.Open && s.takenBy(role, service) {
-			if action := s.firstOf(who, lenders(service)); action != "" {
-				lent := step([]string{action}, "has "+service+" act as", passed.By)
-				lent.Lent = true
-				return lent
-			}
+		if !s.takenBy(role, service) {
+			continue
+		}
+		action := s.lender(who, service)
+		if action == "" {
+			continue
+		}
+		if step := s.passing(who, role, service, []string{action}, "has "+service+" act as"); step != nil {
+			step.Lent = true
+			return step
+		}
+	}
+	return nil
+}
+
+// passing is the step of calls that are allowed, if the role may be passed to the service.
+func (s *escalation) passing(who, role *engine.Principal, service string, calls []string, it string) *Step {
+	passed := s.can(who, "iam:PassRole", role.Arn, policy.StringEquals("iam:PassedToService", service))
+	if !passed.Open {
+		return nil
+	}
+	return &Step{
+		As: who.Arn, Calls: append([]string{"iam:PassRole"}, calls...), On: role.Arn, It: it, By: passed.By,
+	}
+}
+
+// givesProfile is the step by which somebody gives a role to an instance on which that caller runs code.
+func (s *escalation) givesProfile(who, role *engine.Principal) *Step {
+	if !s.takenBy(role, ec2Service) {
+		return nil
+	}
+	for _, action := range profileWays {
+		if !s.can(who, action, "*").Open {
+			continue
+		}
+		node := s.reachesNodes(who, role.Arn, false)
+		if node == nil {
+			return nil
+		}
+		calls := append([]string{action}, node.Calls...)
+		it := "gives an instance, on which it runs code, the role"
+		if step := s.passing(who, role, ec2Service, calls, it); step != nil {
+			return step
 		}
 	}
 	return nil
@@ -410,6 +441,17 @@ func servicesOf(role *engine.Principal) []string {
 		}
 	}
 	return services
+}
+
+// lender is the first call that somebody can make by which a role may be given to a service; empty when there is none.
+func (s *escalation) lender(who *engine.Principal, service string) string {
+	id := [2]string{who.Arn, service}
+	have, known := s.lending[id]
+	if !known {
+		have = s.firstOf(who, lenders(service))
+		s.lending[id] = have
+	}
+	return have
 }
 
 // firstOf is the first of some actions that somebody can call on something; empty when there is none.
@@ -431,6 +473,16 @@ func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
 
 // takenBy reports whether the trust policy of a role lets a service assume it.
 func (s *escalation) takenBy(role *engine.Principal, service string) bool {
+	id := [2]string{role.Arn, service}
+	have, known := s.taken[id]
+	if !known {
+		have = s.letsInService(role, service)
+		s.taken[id] = have
+	}
+	return have
+}
+
+func (s *escalation) letsInService(role *engine.Principal, service string) bool {
 	for _, way := range wayin.Of(role) {
 		named := way.Entry.Kind == policy.PrincipalAny ||
 			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)

@@ -29,6 +29,8 @@ const (
 	ssmService            = "ssm.amazonaws.com"
 	codeBuildService      = "codebuild.amazonaws.com"
 	appRunnerTasks        = "tasks.apprunner.amazonaws.com"
+	agentCoreService      = "bedrock-agentcore.amazonaws.com"
+	podsOfEKS             = "pods.eks.amazonaws.com"
 )
 
 // serviceWays are the ways to make a service run as a role that is passed to it. Each row takes the fewest calls: a
@@ -36,8 +38,8 @@ const (
 // their names: see lenders.
 //
 // Source: Service Authorization Reference, dependent action iam:PassRole of the actions; the guides of the services,
-// about their service and execution roles; the API references of ECS (RunTask, StartTask: overrides of the role and
-// of the command), Step Functions (TestState) and Systems Manager (CreateActivation).
+// about their service and execution roles; the API references of ECS (RunTask, StartTask: overrides of the role and of
+// the command), Step Functions (TestState) and Systems Manager (CreateActivation).
 var serviceWays = []serviceWay{
 	{lambdaService, calls("lambda:CreateFunction lambda:InvokeFunction"), "runs a Lambda function as"},
 	{lambdaService, calls("lambda:CreateFunction lambda:InvokeAsync"), "runs a Lambda function as"},
@@ -60,6 +62,10 @@ var serviceWays = []serviceWay{
 		"launches instances of an Auto Scaling group as"},
 	{ec2Service, calls("autoscaling:CreateLaunchConfiguration autoscaling:CreateAutoScalingGroup"),
 		"launches instances of an Auto Scaling group as"},
+	{ec2Service, calls("ec2:CreateLaunchTemplate autoscaling:UpdateAutoScalingGroup"),
+		"has an Auto Scaling group launch instances as"},
+	{ec2Service, calls("autoscaling:CreateLaunchConfiguration autoscaling:UpdateAutoScalingGroup"),
+		"has an Auto Scaling group launch instances as"},
 	{ec2Service, calls("elasticbeanstalk:CreateApplicationVersion elasticbeanstalk:CreateEnvironment"),
 		"runs an application on instances of Elastic Beanstalk as"},
 	{ec2Service, calls("elasticmapreduce:RunJobFlow"), "runs steps on the instances of an EMR cluster as"},
@@ -73,9 +79,12 @@ var serviceWays = []serviceWay{
 	{glueService, calls("glue:CreateJob glue:StartJobRun"), "runs a Glue job as"},
 	{glueService, calls("glue:UpdateJob glue:StartJobRun"), "runs a Glue job that it changed as"},
 	{glueService, calls("glue:CreateJob glue:CreateTrigger"), "runs a Glue job, called by a trigger, as"},
+	{glueService, calls("glue:UpdateJob glue:CreateTrigger"), "runs a Glue job that it changed, by a trigger, as"},
 	{glueService, calls("glue:CreateSession glue:RunStatement"), "runs a statement in a Glue session as"},
 	{sageMakerService, calls("sagemaker:CreateNotebookInstanceLifecycleConfig sagemaker:CreateNotebookInstance"),
 		"starts a SageMaker notebook with a script as"},
+	{sageMakerService, calls("sagemaker:CreateNotebookInstance sagemaker:CreatePresignedNotebookInstanceUrl"),
+		"opens a new SageMaker notebook as"},
 	{sageMakerService, calls("sagemaker:CreateTrainingJob"), "runs a SageMaker training job as"},
 	{sageMakerService, calls("sagemaker:CreateHyperParameterTuningJob"), "runs SageMaker training jobs as"},
 	{sageMakerService, calls("sagemaker:CreateProcessingJob"), "runs a SageMaker processing job as"},
@@ -110,37 +119,6 @@ var serviceWays = []serviceWay{
 	{appRunnerTasks, calls("apprunner:CreateService"), "runs an App Runner service as"},
 }
 
-// runningWays are the ways to change, or to use, what runs as a role already: nothing is passed. Nothing in
-// authorization details says what runs, so a role that a service may assume is taken for that of something there.
-//
-// Source: AWS Lambda Developer Guide, execution role; AWS CloudFormation User Guide, service role (whoever may change
-// a stack uses its role without passing it); AWS CodeBuild API Reference, StartBuild (buildspecOverride); Amazon ECS
-// Developer Guide, ECS Exec; AWS Batch API Reference, SubmitJob (containerOverrides); Amazon SageMaker API Reference,
-// CreatePresignedNotebookInstanceUrl, CreatePresignedDomainUrl; AWS Step Functions API Reference, UpdateStateMachine;
-// AWS App Runner API Reference, UpdateService.
-var runningWays = []serviceWay{
-	{lambdaService, calls("lambda:UpdateFunctionCode"), "changes the code of a Lambda function that runs as"},
-	{lambdaService, calls("lambda:UpdateFunctionConfiguration"),
-		"changes the layers and settings of a Lambda function that runs as"},
-	{cloudFormationService, calls("cloudformation:UpdateStack"), "changes a CloudFormation stack that acts as"},
-	{cloudFormationService, calls("cloudformation:CreateChangeSet cloudformation:ExecuteChangeSet"),
-		"executes a CloudFormation change set as"},
-	{cloudFormationService, calls("cloudformation:UpdateStackSet"), "changes a CloudFormation stack set that acts as"},
-	{codeBuildService, calls("codebuild:StartBuild"), "runs a CodeBuild build, with commands of its own, as"},
-	{codeBuildService, calls("codebuild:StartBuildBatch"), "runs a batch of CodeBuild builds as"},
-	{ecsTasks, calls("ecs:ExecuteCommand"), "executes commands in a container that runs as"},
-	{ecsTasks, calls("batch:SubmitJob"), "runs a Batch job, with a command of its own, as"},
-	{
-		sageMakerService,
-		calls("sagemaker:CreatePresignedNotebookInstanceUrl"),
-		"opens a SageMaker notebook that runs as",
-	},
-	{sageMakerService, calls("sagemaker:CreatePresignedDomainUrl"), "opens SageMaker Studio, which runs as"},
-	{statesService, calls("states:UpdateStateMachine states:StartExecution"),
-		"changes a Step Functions state machine that runs as"},
-	{appRunnerTasks, calls("apprunner:UpdateService"), "changes an App Runner service that runs as"},
-}
-
 func calls(text string) []string { return strings.Fields(text) }
 
 // actionsOfService are the prefixes of the calls that have a service principal act, where the name of the principal
@@ -155,6 +133,52 @@ var actionsOfService = map[string][]string{
 	"spotfleet":               {"ec2"},
 	"vmie":                    {"ec2"},
 	"vpc-flow-logs":           {"ec2"},
+}
+
+// takingARole are the calls that take a role of a service, where most calls of the service that make something take
+// none. Rows of serviceWays come first: these are left where the calls of no row are allowed.
+//
+// Source: Service Authorization Reference, dependent action iam:PassRole of the actions; the API references of the
+// services, requests with the ARN of a role.
+var takingARole = map[string][]string{
+	appRunnerTasks: calls("apprunner:CreateService apprunner:UpdateService"),
+	cloudFormationService: calls("cloudformation:CreateStack cloudformation:UpdateStack cloudformation:CreateChangeSet " +
+		"cloudformation:CreateStackSet cloudformation:UpdateStackSet cloudformation:RegisterType " +
+		"cloudformation:ActivateType cloudformation:ContinueUpdateRollback cloudformation:RollbackStack " +
+		"cloudformation:DeleteStack cloudformation:ImportStacksToStackSet"),
+	codeBuildService: calls("codebuild:CreateProject codebuild:UpdateProject codebuild:StartBuild " +
+		"codebuild:StartBuildBatch codebuild:CreateFleet codebuild:UpdateFleet"),
+	ec2Service: calls("ec2:RunInstances ec2:RequestSpotInstances ec2:RequestSpotFleet ec2:CreateFleet " +
+		"ec2:AssociateIamInstanceProfile ec2:ReplaceIamInstanceProfileAssociation iam:AddRoleToInstanceProfile " +
+		"autoscaling:CreateAutoScalingGroup autoscaling:UpdateAutoScalingGroup autoscaling:CreateLaunchConfiguration " +
+		"elasticbeanstalk:CreateEnvironment elasticbeanstalk:UpdateEnvironment elasticmapreduce:RunJobFlow " +
+		"eks:CreateNodegroup imagebuilder:CreateInfrastructureConfiguration " +
+		"imagebuilder:UpdateInfrastructureConfiguration gamelift:CreateFleet batch:CreateComputeEnvironment " +
+		"workspaces-instances:CreateWorkspaceInstance pcs:CreateComputeNodeGroup"),
+	ecsTasks: calls("ecs:RegisterTaskDefinition ecs:CreateService ecs:UpdateService ecs:CreateTaskSet ecs:RunTask " +
+		"ecs:StartTask batch:RegisterJobDefinition batch:SubmitJob events:PutTargets scheduler:CreateSchedule " +
+		"pipes:CreatePipe"),
+	glueService: calls("glue:CreateJob glue:UpdateJob glue:CreateCrawler glue:UpdateCrawler glue:CreateDevEndpoint " +
+		"glue:CreateSession glue:CreateMLTransform glue:UpdateMLTransform glue:StartBlueprintRun " +
+		"glue:StartDataQualityRulesetEvaluationRun glue:StartDataQualityRuleRecommendationRun " +
+		"glue:StartColumnStatisticsTaskRun glue:CreateTableOptimizer"),
+	lambdaService: calls("lambda:CreateFunction lambda:UpdateFunctionConfiguration synthetics:CreateCanary " +
+		"synthetics:UpdateCanary"),
+	sageMakerService: calls("sagemaker:CreateNotebookInstance sagemaker:UpdateNotebookInstance sagemaker:CreateDomain " +
+		"sagemaker:UpdateDomain sagemaker:CreateUserProfile sagemaker:UpdateUserProfile sagemaker:CreateSpace " +
+		"sagemaker:CreateModel sagemaker:CreatePipeline sagemaker:UpdatePipeline sagemaker:CreateAutoMLJob " +
+		"sagemaker:CreateAutoMLJobV2 sagemaker:CreateTransformJob sagemaker:CreateLabelingJob " +
+		"sagemaker:CreateFlowDefinition sagemaker:CreateCluster sagemaker:CreateCompilationJob " +
+		"sagemaker:CreateFeatureGroup sagemaker:CreateMonitoringSchedule sagemaker:CreateInferenceExperiment " +
+		"sagemaker:CreateInferenceRecommendationsJob sagemaker:CreateOptimizationJob sagemaker:CreateImage " +
+		"sagemaker:CreateMlflowTrackingServer sagemaker:CreateDataQualityJobDefinition " +
+		"sagemaker:CreateModelBiasJobDefinition sagemaker:CreateModelExplainabilityJobDefinition " +
+		"sagemaker:CreateModelQualityJobDefinition sagemaker:CreateEdgePackagingJob " +
+		"sagemaker:CreateDeviceFleet"),
+	ssmService: calls("ssm:StartAutomationExecution ssm:RegisterTaskWithMaintenanceWindow " +
+		"ssm:UpdateMaintenanceWindowTask ssm:SendCommand ssm:CreateAssociation ssm:UpdateAssociation " +
+		"config:PutRemediationConfigurations"),
+	statesService: calls("states:CreateStateMachine states:UpdateStateMachine states:TestState"),
 }
 
 // makingWords begin the names of the calls by which a role can be given to a service.
@@ -185,12 +209,11 @@ var makingWords = []string{
 	"Update",
 }
 
-// lenders are the calls by which a role may be given to a service that has no row of its own: those of the service
-// that make or change something. nil for a service with rows.
+// lenders are the calls by which a role may be given to a service, where no row says what the service then does: those
+// of the service that make or change something, or those that are listed where the service has many that take no role.
 func lenders(service string) []string {
-	if slices.ContainsFunc(serviceWays, func(w serviceWay) bool { return w.service == service }) ||
-		slices.ContainsFunc(runningWays, func(w serviceWay) bool { return w.service == service }) {
-		return nil
+	if listed, known := takingARole[service]; known {
+		return listed
 	}
 	c := catalogue.Catalogue()
 	var actions []string
@@ -231,10 +254,12 @@ type nodeWay struct {
 }
 
 // nodeWays are the ways to run code on a node. The doors of the table of package doors that need something else are
-// in nodeDoorsNotAlone of the tests.
+// in noWays of the tests.
 //
 // Source: AWS Systems Manager User Guide, Run Command, Session Manager, State Manager and Maintenance Windows; Amazon
-// EC2 User Guide, IAM roles for Amazon EC2, user data, and EC2 Serial Console.
+// EC2 User Guide, IAM roles for Amazon EC2, user data, replace a root volume, and EC2 Serial Console; AWS CodeDeploy
+// User Guide, hooks of the AppSpec file; AWS Elastic Beanstalk Developer Guide, customizing software on Linux servers;
+// Amazon EMR Management Guide, service role for cluster EC2 instances.
 var nodeWays = []nodeWay{
 	{actions: calls("ssm:SendCommand"), words: "runs commands as root on nodes", root: true},
 	{actions: calls("ssm:CreateAssociation"), words: "runs commands as root on nodes, by an association,", root: true},
@@ -251,6 +276,19 @@ var nodeWays = []nodeWay{
 		words: "runs commands as root on nodes, by a task of a maintenance window,"},
 	{actions: calls("ec2:ModifyInstanceAttribute ec2:StopInstances ec2:StartInstances"), root: true,
 		words: "writes user data, which runs as root, of nodes"},
+	{actions: calls("ssm:UpdateDocument ssm:UpdateDocumentDefaultVersion"), elsewhere: true, root: true,
+		words: "runs commands as root on nodes, by a document that it changes,"},
+	{actions: calls("ec2:CreateReplaceRootVolumeTask"), root: true,
+		words: "starts an image of its own in the place of nodes"},
+	{actions: calls("ec2:StopInstances ec2:DetachVolume ec2:AttachVolume ec2:StartInstances"), root: true,
+		words: "changes the volumes, elsewhere, of nodes"},
+	{actions: calls("codedeploy:CreateDeployment"), elsewhere: true, root: true,
+		words: "deploys with hooks, which run as root, to nodes"},
+	{actions: calls("elasticbeanstalk:CreateApplicationVersion elasticbeanstalk:UpdateEnvironment"),
+		elsewhere: true, root: true,
+		words: "deploys with commands, which run as root, to nodes of Elastic Beanstalk"},
+	{actions: calls("elasticmapreduce:AddJobFlowSteps"), elsewhere: true,
+		words: "runs steps on nodes of EMR"},
 	{actions: calls("ssm:StartSession"), words: "opens shells on nodes"},
 	{actions: calls("ec2-instance-connect:SendSSHPublicKey"), words: "opens shells on nodes, by EC2 Instance Connect,"},
 	{actions: calls("ec2-instance-connect:SendSerialConsoleSSHPublicKey"), words: "opens the serial console of nodes"},
