@@ -130,6 +130,9 @@ func beside(some []int, do func(int)) {
 	workers.Wait()
 }
 
+// fewOf says how few of all accounts are few.
+const fewOf = 8
+
 // alikeAccounts are the places of the intents whose accounts are proven first and later, of those that are not made
 // yet, and the place of one that is made or proven first and whose account is like it; -1 where there is none.
 func alikeAccounts(p *claim.Prover, intents []intent.Account, made [][][]prove.Finding) (first, later, like []int) {
@@ -140,9 +143,19 @@ func alikeAccounts(p *claim.Prover, intents []intent.Account, made [][][]prove.F
 		}
 		return p.Like.Class(symmetry.OfAccounts, intents[i].Account)
 	}
+	missing := 0
 	for i := range made {
 		like = append(like, -1)
-		if _, known := places[class(i)]; made[i] != nil && !known {
+		if made[i] == nil {
+			missing++
+		}
+	}
+	for i := range made {
+		// To see who all the others are like costs more than to prove a few.
+		if made[i] == nil || missing*fewOf < len(made) {
+			continue
+		}
+		if _, known := places[class(i)]; !known {
 			places[class(i)] = i
 		}
 	}

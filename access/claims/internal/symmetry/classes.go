@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"aws-access-guardrails/access/claims/internal/rests"
 	"aws-access-guardrails/policy"
@@ -92,35 +93,61 @@ func (x *exchanges) exchanged(v *tagValue) bool {
 	return true
 }
 
-// classes writes every unit with its own texts left out, and finds those that are written alike.
-func (f *likenesses) classes(level int) kinship {
-	x := f.exchangesAt(level)
-	units := map[int][]int{}
-	var order []int
-	for i, one := range f.all {
-		unit := one.units[level]
-		if x.apart[unit] {
-			continue
+// kinship are those who are like each other at one level.
+type kinship struct {
+	*exchanges
+	// units are who belongs to each unit that can be like another, places where each of them stands there.
+	units  map[int][]int
+	places []int
+
+	mutex sync.Mutex
+	// known are the units that were asked for, first the numbers of what they are written as, and given how many numbers
+	// there are.
+	known map[int]writtenDown
+	first map[rests.Digest]int
+	given int
+}
+
+// writtenDown is a unit with its own texts left out, by its number, and these texts: equal places of units of one
+// number have texts that are exchanged for each other.
+type writtenDown struct {
+	number int
+	own    []ownText
+}
+
+func (k *kinship) begin(x *exchanges) {
+	k.exchanges, k.units, k.places = x, map[int][]int{}, make([]int, len(x.all))
+	k.known, k.first = map[int]writtenDown{}, map[rests.Digest]int{}
+	for i, one := range x.all {
+		if unit := one.units[x.level]; !x.apart[unit] {
+			k.places[i] = len(k.units[unit])
+			k.units[unit] = append(k.units[unit], i)
 		}
-		if units[unit] == nil {
-			order = append(order, unit)
-		}
-		units[unit] = append(units[unit], i)
 	}
-	k := kinship{class: map[string]int{}, own: map[string][]ownText{}}
-	first := map[rests.Digest]int{}
-	for _, unit := range order {
-		key, own := x.written(units[unit])
-		if _, known := first[key]; !known {
-			first[key] = len(k.class) + 1
-		}
-		for i, at := range units[unit] {
+}
+
+// of is the class of a user, role or account, by its ARN or id, and the texts of its unit; zero where it is like nobody.
+func (k *kinship) of(name string) (class int, own []ownText) {
+	at, known := k.byARN[name]
+	if !known || k.apart[k.all[at].units[k.level]] {
+		return 0, nil
+	}
+	unit := k.all[at].units[k.level]
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	have, known := k.known[unit]
+	if !known {
+		var key rests.Digest
+		key, have.own = k.written(k.units[unit])
+		if have.number = k.first[key]; have.number == 0 {
+			have.number = k.given + 1
+			k.first[key] = have.number
 			// Each of a unit is in a class of its own.
-			k.class[f.all[at].arn] = first[key] + i
-			k.own[f.all[at].arn] = own
+			k.given += len(k.units[unit])
 		}
+		k.known[unit] = have
 	}
-	return k
+	return have.number + k.places[at], have.own
 }
 
 // written is a unit without its own texts, and these in the order in which they come.

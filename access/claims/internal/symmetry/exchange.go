@@ -16,24 +16,22 @@ import (
 
 // Classes tells which users, roles and accounts of a world are like others: by exchanging people with their roles, and
 // by exchanging accounts with all that is in them.
+// Whom nobody asks about is not written down. It is safe for concurrent use.
 type Classes struct{ levels [Levels]kinship }
 
-// kinship are those who are like each other.
-type kinship struct {
-	// class is the class of a user, role or account, by its ARN or id; zero is one that is like nobody.
-	class map[string]int
-	// own are the texts of its unit: equal places have texts that are exchanged for each other.
-	own map[string][]ownText
-}
-
 // Class is the number of the class of a user, role or account, by its ARN or id, at a level; zero is one that is like
-// nobody.
-func (l *Classes) Class(level int, name string) int { return l.levels[level].class[name] }
+// nobody. Numbers are given in the order in which they are asked for.
+func (l *Classes) Class(level int, name string) int {
+	class, _ := l.levels[level].of(name)
+	return class
+}
 
 // Retold is a finding about one of a class as it is about another of that class; false where it has to be found.
 func (l *Classes) Retold(level int, f *prove.Finding, subject string) (prove.Finding, bool) {
 	k := &l.levels[level]
-	x := exchange{from: k.own[f.Subject], to: k.own[subject]}
+	var x exchange
+	_, x.from = k.of(f.Subject)
+	_, x.to = k.of(subject)
 	return x.retold(f)
 }
 
@@ -132,7 +130,9 @@ func (x *exchange) place(name string) int {
 // to be made.
 func (l *Classes) AccountOfAnother(made [][]prove.Finding, like, account string) ([][]prove.Finding, bool) {
 	k := &l.levels[OfAccounts]
-	x := exchange{from: k.own[like], to: k.own[account], names: map[string]int{}}
+	x := exchange{names: map[string]int{}}
+	_, x.from = k.of(like)
+	_, x.to = k.of(account)
 	for i, own := range x.from {
 		if own.name {
 			x.names[own.text] = i

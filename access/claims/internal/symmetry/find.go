@@ -336,7 +336,7 @@ func Find(e *engine.Engine, intents []intent.Account) *Classes {
 	f.settle()
 	l := &Classes{}
 	for level := range Levels {
-		l.levels[level] = f.classes(level)
+		l.levels[level].begin(f.exchangesAt(level))
 	}
 	return l
 }
