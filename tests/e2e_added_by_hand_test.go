@@ -3,6 +3,8 @@ package tests
 import (
 	"context"
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +18,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/deployer"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
@@ -34,6 +38,8 @@ type addition struct {
 	make func(h *hand, account string, r stateResource) (typ string, inputs map[string]any, said string)
 	// set are inputs of the resource itself that the program leaves out, instead of make; said is then the property.
 	set map[string]any
+	// has is the type of which a permission set has one at most: where the stack makes it, an addition is a change of it.
+	has string
 	// left says that up leaves it, and why stands in the text.
 	left bool
 }
@@ -90,6 +96,17 @@ var additions = []addition{
 	{to: roleType, set: map[string]any{"description": "by hand"}},
 	{to: documentType, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
 	{to: managedPolicyType, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
+	{
+		to:  "aws:ssoadmin/permissionSet:PermissionSet",
+		has: inlinePolicyType,
+		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
+			return inlinePolicyType, map[string]any{
+				"instanceArn":      r.Inputs["instanceArn"],
+				"permissionSetArn": r.Outputs["arn"],
+				"inlinePolicy":     openDocument,
+			}, "Allow"
+		},
+	},
 	{
 		to: "aws:ssoadmin/permissionSet:PermissionSet",
 		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
@@ -196,12 +213,14 @@ func (h *hand) undo(account string, all []madeByHand) {
 // added is one thing that was added to one resource.
 type added struct {
 	addition
-	stack, name, said string
+	// typ is the type of what was made beside it; empty where the resource itself was changed.
+	typ, stack, name, said string
 }
 
 // Whatever somebody adds to what a stack made, and that no document or setting of it shows, "drift" names it, "up"
 // takes it away and nothing else, or leaves it and says why; then "drift" names nothing but what is left. Each kind is
-// added to every resource of its type in every shipped stack.
+// added to every resource of its type in every shipped stack, and to a permission set that has no policy of any kind but
+// one of AWS's. All of it is done by the roles that deploy, with what "deployer" renders for them.
 func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 	t.Parallel()
 	for name, folder := range map[string]struct {
@@ -220,6 +239,10 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 				clitest.Long(t)
 			}
 			d := folder.clean.copy(t)
+			if name == "organization" {
+				d.edit(t, "Pulumi.identity.yaml", "\n  guardrails:expect:", bareSet+"\n  guardrails:expect:")
+				d.run(t, result.Up, "identity")
+			}
 			clean := d.world(t)
 			var all []added
 			made := map[string][]madeByHand{}
@@ -231,7 +254,10 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 				})
 			}
 			require.Greater(t, len(all), 20)
+			dismiss := d.employ(t, folder.stacks)
 			d.takesAway(t, all)
+			dismiss()
+			assert.ElementsMatch(t, d.straysOf(t, folder.stacks), strayed(all), "what others can add was added")
 			for stack, account := range folder.stacks {
 				d.byHand(t, stack, account, func(h *hand) { h.undo(account, made[stack]) })
 			}
@@ -240,6 +266,100 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 			assert.NoError(t, err)
 		})
 	}
+}
+
+// bareSet is a permission set with as little as one can have.
+const bareSet = `      - name: Looker
+        template: own
+        managedPolicies: [job-function/ViewOnlyAccess]
+        assignments:
+          - {group: auditors, accounts: [jump]}
+`
+
+// employ lets the roles that deploy make every call from here on, each with what is rendered for it and nothing else,
+// until the function that it gives is called.
+func (d *deployment) employ(t *testing.T, stacks map[string]string) (dismiss func()) {
+	t.Helper()
+	var undo []func()
+	for name, account := range stacks {
+		rendering, err := deployer.Render(
+			read(t, filepath.Join(d.dir, "Pulumi."+name+".yaml")),
+			deployer.Options{GitHub: &deployer.GitHub{Repository: "example-org/guardrails"}},
+		)
+		require.NoError(t, err)
+		require.Equal(t, deployer.DeployerName, rendering.Deployer.Name)
+		undo = append(undo, d.hire(t, name, account, rendering.Deployer))
+	}
+	world := d.read(t, "sandbox.yaml")
+	d.write(t, "sandbox.yaml", "callsAs: role/"+deployer.DeployerName+"\n"+world)
+	return func() {
+		d.write(t, "sandbox.yaml", world)
+		for _, each := range undo {
+			each()
+		}
+	}
+}
+
+// hire gives a role the policies that were rendered for it, and takes away all others until undo.
+func (d *deployment) hire(t *testing.T, name, account string, role deployer.Role) (undo func()) {
+	t.Helper()
+	ctx := t.Context()
+	var before iam.Role
+	d.byHand(t, name, account, func(h *hand) {
+		admin := h.server.IAM(account)
+		var err error
+		if before, err = admin.GetRole(ctx, role.Name); err != nil { // Then undo deletes it.
+			_, err = admin.CreateRole(ctx, iam.NewRole{Name: role.Name, Trust: role.Trust.JSON()})
+			require.NoError(t, err)
+		}
+		for _, arn := range before.Attached {
+			require.NoError(t, admin.DetachPolicy(ctx, iam.KindRole, role.Name, arn))
+		}
+		for _, p := range role.Policies {
+			require.NoError(t, admin.PutPolicy(ctx, iam.KindRole, role.Name, p.Name, p.Document.JSON()))
+		}
+	})
+	return func() {
+		d.byHand(t, name, account, func(h *hand) {
+			admin := h.server.IAM(account)
+			for _, p := range role.Policies {
+				require.NoError(t, admin.DeleteInlinePolicy(ctx, iam.KindRole, role.Name, p.Name))
+			}
+			for _, arn := range before.Attached {
+				require.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, role.Name, arn))
+			}
+			if before.Name == "" {
+				require.NoError(t, admin.DeleteRole(ctx, role.Name))
+			}
+		})
+	}
+}
+
+// straysOf are the types of what others can add beside the resources of the stacks, as the table of types has them.
+func (d *deployment) straysOf(t *testing.T, stacks map[string]string) []string {
+	t.Helper()
+	all := map[string]bool{}
+	for name := range stacks {
+		for _, r := range d.state(t, name) {
+			for _, stray := range awstype.StraysOf(r.Type) {
+				all[stray.Token] = true
+			}
+		}
+	}
+	return slices.Collect(maps.Keys(all))
+}
+
+// strayed are the types of what was added that no resource of a stack reads, and that up takes away.
+func strayed(all []added) []string {
+	types := map[string]bool{}
+	for _, typ := range awstype.Types() {
+		for _, stray := range typ.Strays {
+			if slices.ContainsFunc(all, func(a added) bool { return a.typ == stray.Token && !a.left }) {
+				types[stray.Token] = true
+			}
+		}
+	}
+	return slices.Collect(maps.Keys(types))
 }
 
 // addAll makes every addition to every resource of a stack. To a target of the organization one is enough, however
@@ -255,14 +375,16 @@ func (h *hand) addAll(stack, account string, state []stateResource, targets map[
 			inputs[key] = value
 		}
 		for _, a := range additions {
-			if a.to != r.Type {
+			if a.to != r.Type || a.has != "" && slices.ContainsFunc(state, func(of stateResource) bool {
+				return of.Type == a.has && of.Inputs["permissionSetArn"] == r.Outputs["arn"]
+			}) {
 				continue
 			}
 			one := added{addition: a, stack: stack, name: r.name()}
 			if a.make != nil {
 				typ, with, said := a.make(h, account, r)
 				h.create(r, typ, with)
-				one.said = said
+				one.typ, one.said = typ, said
 				if a.to == "aws:organizations/policyAttachment:PolicyAttachment" {
 					targets[target], one.name = true, target
 				}

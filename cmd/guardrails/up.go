@@ -22,8 +22,8 @@ they govern (after them with --doors-first), the rest side by side. A stack that
 interrupted goes on where it stopped when it is run again. The lock of a run that died on this machine is cancelled; about any other the command says
 whose it is and which line removes it.
 
-Nothing is changed anywhere when the plan of a stack deletes or replaces a guarded resource that --allow-delete does not name. A real run is
-refused while files of the folder are not committed, shows its plans first and asks once (--yes answers), and reads back from AWS at the end whether
+Nothing is changed anywhere when the plan of a stack deletes or replaces a guarded resource, or takes a permissions boundary off a user or a role,
+that --allow-delete does not name. A real run is refused while files of the folder are not committed, shows its plans first and asks once (--yes answers), and reads back from AWS at the end whether
 another up would change anything.`,
 		Example: `  guardrails up dev --sandbox          deploy dev on this machine, no AWS account needed
   guardrails up dev --sandbox --fresh  the same from an empty sandbox
@@ -39,7 +39,7 @@ another up would change anything.`,
 	f.deployFlags(cmd)
 	f.refreshFlag(cmd)
 	cmd.Flags().
-		StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted or replaced; repeatable")
+		StringArrayVar(&f.allowDelete, "allow-delete", nil, "name or URN of a guarded resource that may be deleted, be replaced or lose its permissions boundary; repeatable")
 	cmd.Flags().
 		BoolVar(&f.verify, "verify", false, "read back from AWS at the end whether another up would change anything (default true in real runs)")
 	return cmd

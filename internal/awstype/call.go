@@ -92,11 +92,14 @@ func (c Calls) Always(in Operation) []string {
 	return out
 }
 
-// Group are the actions of a group, sorted, without those that are withheld.
-func (c Calls) Group(name string) []string {
+// Any are all operations.
+const Any = Create | Read | Update | Delete | Invoke
+
+// Group are the actions of a group that one of the operations makes, sorted, without those that are withheld.
+func (c Calls) Group(name string, in Operation) []string {
 	var out []string
 	for _, call := range c.Calls {
-		if call.For == name && call.Withheld == "" {
+		if call.For == name && call.In&in != 0 && call.Withheld == "" {
 			out = append(out, call.Action)
 		}
 	}

@@ -12,6 +12,26 @@ var iamRole = Type{
 		{Component: "guardrails:iam:DelegatedRole", Path: "guardrails:delegatedRoles", Losing: losingRole},
 		{Component: "guardrails:iam:OSAccess", Path: "guardrails:osAccess", Losing: losingRole},
 	},
+	Properties: []Guard{
+		{
+			Component: "guardrails:iam:OperationRoles",
+			Property:  "permissionsBoundary",
+			Path:      "guardrails:operationRoles",
+			Losing:    losingBoundary,
+		},
+		{
+			Component: "guardrails:iam:DelegatedRole",
+			Property:  "permissionsBoundary",
+			Path:      "guardrails:delegatedRoles",
+			Losing:    losingBoundary,
+		},
+		{
+			Component: "guardrails:iam:OSAccess",
+			Property:  "permissionsBoundary",
+			Path:      "guardrails:osAccess",
+			Losing:    losingBoundary,
+		},
+	},
 	Calls: read(
 		"internal/service/iam/role.go",
 		"0040ea69",

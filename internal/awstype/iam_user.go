@@ -7,6 +7,9 @@ var iamUser = Type{
 	Adopted:   true,
 	World:     ReadIntoWorld,
 	Unguarded: "people come and go",
+	Properties: []Guard{
+		{Component: "guardrails:iam:User", Property: "permissionsBoundary", Path: "guardrails:users", Losing: losingBoundary},
+	},
 	Calls: readIn(
 		fork,
 		"internal/service/iam/user.go",

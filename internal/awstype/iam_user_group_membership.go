@@ -7,6 +7,9 @@ var iamUserGroupMembership = Type{
 	Guards: []Guard{
 		{Component: "guardrails:iam:User", Path: "guardrails:users", Losing: "the user leaves the MFA group and acts without MFA"},
 	},
+	Strays: []Stray{
+		{Token: "aws:iam/userGroupMembership:UserGroupMembership", Shared: []string{"user"}},
+	},
 	Calls: read("internal/service/iam/user_group_membership.go", "01f43111",
 		group("ReadUsersOfTheStack", call(looked, "iam:ListGroupsForUser")),
 		group("ChangeGroupsOfTheStack",

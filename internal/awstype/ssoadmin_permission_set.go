@@ -8,6 +8,21 @@ var ssoadminPermissionSet = Type{
 	Guards: []Guard{
 		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: "everybody to whom it is assigned loses it at once"},
 	},
+	Strays: []Stray{
+		{
+			Token:  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+			Shared: []string{"instanceArn"},
+		},
+		{Token: "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", Shared: []string{"instanceArn"}},
+		{
+			Token:  "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+			Shared: []string{"instanceArn"},
+		},
+		{
+			Token:  "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+			Shared: []string{"instanceArn"},
+		},
+	},
 	Calls: read("internal/service/ssoadmin/permission_set.go", "0414327b",
 		group("ReadPermissionSets", call(looked, "sso:DescribePermissionSet"), call(looked, "sso:ListTagsForResource")),
 		group(

@@ -1,10 +1,12 @@
 package awstype
 
 var ssoadminPermissionsBoundaryAttachment = Type{
-	Token:     "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
-	ID:        ID{Repeatable: true},
-	World:     ReadIntoWorld,
-	Unguarded: "what becomes of access without it is proven before an up",
+	Token: "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+	ID:    ID{Repeatable: true},
+	World: ReadIntoWorld,
+	Guards: []Guard{
+		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: losingBoundary},
+	},
 	Calls: read(
 		"internal/service/ssoadmin/permissions_boundary_attachment.go",
 		"01f43111",

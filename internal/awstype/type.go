@@ -24,8 +24,22 @@ type Type struct {
 	Guards []Guard
 	// Unguarded is why none is guarded; empty where Guards has one.
 	Unguarded string
+	// Properties are arguments that only restrict, and that an edit must not take away in passing. The resource itself
+	// may be free to go.
+	Properties []Guard
+	// Strays are what others can add beside a resource of the type, and no resource of a stack reads.
+	Strays []Stray
 	// Calls are the calls that the provider makes.
 	Calls Calls
+}
+
+// Stray is a kind of resource that others can add beside one of the stack's. The verb up takes it away as a resource of
+// the kind that the program does not want: it is read and deleted, and neither made nor changed.
+type Stray struct {
+	// Token is the type of what is added.
+	Token string
+	// Shared are the arguments that tell beside what it was added: both resources have them alike.
+	Shared []string
 }
 
 // ID says how the id of a resource follows from its inputs. Exactly one of Inputs, PolicyARN, FoundBy and Repeatable
@@ -100,6 +114,8 @@ type Guard struct {
 	// Suffix is how the names of the resources end that are meant, after what differs from one to the next; empty
 	// means all of the type.
 	Suffix string
+	// Property is the argument that is meant; empty for the resource itself.
+	Property string
 	// Path is where the stack file speaks of it, and Losing what becomes of access without it.
 	Path, Losing string
 }
@@ -109,6 +125,8 @@ const (
 	losingRole   = "its people lose this way in at once, and a role that somebody else makes under its name is exempt from the service control policies"
 	losingDenies = "the Deny statements on the role go, and what is allowed elsewhere is allowed"
 	losingWatch  = "policies that others attach are not seen and removed any more"
+
+	losingBoundary = "nothing bounds any more what the policies allow, those included that somebody else attaches or changes"
 )
 
 // types are the types that the product registers.
@@ -143,6 +161,12 @@ var types = []Type{
 
 // Types are the types that the product registers, in the order of their services.
 func Types() []Type { return slices.Clone(types) }
+
+// StraysOf are what others can add beside a resource of the type; none of a token that is not known.
+func StraysOf(token string) []Stray {
+	t, _ := TypeOf(token)
+	return slices.Clone(t.Strays)
+}
 
 // TypeOf is a type by its token; false for one that the product does not register.
 func TypeOf(token string) (Type, bool) {

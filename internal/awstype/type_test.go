@@ -1,9 +1,12 @@
 package awstype_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/awstype"
 )
@@ -29,7 +32,13 @@ func TestEveryTypeSaysEverything(t *testing.T) {
 		assert.NotZero(t, typ.World, "%s: World says how its state reads into a World", typ.Token)
 		assert.NotEqual(t, len(typ.Guards) > 0, typ.Unguarded != "",
 			"%s has Guards, or says in Unguarded why it has none", typ.Token)
+		for _, g := range typ.Properties {
+			assert.NotEmpty(t, g.Property, "%s: Property of a guard of a property", typ.Token)
+		}
 		for _, g := range typ.Guards {
+			assert.Empty(t, g.Property, "%s: a guard of the resource itself", typ.Token)
+		}
+		for _, g := range slices.Concat(typ.Guards, typ.Properties) {
 			assert.NotEmpty(t, g.Component, "%s: Component of a guard", typ.Token)
 			assert.NotEmpty(t, g.Path, "%s: Path of a guard", typ.Token)
 			assert.NotEmpty(t, g.Losing, "%s: Losing of a guard", typ.Token)
@@ -61,4 +70,37 @@ func TestAnIDFollowsFromAllItsInputs(t *testing.T) {
 	assert.Equal(t, "n,/x/,p,i", attachment.ID.Of(inputs, arn))
 	delete(inputs, "instanceArn")
 	assert.Empty(t, attachment.ID.Of(inputs, arn))
+}
+
+// What only restricts goes in no edit in passing: wherever a type of resource of a stack can be bounded, the bound is
+// guarded, as an argument or as a resource of its own.
+func TestEveryBoundIsGuarded(t *testing.T) {
+	bounds := map[string]bool{}
+	for _, typ := range awstype.Types() {
+		sets := slices.ContainsFunc(typ.Calls.Calls, func(c awstype.Call) bool {
+			_, name, _ := strings.Cut(c.Action, ":")
+			return strings.HasPrefix(name, "Put") && strings.Contains(name, "PermissionsBoundary")
+		})
+		if sets {
+			bounds[typ.Token] = true
+			assert.NotEmpty(t, append(typ.Properties, typ.Guards...), typ.Token)
+			if !strings.Contains(typ.Token, "BoundaryAttachment") {
+				assert.NotEmpty(t, typ.Properties, "%s loses its boundary as a property", typ.Token)
+			}
+		}
+	}
+	assert.Len(t, bounds, 3, "users, roles and permission sets")
+}
+
+// What others add beside a resource is a type of the table, which up reads and deletes as one.
+func TestStraysAreTypes(t *testing.T) {
+	for _, typ := range awstype.Types() {
+		for _, stray := range typ.Strays {
+			of, known := awstype.TypeOf(stray.Token)
+			require.True(t, known, "%s: %s", typ.Token, stray.Token)
+			assert.NotEmpty(t, of.Calls.Always(awstype.Read), stray.Token)
+			assert.NotEmpty(t, of.Calls.Always(awstype.Delete), stray.Token)
+			assert.NotEmpty(t, stray.Shared, stray.Token)
+		}
+	}
 }

@@ -22,12 +22,14 @@ type need struct {
 	reads bool
 	// removes marks what is needed for resources that are deleted when they leave the stack, and not for retained ones.
 	removes bool
+	// strays marks what is needed for what others added, and not for what the stack has.
+	strays bool
 }
 
-// actions are the calls of the group, for a type.
-func (n need) actions(typ string) []string {
+// actions are the calls of the group that one of the operations makes, for a type.
+func (n need) actions(typ string, in awstype.Operation) []string {
 	calls, _ := awstype.Of(typ)
-	return calls.Group(cmp.Or(n.group, n.name))
+	return calls.Group(cmp.Or(n.group, n.name), in)
 }
 
 // needsOf are the statements by type of resource, or by function. Which calls a provider makes stands in awstype alone.
@@ -41,7 +43,7 @@ var needsOf = map[string][]need{
 		{name: "RemoveUsersOfTheStack", removes: true, on: users},
 		// Whoever leaves leaves every group, also those that others put the user in: a refusal here would come after
 		// the guard's.
-		{name: "TakeLeaversOutOfGroups", group: "LeaveGroups", removes: true, on: anyGroup},
+		{name: "TakeUsersOutOfGroups", group: "LeaveGroups", removes: true, on: anyGroup},
 		{name: "ListDevices", removes: true},
 		// A device need not be named like its user. AWS deletes only devices that nobody has.
 		{name: "DeleteDevicesThatNobodyHas", removes: true, on: devices},
@@ -49,6 +51,7 @@ var needsOf = map[string][]need{
 	"aws:iam/userGroupMembership:UserGroupMembership": {
 		{name: "ReadUsersOfTheStack", reads: true, on: members},
 		{name: "ChangeGroupsOfTheStack", on: memberships},
+		{name: "TakeUsersOutOfGroups", group: "ChangeGroupsOfTheStack", strays: true, on: anyGroup},
 	},
 	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": {
 		{name: "ReadUsersOfTheStack", reads: true, on: members},

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
@@ -106,13 +108,18 @@ func (s *registered) statements() ([]statement, error) {
 	named := map[string]*statement{}
 	for _, r := range s.resources {
 		for _, typ := range append([]string{r.Type}, awstype.FoundBy(r.Type)...) {
-			if err := s.addNeeds(named, typ, r); err != nil {
+			if err := s.addNeeds(named, asked{typ: typ, of: r, in: awstype.Any}); err != nil {
+				return nil, err
+			}
+		}
+		for _, stray := range awstype.StraysOf(r.Type) {
+			if err := s.addNeeds(named, besideOf(r, stray)); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, function := range s.functions {
-		if err := s.addNeeds(named, function, program.Resource{}); err != nil {
+		if err := s.addNeeds(named, asked{typ: function, in: awstype.Any}); err != nil {
 			return nil, err
 		}
 	}
@@ -124,19 +131,38 @@ func (s *registered) statements() ([]statement, error) {
 	return all, nil
 }
 
-// addNeeds adds what a resource of a type needs to the statements of those names.
-func (s *registered) addNeeds(named map[string]*statement, typ string, r program.Resource) error {
-	needs, known := needsOf[typ]
+// asked is a type of which operations on a resource are asked.
+type asked struct {
+	typ string
+	of  program.Resource
+	in  awstype.Operation
+	// stray says that others added the resource.
+	stray bool
+}
+
+// besideOf is what others may add beside a resource: it has what both have alike, and nothing else is known of it.
+func besideOf(r program.Resource, stray awstype.Stray) asked {
+	added := program.Resource{Type: stray.Token, Region: r.Region, Inputs: resource.PropertyMap{}}
+	for _, key := range stray.Shared {
+		added.Inputs[resource.PropertyKey(key)] = r.Inputs[resource.PropertyKey(key)]
+	}
+	return asked{typ: stray.Token, of: added, in: awstype.Read | awstype.Delete, stray: true}
+}
+
+// addNeeds adds what the operations need to the statements of those names.
+func (s *registered) addNeeds(named map[string]*statement, a asked) error {
+	needs, known := needsOf[a.typ]
 	if !known {
-		return fmt.Errorf("%s: nothing is known of the calls that it needs; no policy would be enough", typ)
+		return fmt.Errorf("%s: nothing is known of the calls that it needs; no policy would be enough", a.typ)
 	}
 	for _, n := range needs {
-		if n.removes && r.Retain {
+		actions := n.actions(a.typ, a.in)
+		if n.removes && a.of.Retain || n.strays && !a.stray || len(actions) == 0 {
 			continue
 		}
 		resources := []string{"*"}
 		if n.on != nil {
-			if resources = n.on(s, r); len(resources) == 0 {
+			if resources = n.on(s, a.of); len(resources) == 0 {
 				continue
 			}
 		}
@@ -148,7 +174,7 @@ func (s *registered) addNeeds(named map[string]*statement, typ string, r program
 			}
 			named[n.name] = st
 		}
-		st.Actions, st.Resources = union(st.Actions, n.actions(typ)), union(st.Resources, resources)
+		st.Actions, st.Resources = union(st.Actions, actions), union(st.Resources, resources)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ const (
 	membershipType       = "aws:iam/userGroupMembership:UserGroupMembership"
 	groupType            = "aws:iam/group:Group"
 	permissionSetType    = "aws:ssoadmin/permissionSet:PermissionSet"
+	inlineOfSetType      = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
 	ownOfSetType         = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
 	boundaryOfSetType    = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
 	managedOfSetType     = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
@@ -295,6 +296,7 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		ManagedPolicies                 []string
 		CustomerManagedPolicyReferences []customerManaged
 		PermissionsBoundary             *boundary
+		InlinePolicy                    json.RawMessage
 	}
 	if err := control(a.ctx, "AWS::SSO::PermissionSet", instance+"|"+arn, &set, a.by); err != nil {
 		a.listener.missed("the policies of the permission set "+args.Name, err)
@@ -321,7 +323,11 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		a.listener.hear(managed)
 	}
 	on := setOnAWS{args: args, arn: arn, instance: instance}
-	for _, b := range []Beside{on.customerManaged(set.CustomerManagedPolicyReferences), on.boundary(set.PermissionsBoundary)} {
+	for _, b := range []Beside{
+		on.inline(set.InlinePolicy),
+		on.customerManaged(set.CustomerManagedPolicyReferences),
+		on.boundary(set.PermissionsBoundary),
+	} {
 		if len(b.Items) > 0 {
 			a.listener.hear(b)
 		}
@@ -332,6 +338,38 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 type setOnAWS struct {
 	args          *identitycenter.PermissionSetArgs
 	arn, instance string
+}
+
+// inline is an inline policy where the stack wants none; without items otherwise. Where it wants one, another document
+// is a change of that resource.
+func (s setOnAWS) inline(found json.RawMessage) Beside {
+	b := Beside{Type: permissionSetType, Key: "name", Value: s.args.Name, Property: "inlinePolicy"}
+	document := inlineText(found)
+	if _, wanted := s.args.InlinePolicy(); wanted || document == "" {
+		return b
+	}
+	b.Items = []string{document}
+	b.Strays = []Stray{{
+		Type: inlineOfSetType,
+		Name: s.args.Name + "-inline" + strayName,
+		ID:   s.arn + "," + s.instance,
+		Inputs: map[string]any{
+			"instanceArn": s.instance, "permissionSetArn": s.arn, "inlinePolicy": document,
+		},
+	}}
+	return b
+}
+
+// inlineText is a policy document that Cloud Control gives as an object or as text; empty where there is none.
+func inlineText(found json.RawMessage) string {
+	var text string
+	if json.Unmarshal(found, &text) == nil { // Null is an empty text too.
+		return strings.TrimSpace(text)
+	}
+	if document := string(found); document != "{}" {
+		return document
+	}
+	return ""
 }
 
 // customerManaged are the customer managed policies that somebody attached; without items where nobody did.

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,4 +57,16 @@ func TestOutputsNameNoGroupWhereThereIsNone(t *testing.T) {
 	got := outputs(read(t, "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n"))
 	assert.NotContains(t, got, "groupName")
 	assert.Equal(t, pulumi.String("https://111122223333.signin.aws.amazon.com/console"), got["signInUrl"])
+}
+
+// Cloud Control gives an inline policy as an object or as text; nothing in it is no policy.
+func TestAnInlinePolicyIsReadInEitherForm(t *testing.T) {
+	const document = `{"Version":"2012-10-17","Statement":[]}`
+	text, err := json.Marshal(document)
+	require.NoError(t, err)
+	for found, want := range map[string]string{
+		"": "", "null": "", "{}": "", `""`: "", `" "`: "", document: document, string(text): document,
+	} {
+		assert.Equal(t, want, inlineText(json.RawMessage(found)), found)
+	}
 }

@@ -279,7 +279,11 @@ func changeOf(meta apitype.StepEventMetadata) (result.Change, bool) {
 			text("user"),
 			text("userName"),
 			text("policyId"),
+			text("permissionSetArn"),
 		)
+	}
+	if meta.Old != nil && meta.New != nil {
+		change.Lost = lost(meta.Old.Inputs, meta.New.Inputs)
 	}
 	switch meta.Op {
 	case apitype.OpCreate:
@@ -301,6 +305,17 @@ func changeOf(meta apitype.StepEventMetadata) (result.Change, bool) {
 		return result.Change{}, false
 	}
 	return change, true
+}
+
+// lost are the arguments that there were and that are not any more, sorted.
+func lost(before, after map[string]any) []string {
+	var all []string
+	for _, key := range slices.Sorted(maps.Keys(before)) {
+		if before[key] != nil && after[key] == nil {
+			all = append(all, key)
+		}
+	}
+	return all
 }
 
 // properties are the top-level properties among paths, once each, sorted.

@@ -1,10 +1,10 @@
 package workspace
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/guarded"
 	"aws-access-guardrails/internal/workspace/result"
@@ -12,13 +12,12 @@ import (
 	"aws-access-guardrails/problem"
 )
 
-// guard refuses a plan of up that deletes or replaces guarded resources which nobody named. Destroy is asked for by
-// name, and says what goes.
+// guard refuses a plan of up that deletes or replaces guarded resources, or takes guarded arguments off resources that
+// stay, which nobody named. What the plan puts back is no edit. Destroy is asked for by name, and says what goes.
 func (s *session) guard(stack string, plan *result.Report) error {
 	if s.operation != result.Up {
 		return nil
 	}
-	to := s.targets[stack]
 	going := plan.Of(result.Delete)
 	var problems problem.List
 	for _, c := range plan.Of(result.Delete, result.Replace) {
@@ -26,32 +25,46 @@ func (s *session) guard(stack string, plan *result.Report) error {
 		hangsOnOneThatGoes := c.On != "" && slices.ContainsFunc(going, func(other result.Change) bool {
 			return c.On == other.ID || c.On == other.Physical && guarded.Carries(other.Type)
 		})
-		if g == nil || slices.Contains(s.options.AllowDelete, c.Name) ||
-			slices.Contains(s.options.AllowDelete, c.URN) ||
-			c.Op == result.Delete && hangsOnOneThatGoes {
+		if g == nil || s.allowed(c) || c.Op == result.Delete && hangsOnOneThatGoes ||
+			c.Op == result.Replace && plan.Standing[c.URN].Unedited(c.Properties) {
 			continue
 		}
-		at := problem.Position{File: s.folder.RelativeFile(stack)}
-		if to.at != nil {
-			if found := to.at(problem.Path(g.Path)); found.File != "" { // The section may be gone too.
-				at = found
+		problems = append(problems, s.refusal(stack, c, g, "would be "+c.Op.Past()))
+	}
+	for _, c := range plan.Of(result.Update, result.Replace) {
+		for _, property := range c.Lost {
+			g := guarded.Property(c.URN, property)
+			if g == nil || s.allowed(c) || !plan.Standing[c.URN].Had(property) {
+				continue
 			}
+			problems = append(problems, s.refusal(stack, c, g, "would lose its "+property))
 		}
-		problems = append(problems, &problem.Problem{
-			Position: at,
-			Path:     problem.Path(g.Path),
-			Kind:     problem.Refused,
-			Value:    problem.Written(urn.ShortType(c.Type) + " " + strconv.Quote(c.Name)),
-			Why: fmt.Sprintf(
-				"would be %s: %s",
-				c.Op.Past(),
-				g.Losing,
-			),
-			Fix: "add --allow-delete " + c.Name + " if that is meant",
-		})
 	}
 	if len(problems) == 0 {
 		return nil
 	}
 	return &exit.RefusedError{Stack: stack, Err: problems.Err()}
+}
+
+// allowed reports whether a change was named by whoever started the command.
+func (s *session) allowed(c result.Change) bool {
+	return slices.Contains(s.options.AllowDelete, c.Name) || slices.Contains(s.options.AllowDelete, c.URN)
+}
+
+// refusal is what is said of a change to what is guarded.
+func (s *session) refusal(stack string, c result.Change, g *awstype.Guard, would string) *problem.Problem {
+	at := problem.Position{File: s.folder.RelativeFile(stack)}
+	if to := s.targets[stack]; to.at != nil {
+		if found := to.at(problem.Path(g.Path)); found.File != "" { // The section may be gone too.
+			at = found
+		}
+	}
+	return &problem.Problem{
+		Position: at,
+		Path:     problem.Path(g.Path),
+		Kind:     problem.Refused,
+		Value:    problem.Written(urn.ShortType(c.Type) + " " + strconv.Quote(c.Name)),
+		Why:      would + ": " + g.Losing,
+		Fix:      "add --allow-delete " + c.Name + " if that is meant",
+	}
 }

@@ -4,12 +4,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/guarded"
@@ -49,6 +52,7 @@ func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 	}
 	const (
 		operation, mfa, user, grant, scp = "guardrails:iam:OperationRoles", "guardrails:iam:MFAGroup", "guardrails:iam:User", "guardrails:iam:AccessGrant", "guardrails:organizations:ServiceControlPolicies"
+		set                              = "guardrails:sso:PermissionSet"
 		membership, exclusive            = "aws:iam/userGroupMembership:UserGroupMembership", "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
 	)
 	for name, c := range map[string]struct {
@@ -78,6 +82,12 @@ func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 			going(result.Delete, grant, exclusive, "g-inline-policies", on("g"))}},
 		"the watch of a role that stays": {plan: []result.Change{going(result.Delete, grant, exclusive, "g-inline-policies",
 			on("g"))}, says: "not seen and removed"},
+		"what hangs on a permission set": {plan: []result.Change{
+			going(result.Delete, set, "aws:ssoadmin/permissionSet:PermissionSet", "s", called("s")),
+			going(result.Delete, set, "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", "p", on("id-s")),
+			going(result.Delete, set, "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment", "b",
+				on("id-s")),
+		}, allow: []string{"s"}},
 		"a grant": {plan: []result.Change{going(result.Delete, grant, guarded.RoleType, "g-role")}},
 		"a policy of the organization": {plan: []result.Change{
 			going(result.Delete, scp, "aws:organizations/policy:Policy", "p", called("p")), going(result.Delete, scp,
@@ -104,6 +114,55 @@ func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 			assert.Equal(t, exit.Refused, exit.StatusOf(err))
 		})
 	}
+}
+
+// An argument that only restricts goes off a resource that stays only when somebody named the resource; one that others
+// added is taken away without leave, and a boundary that somebody changed by hand is replaced without leave.
+func TestABoundGoesOnlyWhenItIsNamed(t *testing.T) {
+	const boundary = "permissionsBoundary"
+	had := &apitype.StepEventStateMetadata{Inputs: map[string]any{boundary: "A"}}
+	never := &apitype.StepEventStateMetadata{Inputs: map[string]any{}}
+	another := &apitype.StepEventStateMetadata{Inputs: map[string]any{boundary: "B"}}
+	bounds := 0
+	check := func(c result.Change, standing *result.Standing, says string) {
+		t.Helper()
+		plan := &result.Report{
+			Changes:  []result.Change{c},
+			Standing: map[string]*result.Standing{c.URN: standing},
+		}
+		err := withGuards(t).guard("dev", plan)
+		require.NoError(t, withGuards(t, c.Name).guard("dev", plan))
+		if says == "" {
+			require.NoError(t, err, c.URN)
+			return
+		}
+		require.ErrorContains(t, err, says, c.URN)
+		assert.Equal(t, exit.Refused, exit.StatusOf(err))
+		bounds++
+	}
+	for _, typ := range awstype.Types() {
+		for _, g := range typ.Properties {
+			c := going(result.Update, g.Component, typ.Token, "one", func(c *result.Change) {
+				c.Lost = []string{g.Property}
+			})
+			check(c, nil, "would lose its "+g.Property)
+			check(c, &result.Standing{Before: had, Wanted: never}, "would lose its "+g.Property)
+			check(c, &result.Standing{Before: never, Wanted: never}, "")
+			c.Lost = nil
+			check(c, &result.Standing{Before: had, Wanted: another}, "")
+		}
+		if strings.Contains(typ.Token, "BoundaryAttachment") {
+			component := "guardrails:sso:PermissionSet"
+			check(going(result.Delete, component, typ.Token, "one"), nil, "would be deleted")
+			c := going(result.Replace, component, typ.Token, "one", func(c *result.Change) {
+				c.Properties = []string{boundary}
+			})
+			check(c, nil, "would be replaced")
+			check(c, &result.Standing{Before: had, Wanted: another}, "would be replaced")
+			check(c, &result.Standing{Before: had, Wanted: had}, "")
+		}
+	}
+	assert.Equal(t, 2*4+3, bounds)
 }
 
 // A real run deploys what is committed, unless it is told otherwise; where there is no repository nothing is refused.

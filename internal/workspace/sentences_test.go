@@ -47,7 +47,7 @@ func TestDriftPromisesWhatUpDoes(t *testing.T) {
 		{[]result.Drifted{edit}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says`},
 		{[]result.Drifted{edit, pending, hand},
 			`3 resources differ in AWS from what the stack file deploys; "UP" puts 1 of them back and makes 2 of them what the stack file says`},
-		{[]result.Drifted{guarded}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says; a guarded resource is deleted only with --allow-delete`},
+		{[]result.Drifted{guarded}, `1 resource differs in AWS from what the stack file deploys; "UP" makes it what the stack file says; what is guarded goes only with --allow-delete`},
 	} {
 		assert.Equal(t, c.want, result.DriftMessage(c.drift, "UP"))
 	}

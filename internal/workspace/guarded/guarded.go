@@ -3,6 +3,7 @@
 package guarded
 
 import (
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/internal/awstype"
@@ -22,6 +23,26 @@ func Of(resourceURN string) *awstype.Guard {
 		}
 	}
 	return nil
+}
+
+// Property is what guards an argument of a resource; nil for one that an edit may take away.
+func Property(resourceURN, property string) *awstype.Guard {
+	component, typ, _ := urn.Split(resourceURN)
+	of, _ := awstype.TypeOf(typ)
+	for i, g := range of.Properties {
+		if g.Component == component && g.Property == property {
+			return &of.Properties[i]
+		}
+	}
+	return nil
+}
+
+// Any reports whether the resource, or an argument of it, is guarded.
+func Any(resourceURN string) bool {
+	component, typ, _ := urn.Split(resourceURN)
+	of, _ := awstype.TypeOf(typ)
+	return Of(resourceURN) != nil ||
+		slices.ContainsFunc(of.Properties, func(g awstype.Guard) bool { return g.Component == component })
 }
 
 // Carries reports whether resources of other types hang on those of the type: one of those that goes with its carrier

@@ -25,6 +25,9 @@ type Drifted struct {
 	Pending Op `json:"pending,omitempty"`
 	// Differences are sorted by property; none when it is gone or pending.
 	Differences []Difference `json:"differences,omitempty"`
+
+	// replaced says that an edit takes the resource away and makes another one.
+	replaced bool
 }
 
 // DriftMessage says how many resources differ, and what up makes of them.
@@ -60,10 +63,20 @@ func DriftMessage(drift []Drifted, up string) string {
 	case slices.ContainsFunc(drift, func(d Drifted) bool { return slices.ContainsFunc(d.Differences, Difference.isLeft) }):
 		message += "; what up leaves, the lines say"
 	}
-	if slices.ContainsFunc(drift, func(d Drifted) bool { return d.Pending == Delete && guarded.Of(d.URN) != nil }) {
-		message += "; a guarded resource is deleted only with --allow-delete"
+	if slices.ContainsFunc(drift, Drifted.needsLeave) {
+		message += "; what is guarded goes only with --allow-delete"
 	}
 	return message
+}
+
+// needsLeave reports whether up refuses what an edit makes of the resource until somebody names it.
+func (d Drifted) needsLeave() bool {
+	if (d.Pending == Delete || d.replaced) && guarded.Of(d.URN) != nil {
+		return true
+	}
+	return slices.ContainsFunc(d.Differences, func(x Difference) bool {
+		return !x.ByHand && Empty(x.Deployed) && guarded.Property(d.URN, x.Property) != nil
+	})
 }
 
 // stays reports whether up leaves everything that differs of the resource.

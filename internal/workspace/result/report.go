@@ -69,6 +69,8 @@ type Change struct {
 	// physical is the name of what AWS calls by name, and on the name (or id) of what the resource hangs on, such as
 	// the role of an inline policy.
 	Physical, On string `json:"-"`
+	// Lost are the arguments that the state has and the program does not set any more, sorted.
+	Lost []string `json:"-"`
 }
 
 // Diagnostic is an error that the engine reported.

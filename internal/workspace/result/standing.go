@@ -2,6 +2,7 @@ package result
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -94,7 +95,25 @@ func (s *Standing) Drifted(resourceURN string) (Drifted, bool) {
 	d.ID = s.Before.ID
 	d.Differences = s.differences()
 	d.ByHand = slices.ContainsFunc(d.Differences, func(d Difference) bool { return d.ByHand })
+	d.replaced = (s.Op == apitype.OpReplace || s.Op == apitype.OpCreateReplacement) && !s.Unedited(s.Properties)
 	return d, len(d.Differences) > 0
+}
+
+// Unedited reports whether the program wants the properties as the state had them before AWS was read: a plan that
+// changes them puts back what somebody changed by hand. False where AWS was not read.
+func (s *Standing) Unedited(properties []string) bool {
+	if s == nil || s.Before == nil || s.Wanted == nil {
+		return false
+	}
+	return len(properties) > 0 && !slices.ContainsFunc(properties, func(property string) bool {
+		return !reflect.DeepEqual(s.Before.Inputs[property], s.Wanted.Inputs[property])
+	})
+}
+
+// Had reports whether the state had the argument before AWS was read: one that it did not have was added by hand. True
+// where AWS was not read.
+func (s *Standing) Had(property string) bool {
+	return s == nil || s.Before == nil || s.Before.Inputs[property] != nil
 }
 
 // differences are what AWS has otherwise than the program wants it, and what somebody changed of what the program

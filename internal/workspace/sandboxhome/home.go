@@ -118,7 +118,7 @@ func (h *Home) HasStack(project, stack string) (bool, error) {
 	return err == nil, err
 }
 
-// Guards reports whether the state of a stack holds a resource that the gates guard.
+// Guards reports whether the state of a stack holds something that the gates guard.
 func (h *Home) Guards(project, stack string) (bool, error) {
 	data, err := os.ReadFile(h.StackFile(project, stack))
 	if err != nil {
@@ -137,7 +137,7 @@ func (h *Home) Guards(project, stack string) (bool, error) {
 		return false, err
 	}
 	for _, made := range state.Checkpoint.Latest.Resources {
-		if guarded.Of(made.URN) != nil {
+		if guarded.Any(made.URN) {
 			return true, nil
 		}
 	}
