@@ -40,7 +40,8 @@ What does not work, but of which nobody said that it should, is a note too; note
 
 It looks from now on, or from --at: what a condition on the time allowed or denied before is over.
 
-Service control policies are not in that format: without a stack, what they shut is reported as open.`,
+Service control policies are not in that format: without a stack, what they shut is reported as open. What AWS was told to leave out, with --filter, is not
+looked at; how many users, groups, roles and policies were is written. An answer that was cut off, with --max-items, is refused.`,
 		Example: `  aws iam get-account-authorization-details > account.json
   guardrails audit account.json
   guardrails audit --json - < account.json
@@ -141,5 +142,5 @@ func wholeOf(r io.Reader, name string) ([]byte, error) {
 	if err != nil {
 		return nil, files.InWords(name, err)
 	}
-	return data, nil
+	return files.UTF8(data), nil
 }

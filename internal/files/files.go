@@ -1,6 +1,8 @@
 package files
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"unicode/utf16"
 )
 
 // MaxSize is how many bytes a file may have. A stack file of 20,000 people has about half of it.
@@ -214,4 +217,23 @@ func bare(err error) error {
 		return path.Err
 	}
 	return err
+}
+
+// UTF8 is a text in UTF-8 without a mark. Windows PowerShell and some editors write UTF-16 with a mark of its order of
+// bytes; everything else is taken as it is.
+func UTF8(data []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
+		order = binary.BigEndian
+	default:
+		return bytes.TrimPrefix(data, []byte{0xEF, 0xBB, 0xBF})
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		units = append(units, order.Uint16(data[i:]))
+	}
+	return []byte(string(utf16.Decode(units)))
 }

@@ -100,6 +100,19 @@ func TestEndlessStreamsEnd(t *testing.T) {
 	assert.Equal(t, "abc", string(data))
 }
 
+// A text is read in each of the encodings in which shells write one.
+func TestTextsOfShellsAreUTF8(t *testing.T) {
+	for name, data := range map[string]string{
+		"plain":           "aé\U0001F511",
+		"mark":            "\xef\xbb\xbfaé\U0001F511",
+		"little endian":   "\xff\xfea\x00\xe9\x00\x3d\xd8\x11\xdd",
+		"big endian":      "\xfe\xff\x00a\x00\xe9\xd8\x3d\xdd\x11",
+		"one byte beyond": "\xff\xfea\x00\xe9\x00\x3d\xd8\x11\xdda",
+	} {
+		assert.Equal(t, "aé\U0001F511", string(UTF8([]byte(data))), name)
+	}
+}
+
 // Errors of the system about a place are put in words; what happened on the way is not.
 func TestSystemErrorsAreDescribed(t *testing.T) {
 	for err, says := range map[error]string{

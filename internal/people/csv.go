@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
 )
 
@@ -29,7 +30,7 @@ var columns = map[string][]string{
 // where the first line has none, semicolons separate columns; blanks or semicolons separate teams. file is the name
 // that errors give it. The error has every line that is wrong.
 func ReadCSV(verb, file string, data []byte) (*Rows, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	data = files.UTF8(data)
 	r := csv.NewReader(bytes.NewReader(data))
 	first, _, _ := bytes.Cut(data, []byte("\n"))
 	if !bytes.Contains(first, []byte(",")) && bytes.Contains(first, []byte(";")) {

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf16"
 
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/policy"
@@ -126,7 +125,7 @@ func escaped(path string) string {
 
 // documents reads JSON documents, one after the other.
 func documents(source, parent string, data []byte) ([]*printed, error) {
-	decoder := json.NewDecoder(bytes.NewReader(utf8Of(data)))
+	decoder := json.NewDecoder(bytes.NewReader(files.UTF8(data)))
 	var all []*printed
 	for {
 		var raw json.RawMessage
@@ -167,23 +166,6 @@ func commands() string {
 		lines = append(lines, k.command)
 	}
 	return strings.Join(lines, "\n  ")
-}
-
-// utf8Of is a text of one of the encodings in which shells write files: PowerShell writes UTF-16 with a mark.
-func utf8Of(data []byte) []byte {
-	little, big := bytes.HasPrefix(data, []byte{0xFF, 0xFE}), bytes.HasPrefix(data, []byte{0xFE, 0xFF})
-	if !little && !big {
-		return bytes.TrimPrefix(data, []byte{0xEF, 0xBB, 0xBF})
-	}
-	var units []uint16
-	for i := 2; i+1 < len(data); i += 2 {
-		unit := uint16(data[i+1])<<8 | uint16(data[i])
-		if big {
-			unit = uint16(data[i])<<8 | uint16(data[i+1])
-		}
-		units = append(units, unit)
-	}
-	return []byte(string(utf16.Decode(units)))
 }
 
 // reader puts documents together.

@@ -24,6 +24,9 @@ type authorizationDetails struct {
 	Roles       []roleDetail    `json:"RoleDetailList"`
 	Policies    []managedDetail `json:"Policies"`
 	IsTruncated bool            `json:"IsTruncated,omitempty"`
+	// Marker is what the API, NextToken what the AWS CLI with --max-items gives to ask for the rest.
+	Marker    string `json:"Marker,omitempty"`
+	NextToken string `json:"NextToken,omitempty"`
 }
 
 type userDetail struct {
@@ -134,14 +137,24 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 	var details authorizationDetails
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &details); err != nil {
 		return world.Account{}, nil, fmt.Errorf(
-			"authorization details: not the JSON that get-account-authorization-details prints: %w",
-			err,
+			"not the JSON that get-account-authorization-details prints: %w; "+
+				"write the file that the AWS command printed to",
+			inWords(data, err),
 		)
 	}
 	r := detailsReader{lenient: lenient}
 	details.nameAll()
-	if details.IsTruncated {
-		r.refuse("IsTruncated", errors.New("the answer is cut off; read every page and join their lists"))
+	for _, mark := range []struct {
+		field string
+		cut   bool
+	}{
+		{"IsTruncated", details.IsTruncated},
+		{"Marker", details.Marker != ""},
+		{"NextToken", details.NextToken != ""},
+	} {
+		if mark.cut {
+			r.refuse(mark.field, errors.New("the answer is cut off; read every page and join their lists"))
+		}
 	}
 	for i, p := range details.Policies {
 		r.standAt(fmt.Sprintf("Policies[%d] %q", i, p.Name))
@@ -200,9 +213,8 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		})
 	}
 	if len(r.problems) == 0 && r.account.ID == "" {
-		r.standAt("")
-		r.refuse(
-			"authorization details",
+		r.problems = append(
+			r.problems,
 			errors.New("name no account: they list no user, group, role or customer managed policy with an Arn"),
 		)
 	}
@@ -210,6 +222,23 @@ func readDetails(data []byte, lenient bool) (world.Account, []UnreadDocument, er
 		return world.Account{}, nil, err
 	}
 	return r.account, r.unread, nil
+}
+
+// inWords is what is wrong with JSON, without the types of this program.
+func inWords(data []byte, err error) error {
+	var wrong *json.UnmarshalTypeError
+	var broken *json.SyntaxError
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		return errors.New("there is nothing in it")
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return fmt.Errorf("it is of the kind %s and has no lists", wrong.Value)
+	case errors.As(err, &wrong):
+		return fmt.Errorf("%s is of the kind %s", wrong.Field, wrong.Value)
+	case errors.As(err, &broken) && json.NewDecoder(bytes.NewReader(data)).Decode(new(json.RawMessage)) == nil:
+		return errors.New("more follows after the first answer; join the lists of all answers")
+	}
+	return err
 }
 
 // nameAll takes names and paths that a dump leaves out from the ARNs, and gives inline policies without a name one

@@ -106,11 +106,34 @@ func encodeDocuments(v any) any {
 	return v
 }
 
-// An answer that AWS cut off is not an account: what is missing could be the hole.
+// An answer that AWS, or the AWS CLI with --max-items, cut off is not an account: what is missing could be the hole.
 func TestTruncatedAuthorizationDetailsAreRefused(t *testing.T) {
-	_, err := details.FromAuthorizationDetails([]byte(`{"IsTruncated": true, "UserDetailList": []}`))
-	require.Error(t, err)
-	assert.Contains(t, err.Error(), "IsTruncated: the answer is cut off; read every page and join their lists")
+	for _, mark := range []string{`"IsTruncated": true`, `"Marker": "abc"`, `"NextToken": "abc"`} {
+		_, err := details.FromAuthorizationDetails([]byte(`{` + mark + `, "UserDetailList": []}`))
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), "the answer is cut off; read every page and join their lists")
+		field, _, _ := strings.Cut(strings.Trim(mark, `"`), `"`)
+		assert.Contains(t, err.Error(), field+": ")
+	}
+}
+
+// What is no answer is refused in words that name no type of this program.
+func TestWhatIsNoAnswerIsRefusedInWords(t *testing.T) {
+	for data, why := range map[string]string{
+		"":                                "there is nothing in it",
+		" \n":                             "there is nothing in it",
+		"[]":                              "it is of the kind array and has no lists",
+		`"x"`:                             "it is of the kind string and has no lists",
+		`{"UserDetailList": {}}`:          "UserDetailList is of the kind object",
+		`{"UserDetailList": []} {"a": 1}`: "more follows after the first answer; join the lists of all answers",
+		`{"UserDetailList": [`:            "unexpected end of JSON input",
+	} {
+		_, err := details.FromAuthorizationDetails([]byte(data))
+		require.Error(t, err, data)
+		assert.Contains(t, err.Error(), why, data)
+		assert.NotContains(t, err.Error(), "Go ", data)
+		assert.NotContains(t, err.Error(), "details.", data)
+	}
 }
 
 // Every problem is reported at once, in the order of the file, each with its place.

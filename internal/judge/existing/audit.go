@@ -44,6 +44,16 @@ type Audit struct {
 	Unread []Unread `json:"unread"`
 	// Classes is how many classes of requests were examined.
 	Classes int `json:"classes"`
+	// Listed is how many of each the answer of AWS has: what it leaves out, as with --filter, was not looked at.
+	Listed Listed `json:"listed"`
+}
+
+// Listed counts what authorization details list.
+type Listed struct {
+	Users    int `json:"users"`
+	Groups   int `json:"groups"`
+	Roles    int `json:"roles"`
+	Policies int `json:"policies"`
 }
 
 // Finding is one proof on one user or role.
@@ -145,6 +155,12 @@ func AuditOf(data []byte, from time.Time, stack *stack.Stack) (*Audit, error) {
 		Dead:           deadIn(&account),
 		Unread:         []Unread{},
 		Classes:        proofs.Classes(),
+		Listed: Listed{
+			Users:    len(account.Users),
+			Groups:   len(account.Groups),
+			Roles:    len(account.Roles),
+			Policies: len(account.Policies),
+		},
 	}
 	if stack != nil {
 		a.Stack = stack.Name

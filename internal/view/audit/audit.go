@@ -66,6 +66,11 @@ func (r Report) WriteText(w io.Writer) error {
 		len(a.Findings)-held,
 		a.Classes,
 	)
+	fmt.Fprintf(
+		&b,
+		"looked at, as AWS printed them: users: %d, groups: %d, roles: %d, managed policies: %d\n",
+		a.Listed.Users, a.Listed.Groups, a.Listed.Roles, a.Listed.Policies,
+	)
 	seen := map[string]bool{}
 	for _, f := range a.Findings {
 		for _, text := range f.Assumed {
