@@ -9,6 +9,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
@@ -29,6 +30,16 @@ type Options struct {
 	// GitHub and GitLab say which pipelines assume the roles; nil for none.
 	GitHub *GitHub
 	GitLab *GitLab
+}
+
+// alike tells people apart by what the documents depend on: how they are named, their groups and their boundary. Their
+// names count where the documents name them.
+func (o Options) alike(u *user.Args) string {
+	name := u.Name
+	if path := user.PathOr(u.Path); path != "/" || o.AnyUser {
+		name = path
+	}
+	return fmt.Sprintf("%q", append([]string{name, u.BoundaryARN()}, u.Groups...))
 }
 
 // Role is a role for an administrator to make.
@@ -61,8 +72,10 @@ type Rendering struct {
 
 // Render renders the roles of a stack. A type of resource that has no calls is an error, and so is a deployer that
 // could change itself.
-func Render(cfg *stack.Stack, o Options) (*Rendering, error) {
-	resources, functions, err := program.Registered("guardrails", cfg)
+func Render(cfg *stack.Stack, o Options) (*Rendering, error) { return render(cfg, o, o.alike) }
+
+func render(cfg *stack.Stack, o Options, alike program.Alike) (*Rendering, error) {
+	resources, functions, err := program.Registered("guardrails", cfg, alike)
 	if err != nil {
 		return nil, err
 	}

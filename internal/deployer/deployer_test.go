@@ -262,6 +262,36 @@ func TestPeopleAreNamedAsCloselyAsTheirPathAllows(t *testing.T) {
 	}
 }
 
+// Of people who are alike the resources of one are listed. The documents are those of everybody's resources: for people
+// who differ in each key that a user has, named by roles and groups of the stack, and for the shipped stacks.
+func TestPeopleWhoAreAlikeNeedWhatOneOfThemNeeds(t *testing.T) {
+	stacks := shipped(t)
+	for _, users := range []string{
+		"{name: ann}, {name: ben}, {name: cem, path: /people/}, {name: dev, path: /people/}, {name: eva, path: /others/}",
+		"{name: ann, email: a@example.com}, {name: ben, email: b@example.com, displayName: B}, {name: cem, tags: {Team: x}}",
+		"{name: ann, permissionsBoundary: Bound}, {name: ben}, {name: cem, permissionsBoundary: Bound}, {name: dev, runAs: dora}",
+		"{name: ann}, {name: ben, permissionsBoundary: Bound}, {name: cem}",
+		"{name: ann, path: /people/, permissionsBoundary: Bound}, {name: ben, path: /people/}, {name: cem, path: /people/}",
+	} {
+		stacks = append(stacks, account(t, `  guardrails:managedPolicies:
+    - {name: Bound, policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: ["s3:*", "iam:*", "sts:*"], Resource: "*"}]}}
+  guardrails:sessions: {runAs: {defaultUser: operator}}
+  guardrails:users: [`+users+`]
+  guardrails:operationRoles: [{users: [ann], project: shop, runAs: one}, {users: [ben], project: shop, runAs: two}]
+  guardrails:delegatedRoles: [{name: reader, users: [ben, cem], managedPolicies: [ReadOnlyAccess]}]
+`))
+	}
+	for _, stack := range stacks {
+		for _, o := range []Options{{}, {AnyUser: true}} {
+			want, err := render(stack, o, nil)
+			require.NoError(t, err, stack.File)
+			got, err := Render(stack, o)
+			require.NoError(t, err, stack.File)
+			assert.Equal(t, want, got, "%s: %+v", stack.File, o)
+		}
+	}
+}
+
 // Many people fill more than one policy, each within the quota; when a role could not carry them all the error says
 // what helps.
 func TestDocumentsAreSplitAtTheQuota(t *testing.T) {

@@ -38,6 +38,8 @@ type creation struct {
 	documents []pulumi.Resource
 	// users are the people, in their groups, by name.
 	users map[string][]pulumi.Resource
+	// alike tells people apart of whom one stands for all; nil where everybody is made.
+	alike Alike
 	// preferences are those of Session Manager: whatever may open a shell waits for them.
 	preferences []pulumi.Resource
 	// operations are the operation roles with the policies that they share, which grants of them carry too.
@@ -80,9 +82,12 @@ var steps = []step{
 	{"organization", (*creation).organization},
 }
 
-// create registers everything that the stack declares, step by step, and then looks for what is beside it.
-func create(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error {
-	c := &creation{ctx: ctx, stack: stack, providers: providers, users: map[string][]pulumi.Resource{}}
+// create registers everything that the stack declares, step by step, and then looks for what is beside it. Alike is nil
+// where everybody is made.
+func create(ctx *pulumi.Context, stack *stack.Stack, providers *providers, alike Alike) error {
+	c := &creation{
+		ctx: ctx, stack: stack, providers: providers, users: map[string][]pulumi.Resource{}, alike: alike,
+	}
 	for _, s := range steps {
 		if err := s.make(c); err != nil {
 			return err
@@ -136,7 +141,16 @@ func (c *creation) managedPolicies() error {
 }
 
 func (c *creation) people() error {
+	first := map[string]string{}
 	for _, args := range c.stack.UserArgs() {
+		if c.alike != nil {
+			who := c.alike(args)
+			if stands, known := first[who]; known {
+				c.users[args.Name] = c.users[stands]
+				continue
+			}
+			first[who] = args.Name
+		}
 		user, err := components.NewUser(c.ctx, args.Name, args, c.options(after(c.guard, c.policies))...)
 		if err != nil {
 			return err

@@ -54,7 +54,7 @@ func deployWithoutEngine(t *testing.T, stack *stack.Stack, o sandbox.Options) er
 		if err := verifyAccount(ctx, stack, providers.home); err != nil {
 			return err
 		}
-		return create(ctx, stack, providers)
+		return create(ctx, stack, providers, nil)
 	}, pulumi.WithMocks("guardrails", stack.Name, e))
 }
 

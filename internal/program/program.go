@@ -52,7 +52,7 @@ func deployStack(ctx *pulumi.Context, stack *stack.Stack) error {
 	if err := adviseOnErrors(ctx, stack); err != nil {
 		return err
 	}
-	if err := create(ctx, stack, providers); err != nil {
+	if err := create(ctx, stack, providers, nil); err != nil {
 		return err
 	}
 	export(ctx, stack)

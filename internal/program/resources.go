@@ -12,6 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/stack"
 )
 
@@ -38,18 +39,34 @@ func OutputOf(urn resource.URN) string { return "output of " + string(urn) }
 // components, providers and the stack itself left out. AWS is taken to be as the stack says it is. The name is that
 // of the Pulumi project.
 func Resources(project string, stack *stack.Stack) ([]Resource, error) {
-	resources, _, err := Registered(project, stack)
+	resources, _, err := Registered(project, stack, nil)
 	return resources, err
 }
 
-// Registered is Resources with the functions of providers that the program calls on the way, sorted.
-func Registered(project string, stack *stack.Stack) (resources []Resource, functions []string, err error) {
+// Alike tells people apart: of those of whom it says the same, one stands for all.
+type Alike func(*user.Args) string
+
+// Registered is Resources with the functions of providers that the program calls on the way, sorted. Of people who are
+// alike it has the resources of the first alone; nil has those of everybody.
+func Registered(
+	project string,
+	stack *stack.Stack,
+	alike Alike,
+) (resources []Resource, functions []string, err error) {
 	l := &list{project: project, stack: stack}
-	err = pulumi.RunErr(
-		// What is asked beside the resources is asked by functions too.
-		func(ctx *pulumi.Context) error { return Register(Listen(ctx, &Listener{Thorough: true}), stack) },
-		pulumi.WithMocks(project, stack.Name, l),
-	)
+	done := make(chan struct{})
+	// The SDK writes down the whole stack of calls for each resource: one that begins here is short.
+	go func() {
+		defer close(done)
+		err = pulumi.RunErr(
+			// What is asked beside the resources is asked by functions too.
+			func(ctx *pulumi.Context) error {
+				return register(Listen(ctx, &Listener{Thorough: true}), stack, alike)
+			},
+			pulumi.WithMocks(project, stack.Name, l),
+		)
+	}()
+	<-done
 	if err != nil {
 		return nil, nil, fmt.Errorf("list the resources of %s: %w", stack.Name, err)
 	}
@@ -60,12 +77,14 @@ func Registered(project string, stack *stack.Stack) (resources []Resource, funct
 
 // Register registers what the program registers for a stack, providers included, and nothing else: no value is
 // checked, nothing is proven, and AWS is not asked whose credentials these are. It is for engines that make nothing.
-func Register(ctx *pulumi.Context, stack *stack.Stack) error {
+func Register(ctx *pulumi.Context, stack *stack.Stack) error { return register(ctx, stack, nil) }
+
+func register(ctx *pulumi.Context, stack *stack.Stack, alike Alike) error {
 	providers, err := newProviders(ctx, stack)
 	if err != nil {
 		return err
 	}
-	return create(ctx, stack, providers)
+	return create(ctx, stack, providers, alike)
 }
 
 // list takes the place of the engine. It implements pulumi.MockResourceMonitor.
