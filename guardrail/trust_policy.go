@@ -127,7 +127,7 @@ const UserIDKey = "identitystore:UserId"
 // Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies, Amazon EKS Cluster config
 // maps, and AWS KMS key policies".
 func IdentityCenterRoles(account Account) string {
-	return account.Partition.RoleARN(account.ID, "/aws-reserved/sso.amazonaws.com/", "*")
+	return account.Partition.RoleARN(account.ID, policy.PermissionSetRolePath, "*")
 }
 
 // identityCenterDocument trusts sessions that one person of IAM Identity Center has of a permission set of the account.

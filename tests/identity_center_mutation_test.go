@@ -158,6 +158,7 @@ func permissionSetSentences(set *identitycenter.PermissionSetArgs) sentences {
 			"ssm:ResumeSession",
 			"ssm:TerminateSession",
 		)
+		shut("starts and stops no node", list(node), "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances")
 		for _, action := range []string{
 			"AddUserToGroup", "AttachRolePolicy", "CreatePolicy", "DeactivateMFADevice", "DeleteRole", "DetachRolePolicy", "EnableMFADevice", "PassRole", "PutRolePolicy",
 			"RemoveUserFromGroup", "ResetServiceSpecificCredential", "ResyncMFADevice", "SetDefaultPolicyVersion", "TagPolicy", "UntagPolicy", "UpdateAssumeRolePolicy", "UploadSSHPublicKey",

@@ -144,6 +144,7 @@ func readOnlyStatements() []policy.Statement {
 			On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
+		policy.Deny("DenyStartingAndStoppingNodes", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances").On("*"),
 		policy.Deny("DenyChangingWhatNodesRun", guardrail.ChangesOfNodes()...).On("*"),
 		policy.Deny("DenyChangingAccess", "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Deactivate*", "iam:Delete*", "iam:Detach*", "iam:Enable*", "iam:PassRole",
 			"iam:Put*", "iam:Remove*", "iam:Reset*", "iam:Resync*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*", "iam:Upload*").
@@ -319,13 +320,13 @@ func (a *PermissionSetArgs) RoleARN(account string) string {
 
 func (a *PermissionSetArgs) roleName(account string) string {
 	sum := sha256.Sum256([]byte(a.IdentityCenter.Instance + "/" + a.Name + "/" + account))
-	return "AWSReservedSSO_" + a.Name + "_" + hex.EncodeToString(sum[:])[:16]
+	return policy.PermissionSetRoleName(a.Name, hex.EncodeToString(sum[:])[:16])
 }
 
 // rolePath has the Region of the instance but for us-east-1.
 // Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
 func (a *PermissionSetArgs) rolePath() string {
-	const path = "/aws-reserved/sso.amazonaws.com/"
+	const path = policy.PermissionSetRolePath
 	if a.IdentityCenter.Region == "us-east-1" {
 		return path
 	}

@@ -86,11 +86,11 @@ func RefusedRole(p policy.Partition, role string, patterns bool) (why, fix strin
 // roles under this path. Source:
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
 func permissionSetRoles(p policy.Partition, name string) []string {
-	suffix := "AWSReservedSSO_" + name + "_" + strings.Repeat("?", 16)
+	suffix := policy.PermissionSetRoleName(name, strings.Repeat("?", 16))
 	return everyAccountAll(
 		p,
-		"role/aws-reserved/sso.amazonaws.com/"+suffix,
-		"role/aws-reserved/sso.amazonaws.com/*/"+suffix,
+		"role"+policy.PermissionSetRolePath+suffix,
+		"role"+policy.PermissionSetRolePath+"*/"+suffix,
 	)
 }
 

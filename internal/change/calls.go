@@ -143,9 +143,8 @@ func becauseOf(d *prove.Difference) string {
 // sourceWords name a statement and its policy.
 func sourceWords(s access.Source) string {
 	name, owner := nameOf(s.Policy), s.Owner
-	if set, found := strings.CutPrefix(owner, "role/AWSReservedSSO_"); found {
-		// The last part is AWS's choice.
-		owner = "permission set " + set[:max(strings.LastIndexByte(set, '_'), 0)]
+	if set, ok := policy.PermissionSetOfRole(strings.TrimPrefix(owner, "role/")); ok {
+		owner = "permission set " + set
 	}
 	switch {
 	case s.Kind == access.TrustPolicy:

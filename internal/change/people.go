@@ -309,7 +309,7 @@ func (c *comparison) nameMembers(matrices ...*matrix.Matrix) {
 			if isMember(r.PersonARN) {
 				c.members[r.PersonARN] = r.Person
 			}
-			if strings.Contains(r.RoleARN, ":role/aws-reserved/sso.amazonaws.com/") {
+			if strings.Contains(r.RoleARN, ":role"+policy.PermissionSetRolePath) {
 				c.permissionSets[r.RoleARN] = r.Role
 			}
 		}

@@ -38,7 +38,7 @@ type Options struct {
 func Find(engine *access.Engine, o Options) (*Facts, error) {
 	b := newFinder(engine, o)
 	f := &Facts{
-		At: o.At.UTC().Truncate(time.Second), Administrators: append([]string{}, o.Administrators...),
+		At: o.At.UTC().Truncate(time.Second), Administrators: eachOnce(o.Administrators),
 		engine: b.engine, generous: b.generous, nodeTags: b.nodeTags,
 	}
 	world := engine.World()
@@ -85,6 +85,18 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 		}
 	}
 	return f, nil
+}
+
+// eachOnce is a list without repetitions: the stack of an account and that of IAM Identity Center both tell of a role
+// that Identity Center made there.
+func eachOnce(arns []string) []string {
+	once := []string{}
+	for _, arn := range arns {
+		if !slices.Contains(once, arn) {
+			once = append(once, arn)
+		}
+	}
+	return once
 }
 
 func newFinder(engine *access.Engine, o Options) *finder {

@@ -123,10 +123,10 @@ func (b *finder) assignment(
 	account, role := b.permissionSet(a)
 	if role == nil {
 		row := Way{Person: m.facts(center)}
-		name := "AWSReservedSSO_" + a.PermissionSet + "_*"
+		name := policy.PermissionSetRoleName(a.PermissionSet, "*")
 		row.SignIns, row.Via = []SignIn{Portal}, []Role{{
 			Name: name, PermissionSet: a.PermissionSet, Account: Account{ID: a.Account},
-			ARN: b.engine.World().Accounts[0].Partition.RoleARN(a.Account, "/aws-reserved/sso.amazonaws.com/", name),
+			ARN: b.engine.World().Accounts[0].Partition.RoleARN(a.Account, policy.PermissionSetRolePath, name),
 		}}
 		row.Assumptions = []Assumption{{Kind: AccountHasNoNodes, Account: a.Account}}
 		return []Way{row}, nil

@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/internal/commandline"
 	"aws-access-guardrails/internal/replay/cloudtrail"
 	"aws-access-guardrails/internal/replay/judging"
+	"aws-access-guardrails/policy"
 )
 
 // noteDoor keeps who went through a door to an operating system, for the other way round: what keeps it working.
@@ -99,11 +100,8 @@ func (s *Shell) keep(homes []Home) {
 	switch {
 	case strings.HasPrefix(path, "guardrails/"):
 		return // The guardrails made the role, and exempt it.
-	case strings.HasPrefix(path, "aws-reserved/sso.amazonaws.com/") && organization >= 0:
-		name := strings.TrimPrefix(path[strings.LastIndexByte(path, '/')+1:], "AWSReservedSSO_")
-		if n := strings.LastIndexByte(name, '_'); n > 0 {
-			name = name[:n]
-		}
+	case strings.HasPrefix("/"+path, policy.PermissionSetRolePath) && organization >= 0:
+		name, _ := policy.PermissionSetOfRole(path[strings.LastIndexByte(path, '/')+1:])
 		s.Lines = []string{
 			fmt.Sprintf(
 				"Pulumi.%s.yaml, guardrails:organization.osAccessOnly.permissionSets: %q",

@@ -101,7 +101,8 @@ var permissionSetKeys = strictyaml.Keys(
 		Required("write what it is for: operation, osAccess, readOnly or own").
 		Doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute "+
 			"names, and starts and stops them. osAccess opens sessions on the nodes of the "+
-			"listed projects. readOnly is AWS's ViewOnlyAccess. own is what managedPolicies and policy say.").
+			"listed projects. readOnly is AWS's ViewOnlyAccess, with ways onto nodes, their start and stop, and changes of "+
+			"access denied. own is what managedPolicies and policy say.").
 		Example("operation"),
 	strictyaml.Key("description", func(p *PermissionSet) *string { return &p.Description },
 		strictyaml.Text(nil).OfLines()).

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"regexp"
 	"strings"
 
 	"aws-access-guardrails/access/internal/engine"
@@ -451,17 +450,13 @@ func policyName(text string) (name, path string) {
 	return name, path
 }
 
-var reservedRole = regexp.MustCompile(`^AWSReservedSSO_(.+)_[0-9a-f]{16}$`)
-
 // permissionSet is the permission set behind a role that IAM Identity Center made, and empty for every other role.
 func permissionSet(path, name string) string {
-	if !strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {
+	if !strings.HasPrefix(path, policy.PermissionSetRolePath) {
 		return ""
 	}
-	if match := reservedRole.FindStringSubmatch(name); match != nil {
-		return match[1]
-	}
-	return ""
+	set, _ := policy.PermissionSetOfRole(name)
+	return set
 }
 
 func slashPath(path string) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -336,6 +337,46 @@ func TestUnknownsAreNotes(t *testing.T) {
 func TestAdministratorsAreNamed(t *testing.T) {
 	text := matrixText(t, matrixOf(t, testkit.ReadStack(t, "Pulumi.prod.yaml")))
 	assert.Contains(t, text, "AdminRole of account 777788889999 administers: it can change everything above.\n")
+}
+
+// A role that IAM Identity Center makes is told by the stack of its account and by that of Identity Center; the matrix
+// names its permission set, once an account.
+func TestAPermissionSetThatAdministersIsNamedOnceAnAccount(t *testing.T) {
+	center := testkit.ReadText(t, `config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "555555555555", alias: center}
+  guardrails:tags: {project: Project}
+  guardrails:identityCenter:
+    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef
+    identityStore: d-1234567890
+    attributes: {SSMSessionRunAs: "${path:userName}", Project: "${path:enterprise.department}"}
+    users: {dave: 1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d}
+    permissionSets:
+      - name: Administrator
+        template: own
+        managedPolicies: [AdministratorAccess]
+        assignments: [{user: dave, accounts: ["444455556666", "777788889999"]}]
+`)
+	people := testkit.ReadText(t, `config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "444455556666", alias: people}
+`)
+	shop := testkit.ReadText(t, `config:
+  aws:region: ap-northeast-1
+  guardrails:account: {id: "777788889999", alias: shop}
+`)
+	for _, width := range []int{0, 50, 80} {
+		m := matrixOf(t, center, people, shop)
+		m.Width = width
+		text := matrixText(t, m)
+		for line := range strings.Lines(text) {
+			assert.True(t, width == 0 || utf8.RuneCountInString(strings.TrimSuffix(line, "\n")) <= width, line)
+		}
+		words := strings.Join(strings.Fields(text), " ")
+		for _, account := range []string{"444455556666", "777788889999"} {
+			assert.Equal(t, 1, strings.Count(words, "permission set Administrator of account "+account+" administers"), words)
+		}
+	}
 }
 
 // A matrix of several stacks follows people from their account into others.

@@ -61,7 +61,9 @@ func (m *Matrix) WriteText(w io.Writer) error {
 	notes := m.notes()
 	head, rows := m.table(notes)
 	b.WriteString(terminal.Table(head, rows, m.Width))
-	m.writeNotes(&b, notes)
+	var below strings.Builder
+	m.writeNotes(&below, notes)
+	b.WriteString(terminal.Fit(below.String(), m.Width))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -41,6 +41,9 @@ func OfARN(arn string) string {
 		return arn
 	}
 	if _, _, name, ok := parsed.Entity(); ok {
+		if set, reserved := policy.PermissionSetOfRole(name); reserved {
+			name = "permission set " + set
+		}
 		return name + " of account " + parsed.Account
 	}
 	return arn

@@ -115,7 +115,7 @@ func (p *Prover) SessionsOf(in *intent.Account, who *engine.Principal) []engine.
 // they can be any.
 func (p *Prover) RoleSession(in *intent.Account, role *engine.Principal) engine.Session {
 	name := p.sessionName(in, role)
-	if _, path, _ := policy.SplitEntity(role.Arn); strings.HasPrefix(path, "/aws-reserved/sso.amazonaws.com/") {
+	if _, path, _ := policy.SplitEntity(role.Arn); strings.HasPrefix(path, policy.PermissionSetRolePath) {
 		return engine.IdentityCenter(role.Arn, name)
 	}
 	return engine.AssumedRole(role.Arn, name)

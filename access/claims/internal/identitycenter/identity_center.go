@@ -254,16 +254,20 @@ func (p *prover) injected(f *prove.Finding, key string) {
 	}
 }
 
-// ownProjectOnly: for every attribute that a person can have, absent and empty ones included.
+// ownProjectOnly: for every attribute that a person can have, absent and empty ones included. Who only reads has no
+// project of their own: every node is another's.
 func (p *prover) ownProjectOnly() {
 	key := "aws:ResourceTag/" + p.in.AuthorizationTags()[0]
 	nodeARNs := []string{"arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"}
 	p.forSets(func(set *intent.PermissionSet) {
-		if !set.OpensSessions {
+		if !set.OpensSessions && !set.ReadOnly {
 			return
 		}
 		q := search.Question{Forbidden: []*engine.Statement{nodes.ReachNodes()}}
+		problem := "a node of another project can be reached"
 		switch {
+		case set.ReadOnly:
+			problem = "a node can be reached, started or stopped"
 		case set.OwnProject:
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodeARNs...).When(
 				nodes.OfProjects(set.Separator, key, "${aws:PrincipalTag/"+p.in.AuthorizationTags()[0]+"}"),
@@ -281,7 +285,7 @@ func (p *prover) ownProjectOnly() {
 		default:
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodeARNs...))}
 		}
-		p.Conclude(p.finding(set.ARN), p.AskAll(q, p.everyPerson(set)), "a node of another project can be reached")
+		p.Conclude(p.finding(set.ARN), p.AskAll(q, p.everyPerson(set)), problem)
 	})
 }
 

@@ -50,7 +50,7 @@ func OnlyListedPrincipals(p *claim.Prover, in *intent.Account) {
 }
 
 // identityCenterRoles are the roles of permission sets, which IAM Identity Center alone makes.
-const identityCenterRoles = "role/aws-reserved/sso.amazonaws.com/*"
+const identityCenterRoles = "role" + policy.PermissionSetRolePath + "*"
 
 // MFAToAssume: the trust policy itself asks for MFA and its age, so that it does not depend on what the caller's
 // account denies.

@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/cloud/organizations"
 	"aws-access-guardrails/internal/sandbox/cloud/store"
+	"aws-access-guardrails/policy"
 )
 
 // inlinePolicyName is the name of the inline policy of a role that Identity Center makes.
@@ -149,7 +150,7 @@ func (s Client) provision(tx *store.Tx, ic IdentityCenter, p PermissionSet, acco
 	}
 	role, ok := s.roleOf(p, account)
 	if !ok {
-		name := "AWSReservedSSO_" + p.Name + "_" + s.World.HexID(tx, account, "", "permissionSetRole", p.ARN, 16)
+		name := policy.PermissionSetRoleName(p.Name, s.World.HexID(tx, account, "", "permissionSetRole", p.ARN, 16))
 		path := "/aws-reserved/" + reservedBy + "/"
 		if ic.Region != "us-east-1" {
 			path += ic.Region + "/"
