@@ -30,6 +30,7 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 		t.Skip("XDG_CACHE_HOME places the user's cache on Linux alone")
 	}
 	ran := 0
+	cache := t.TempDir() // One for all sections: what is proven is kept there. Each folder has a sandbox of its own.
 	for _, p := range pages(t) {
 		if p.path == "docs/change-report.md" { // The tests of internal/against hold it: its edits are not made one after the other.
 			continue
@@ -41,7 +42,7 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 			}
 			t.Run(p.path+"/"+s.title, func(t *testing.T) {
 				ran += len(s.steps)
-				for at, output := range outputs(t, p, s) {
+				for at, output := range outputs(t, p, s, cache) {
 					command := s.steps[at]
 					shown, lines := command.shown, strings.Split(output, "\n")
 					if command.times {
@@ -87,7 +88,7 @@ func runs(s step) bool { return s.command != "" && len(s.shown) > 0 && s.reason 
 var engineVerb = regexp.MustCompile(`^guardrails (up|preview|drift|destroy|adopt)\b`)
 
 // outputs are what the commands of a section print, by the index of their step.
-func outputs(t *testing.T, p page, s section) map[int]string {
+func outputs(t *testing.T, p page, s section, cache string) map[int]string {
 	t.Helper()
 	keys, all := make([]string, len(s.steps)), true
 	key := ""
@@ -99,7 +100,7 @@ func outputs(t *testing.T, p page, s section) map[int]string {
 		}
 	}
 	if !all {
-		run(t, p, s, keys)
+		run(t, p, s, cache, keys)
 	}
 	found := map[int]string{}
 	for i, step := range s.steps {
@@ -110,8 +111,8 @@ func outputs(t *testing.T, p page, s section) map[int]string {
 	return found
 }
 
-// run makes a copy of the shipped stack files, and the steps of a section in it.
-func run(t *testing.T, p page, s section, keys []string) {
+// run makes a copy of the shipped stack files, and the steps of a section in it. What is proven is kept in the cache.
+func run(t *testing.T, p page, s section, cache string, keys []string) {
 	t.Helper()
 	path, err := buildCommand()
 	require.NoError(t, err)
@@ -121,7 +122,7 @@ func run(t *testing.T, p page, s section, keys []string) {
 			search += string(os.PathListSeparator) + cli
 		}
 	}
-	root, cache := t.TempDir(), t.TempDir()
+	root := t.TempDir()
 	for _, pattern := range []string{"Pulumi*.yaml", "sandbox.yaml", "examples/*/*.yaml", "examples/*/*.json", "docs/stack-file.schema.json"} {
 		files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(pattern)))
 		require.NoError(t, err)

@@ -224,7 +224,7 @@ type added struct {
 func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 	t.Parallel()
 	for name, folder := range map[string]struct {
-		clean  *shipment
+		clean  stage
 		stacks map[string]string
 	}{
 		"shipped": {bothDeployed, map[string]string{"dev": devAccount, "prod": prodAccount}},

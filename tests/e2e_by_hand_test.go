@@ -83,7 +83,7 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 	t.Parallel()
 	all := os.Getenv(everyHandMade) != ""
 	for name, folder := range map[string]struct {
-		clean  *shipment
+		clean  stage
 		stacks map[string]string
 	}{
 		"shipped": {bothDeployed, map[string]string{"dev": devAccount, "prod": prodAccount}},

@@ -20,6 +20,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/internal/judge"
+	memory "aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
@@ -40,13 +43,17 @@ var buildCommand = sync.OnceValues(func() (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	if out, err := exec.Command("go", "build", "-o", path, "../cmd/guardrails").CombinedOutput(); err != nil {
+	// Without the tables of the debugger, which take longer to write than all the rest.
+	build := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, "../cmd/guardrails")
+	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
 })
 
 func TestMain(m *testing.M) {
+	// Many tests prove the shipped stacks before they deploy them.
+	judge.Use(claims.With{Memory: memory.InMemory()})
 	code := m.Run()
 	removeShipments()
 	if commandDir != "" {

@@ -18,91 +18,145 @@ import (
 )
 
 // Most tests begin with a project that is deployed. It is deployed once for all of them, and each works on a copy of
-// its own.
+// its own, of the whole or of the first stacks.
 
-// shipment is a shipped project as it is after an undisturbed up of some of its stacks.
+// shipment is a shipped project that is deployed.
 type shipment struct {
-	folder string
+	open func(*testing.T) *deployment
+	// stacks are all stacks of the project, in the order in which a first up takes them.
 	stacks []string
 
-	once    sync.Once
-	d       *deployment
-	summary *result.Summary
-	err     error
+	mu sync.Mutex
+	// after is the project with the first stacks deployed, by how many they are.
+	after map[int]*deployment
+	// summaries are of the runs that deployed what comes after a stage up to another one, by the later one.
+	summaries map[int]*result.Summary
+	err       error
+}
+
+// stage is a shipment of which the first stacks are deployed.
+type stage struct {
+	of     *shipment
+	stacks int
 }
 
 var (
-	devDeployed          = &shipment{folder: "..", stacks: []string{"dev"}}
-	bothDeployed         = &shipment{folder: ".."}
-	organizationDeployed = &shipment{folder: exampleOrganization}
+	shippedProject = &shipment{open: newDeployment, stacks: []string{"dev", "prod"}}
+	shippedExample = &shipment{
+		open:   newOrganization,
+		stacks: []string{"management", "jump", "workload", "payments", "identity"},
+	}
+	shippedTools = &shipment{open: newTools, stacks: []string{"tools"}}
+
+	devDeployed          = stage{shippedProject, 1}
+	bothDeployed         = stage{shippedProject, 2}
+	organizationDeployed = stage{shippedExample, 5}
 )
 
-// make deploys the project, once.
-func (s *shipment) make() {
-	dir, err := os.MkdirTemp("", "guardrails-test-")
+// deploy deploys the first stacks of the project, once. What was deployed already of fewer stacks is gone on with, the
+// rest in one run.
+func (s *shipment) deploy(t *testing.T, stacks int) *deployment {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.after[stacks] == nil && s.err == nil {
+		s.err = s.next(t, stacks)
+	}
+	require.NoError(t, s.err)
+	return s.after[stacks]
+}
+
+func (s *shipment) next(t *testing.T, stacks int) error {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "guardrails-test-") // It outlives the test.
 	if err != nil {
-		s.err = err
-		return
+		return err
 	}
-	s.d = &deployment{dir: filepath.Join(dir, "project"), cache: filepath.Join(dir, "guardrails")}
-	if s.err = os.Mkdir(s.d.dir, 0o755); s.err != nil {
-		return
+	d := &deployment{dir: filepath.Join(dir, "project"), cache: filepath.Join(dir, "guardrails")}
+	if s.after == nil {
+		s.after, s.summaries = map[int]*deployment{}, map[int]*result.Summary{}
 	}
-	files, err := filepath.Glob(filepath.Join(s.folder, "*.yaml"))
-	if err != nil {
-		s.err = err
-		return
+	if err = os.CopyFS(d.dir, os.DirFS(s.open(t).dir)); err != nil {
+		return err
 	}
-	for _, file := range files {
-		data, readErr := os.ReadFile(file)
-		if readErr == nil {
-			readErr = os.WriteFile(filepath.Join(s.d.dir, filepath.Base(file)), data, 0o644)
+	done := 0
+	for fewer := range s.after {
+		if fewer < stacks {
+			done = max(done, fewer)
 		}
-		if readErr != nil {
-			s.err = readErr
-			return
+	}
+	if done > 0 {
+		if err = d.becomes(s.after[done]); err != nil {
+			return err
 		}
 	}
-	folder, err := project.Open(s.d.dir)
+	folder, err := project.Open(d.dir)
 	if err != nil {
-		s.err = err
-		return
+		return err
 	}
-	options := workspace.Options{Sandbox: true, Cache: s.d.cache}
-	s.summary, s.err = workspace.New(folder, options).Run(context.Background(), result.Up, s.stacks...)
+	w := workspace.New(folder, workspace.Options{Sandbox: true, Cache: d.cache})
+	s.after[stacks] = d
+	rest := slices.Clone(s.stacks[done:stacks])
+	slices.Reverse(rest) // Whatever order they are named in, each comes after those that it needs.
+	s.summaries[stacks], err = w.Run(context.Background(), result.Up, rest...)
+	return err
+}
+
+// report is what the run that deployed a stack did.
+func (s *shipment) report(t *testing.T, stack string) *result.Report {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, summary := range s.summaries {
+		for _, r := range summary.Stacks {
+			if r.Stack == stack {
+				return r
+			}
+		}
+	}
+	t.Fatalf("test bug: %s is not deployed", stack)
+	return nil
+}
+
+// becomes gives a deployment the sandbox of another one.
+func (d *deployment) becomes(other *deployment) error {
+	from, err := other.sandboxState()
+	if err != nil {
+		return err
+	}
+	to, err := d.sandboxState()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(filepath.Dir(to)), 0o755); err != nil {
+		return err
+	}
+	return os.CopyFS(filepath.Dir(to), os.DirFS(filepath.Dir(from)))
 }
 
 // copy is a deployment of its own that begins with what was deployed. Its cache is where a command looks for it.
-func (s *shipment) copy(t *testing.T) *deployment {
+func (from stage) copy(t *testing.T) *deployment {
 	t.Helper()
-	d := newDeployment(t)
-	if s.folder == exampleOrganization {
-		d = newOrganization(t)
-	}
+	d := from.of.open(t)
 	d.cache = filepath.Join(t.TempDir(), "guardrails")
-	s.once.Do(s.make)
-	require.NoError(t, s.err)
-	from, err := s.d.sandboxState()
-	require.NoError(t, err)
-	to, err := d.sandboxState()
-	require.NoError(t, err)
-	require.NoError(t, os.RemoveAll(filepath.Dir(to)))
-	require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Dir(to)), 0o755))
-	require.NoError(t, os.CopyFS(filepath.Dir(to), os.DirFS(filepath.Dir(from))))
+	if from.stacks == 0 {
+		return d
+	}
+	require.NoError(t, d.becomes(from.of.deploy(t, from.stacks)))
 	return d
 }
 
 // world is what the sandbox's AWS holds after an up in which nothing went wrong.
-func (s *shipment) world(t *testing.T) string {
+func (from stage) world(t *testing.T) string {
 	t.Helper()
-	return s.copy(t).world(t)
+	return from.copy(t).world(t)
 }
 
 // removeShipments removes what was deployed for all tests.
 func removeShipments() {
-	for _, s := range []*shipment{devDeployed, bothDeployed, organizationDeployed} {
-		if s.d != nil {
-			_ = os.RemoveAll(filepath.Dir(s.d.dir))
+	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools} {
+		for _, d := range s.after {
+			_ = os.RemoveAll(filepath.Dir(d.dir))
 		}
 	}
 }

@@ -1,23 +1,15 @@
 package tests
 
 import (
-	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-	"syscall"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
@@ -105,170 +97,6 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 			assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 		})
 	}
-}
-
-// creations are the calls that make the resources of a type.
-var creations = map[string]string{
-	"aws:iam/user:User":                                   "CreateUser",
-	"aws:iam/group:Group":                                 "CreateGroup",
-	"aws:iam/role:Role":                                   "CreateRole",
-	"aws:iam/policy:Policy":                               "CreatePolicy",
-	"aws:iam/userGroupMembership:UserGroupMembership":     "AddUserToGroup",
-	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": "ListUserPolicies",
-	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive":        "ListAttachedUserPolicies",
-	"aws:iam/groupPolicy:GroupPolicy":                                              "PutGroupPolicy",
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive":                        "ListGroupPolicies",
-	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive":      "ListAttachedGroupPolicies",
-	"aws:iam/rolePolicy:RolePolicy":                                                "PutRolePolicy",
-	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive":                          "ListRolePolicies",
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                            "AttachRolePolicy",
-	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive":        "ListAttachedRolePolicies",
-	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy":                          "UpdateAccountPasswordPolicy",
-	"aws:ssm/document:Document":                                                    "CreateDocument",
-	"aws-native:ssm:Document":                                                      "CreateDocument",
-	"aws:organizations/policy:Policy":                                              "CreatePolicy",
-	"aws:organizations/policyAttachment:PolicyAttachment":                          "AttachPolicy",
-	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": "CreateInstanceAccessControlAttributeConfiguration",
-	"aws:ssoadmin/permissionSet:PermissionSet":                                     "CreatePermissionSet",
-	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":             "PutInlinePolicyToPermissionSet",
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":                 "AttachManagedPolicyToPermissionSet",
-	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": "AttachCustomerManagedPolicyReferenceToPermissionSet",
-	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment":     "PutPermissionsBoundaryToPermissionSet",
-	"aws:ssoadmin/accountAssignment:AccountAssignment":                             "CreateAccountAssignment",
-}
-
-// disturbance is one fault at the creations of one type, three times in a row, in a run over all stacks of a folder.
-type disturbance struct {
-	typ   string
-	fault api.Fault
-}
-
-func (c disturbance) rule() api.FaultRule {
-	if c.fault == api.LostReply {
-		return api.FaultRule{Call: "Create " + c.typ, Fault: c.fault, Times: 3}
-	}
-	return api.FaultRule{Call: creations[c.typ], Fault: c.fault, Times: 3}
-}
-
-// repeated are the types of which a creation that the SDK repeats, because its answer was lost, is told from somebody
-// else's.
-func repeated(typ string) bool {
-	return strings.HasPrefix(typ, "aws:organizations/") || strings.HasPrefix(typ, "aws:ssoadmin/")
-}
-
-// killEngines ends the engines that work in the sandbox of the deployment, as a power cut would.
-func (d *deployment) killEngines() {
-	_ = filepath.WalkDir(d.cache, func(path string, _ os.DirEntry, err error) error {
-		if err != nil || !strings.Contains(path, "locks") || filepath.Ext(path) != ".json" {
-			return nil
-		}
-		var lock struct{ PID int }
-		if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &lock) == nil && lock.PID > 0 {
-			_ = syscall.Kill(lock.PID, syscall.SIGKILL)
-		}
-		return nil
-	})
-}
-
-// guarded holds that nobody is in a group that has no guard yet.
-func (d *deployment) guarded(t *testing.T) {
-	t.Helper()
-	d.aws(t, func(s *sandbox.Server) {
-		for id, account := range s.Snapshot().Accounts {
-			for name, user := range account.Users {
-				for _, group := range user.Groups {
-					if account.Groups[group].Path == "/guardrails/" {
-						assert.NotEmpty(
-							t,
-							account.Groups[group].Inline,
-							"%s of %s is in %s before its guard",
-							name,
-							id,
-							group,
-						)
-					}
-				}
-			}
-		}
-	})
-}
-
-// Each type of resource, disturbed at its creation three times in a row: an answer that is lost, an error after the
-// effect, an engine that is killed. One up ends where an undisturbed run ends, and nobody was without the guard. A
-// few of them, drawn by seed; all of them with GUARDRAILS_NIGHTLY=1.
-func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
-	t.Parallel()
-	for _, folder := range []struct {
-		name   string
-		open   func(*testing.T) *deployment
-		clean  *shipment
-		stacks int
-		sample int
-	}{{"two accounts", newDeployment, bothDeployed, 2, 1}, {"an organization", newOrganization, organizationDeployed, 5,
-		1}} {
-		t.Run(folder.name, func(t *testing.T) {
-			t.Parallel()
-			if folder.stacks > 2 {
-				clitest.Long(t)
-			}
-			up := func(d *deployment, faults *api.Faults) (*result.Summary, error) {
-				return d.workspace(t, workspace.Options{Faults: faults, Parallel: 1}).Run(t.Context(), result.Up)
-			}
-			want, summary := folder.clean.world(t), folder.clean.summary
-			types := map[string]bool{}
-			for _, stack := range summary.Stacks {
-				for _, change := range stack.Changes {
-					if !change.Component {
-						require.Contains(t, creations, change.Type, "test bug: nothing is known of its creation")
-						types[change.Type] = true
-					}
-				}
-			}
-			var all []disturbance
-			for _, typ := range slices.Sorted(maps.Keys(types)) {
-				for _, fault := range []api.Fault{api.LostReply, api.ErrorAfter, api.Killed} {
-					all = append(all, disturbance{typ, fault})
-				}
-				if repeated(typ) {
-					all = append(all, disturbance{typ, api.LostAnswer})
-				}
-			}
-			if !clitest.Nightly() {
-				random := rand.New(rand.NewPCG(11, 7))
-				random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-				// What was never looked up before is always among them.
-				slices.SortStableFunc(all, func(a, b disturbance) int {
-					return cmp.Compare(b2i(repeated(b.typ)), b2i(repeated(a.typ)))
-				})
-				all = all[:folder.sample]
-			}
-			for _, c := range all {
-				t.Run(c.typ+" "+string(c.fault), func(t *testing.T) {
-					d := folder.open(t)
-					faults := &api.Faults{Rules: []api.FaultRule{c.rule()}, Kill: d.killEngines}
-					failed := 0
-					for range 3 {
-						if _, err := up(d, faults); err == nil {
-							break
-						}
-						failed++
-						d.guarded(t)
-					}
-					_, err := up(d, nil)
-					require.NoError(t, err, "one up does not end it, after %d disturbed runs", failed)
-					assert.Empty(t, gocmp.Diff(want, d.world(t)))
-					t.Logf("disturbed %d of 3 runs over %d stacks", failed, folder.stacks)
-				})
-			}
-		})
-	}
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // Destroying is finished by destroying again, whatever goes wrong on the way.

@@ -45,21 +45,23 @@ func stacksOf(s *result.Summary) []string {
 }
 
 // The whole life of an organization in one sandbox: its policies first, people before the accounts that name them,
-// nothing to do the second time, one grant changed alone, and nothing left at the end but what is retained and named.
+// nothing to do the second time, what is edited changed alone, and nothing left at the end but what is retained and
+// named.
 func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	t.Parallel()
-	d := newOrganization(t)
-	before := d.bytesOf(t)
-
-	up, err := d.workspace(t, workspace.Options{}).
-		Run(t.Context(), result.Up, "management", "workload", "payments", "identity", "jump")
-	require.NoError(t, err)
-	assert.Equal(t, []string{"management", "jump", "workload", "payments", "identity"}, stacksOf(up))
+	d := organizationDeployed.copy(t)
+	up := shippedExample.summaries[5]
+	assert.ElementsMatch(t, shippedExample.stacks[2:], stacksOf(up)[2:])
+	assert.Equal(t, []string{"management", "jump"}, stacksOf(up)[:2])
 	for _, r := range up.Stacks {
 		assert.NotEmpty(t, r.Of(result.Create), r.Stack)
 		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), r.Stack)
 	}
-	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)), "the files of the folder are not written to")
+	assert.Empty(
+		t,
+		cmp.Diff(newOrganization(t).bytesOf(t), shippedExample.after[5].bytesOf(t)),
+		"the files of the folder are not written to",
+	)
 
 	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Preview)
 	require.NoError(t, err)
@@ -84,42 +86,7 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		)
 	})
 
-	t.Run("an edit of an attribute changes the list in place", func(t *testing.T) {
-		d.edit(
-			t,
-			"Pulumi.identity.yaml",
-			"      Project: ${path:enterprise.department}",
-			"      Project: ${path:enterprise.department}\n      Team: ${path:enterprise.division}",
-		)
-		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "identity")
-		require.NoError(t, err)
-		require.Len(t, changed.Stacks[0].Changes, 1)
-		assert.Equal(t, result.Update, changed.Stacks[0].Changes[0].Op)
-		assert.Equal(t, "attributes-configuration", changed.Stacks[0].Changes[0].Name)
-	})
-
-	t.Run("an edit of one grant touches that grant alone", func(t *testing.T) {
-		d.edit(
-			t,
-			"Pulumi.workload.yaml",
-			`      until: "2026-12-01T13:00:00+09:00"`,
-			`      until: "2026-12-01T12:00:00+09:00"`,
-		)
-		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
-		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
-		require.NoError(t, err)
-		for _, r := range changed.Stacks {
-			for _, c := range r.Changes {
-				assert.Equal(t, "workload", r.Stack, c.Name)
-				assert.Equal(t, result.Update, c.Op, c.Name)
-				assert.True(t, strings.HasPrefix(c.Name, "grant-CHG1234-alice"), c.Name)
-			}
-		}
-		role := d.account(t, "444455556666").Roles["grant-CHG1234-alice"]
-		assert.Contains(t, role.Trust, "2026-12-01T03:00:00Z", "noon in Tokyo, in UTC")
-	})
-
-	t.Run("an edit of an approval policy is a new version in force", func(t *testing.T) {
+	t.Run("edits change what was edited alone", func(t *testing.T) {
 		approvals := d.account(t, "777788889999").Documents
 		assert.Equal(
 			t,
@@ -136,18 +103,48 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			keysOf(d.account(t, "555555555555").Documents),
 			"in the home Region alone",
 		)
+		d.edit(
+			t,
+			"Pulumi.identity.yaml",
+			"      Project: ${path:enterprise.department}",
+			"      Project: ${path:enterprise.department}\n      Team: ${path:enterprise.division}",
+		)
+		d.edit(
+			t,
+			"Pulumi.workload.yaml",
+			`      until: "2026-12-01T13:00:00+09:00"`,
+			`      until: "2026-12-01T12:00:00+09:00"`,
+		)
+		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
 		d.edit(t, "Pulumi.payments.yaml", "projects: [payments-test]", "projects: [payments-test, payments-load]")
-		changed, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up, "payments")
+		summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 		require.NoError(t, err)
-		require.Len(t, changed.Stacks[0].Changes, 1)
-		assert.Equal(t, result.Update, changed.Stacks[0].Changes[0].Op)
+		edited := map[string][]result.Change{}
+		for _, r := range summary.Stacks {
+			for _, c := range r.Changes {
+				assert.Equal(t, result.Update, c.Op, c.Name)
+				edited[r.Stack] = append(edited[r.Stack], c)
+			}
+		}
+		assert.Equal(t, []string{"identity", "payments", "workload"}, keysOf(edited))
+
+		require.Len(t, edited["identity"], 1)
+		assert.Equal(t, "attributes-configuration", edited["identity"][0].Name, "the list is changed in place")
+
+		for _, c := range edited["workload"] {
+			assert.True(t, strings.HasPrefix(c.Name, "grant-CHG1234-alice"), "another one than that grant: %s", c.Name)
+		}
+		role := d.account(t, "444455556666").Roles["grant-CHG1234-alice"]
+		assert.Contains(t, role.Trust, "2026-12-01T03:00:00Z", "noon in Tokyo, in UTC")
+
+		require.Len(t, edited["payments"], 1)
 		assert.Equal(
 			t,
 			"just-in-time-approval-ap-northeast-1-SSM-JustInTimeAccessAutoApprovalPolicy",
-			changed.Stacks[0].Changes[0].Name,
+			edited["payments"][0].Name,
 		)
 		policy := d.account(t, "777788889999").Documents["ap-northeast-1/SSM-JustInTimeAccessAutoApprovalPolicy"]
-		assert.Equal(t, 2, policy.Default)
+		assert.Equal(t, 2, policy.Default, "a new version, and in force")
 		assert.Contains(t, policy.Content(), "payments-load")
 	})
 

@@ -275,7 +275,9 @@ func TestTheVersionInForceIsPutBack(t *testing.T) {
 		gotPolicy, gotPreferences := inForce()
 		assert.JSONEq(t, policy, gotPolicy, "round %d", round)
 		assert.JSONEq(t, preferences, unmarked(gotPreferences), "round %d", round)
-		assert.Empty(t, d.run(t, result.Drift, "dev").Drift, "round %d", round)
+		if round == 1 {
+			assert.Empty(t, d.run(t, result.Drift, "dev").Drift)
+		}
 	}
 }
 
@@ -317,9 +319,11 @@ func TestDeniesGoBackBeforeAllows(t *testing.T) {
 	assert.Empty(t, cmp.Diff(want, d.world(t)))
 }
 
-// A run that is killed while it puts back is finished by running it again. Late always, early too in the nightly tier.
+// A run that is killed while it puts back is finished by running it again. Late before a landing, early too in the
+// nightly tier. Every run holds the same of an engine that is killed (TestOneUpEndsWhatWasDisturbed).
 func TestAKillWhilePuttingBackIsFinishedByRunningAgain(t *testing.T) {
 	t.Parallel()
+	clitest.Long(t)
 	d := devDeployed.copy(t)
 	want := d.world(t)
 	for _, after := range clitest.Sample(1, 3, 1) {

@@ -32,24 +32,27 @@ const (
 // Every shipped stack deploys, a second look plans no change, and not a byte of the project's files is touched.
 func TestShippedStacksDeployAndStay(t *testing.T) {
 	t.Parallel()
-	d := newDeployment(t)
+	d := bothDeployed.copy(t)
 	before := d.bytesOf(t)
-	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
+	assert.Empty(t, cmp.Diff(before, shippedProject.after[2].bytesOf(t)))
+	planned, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Preview)
 	require.NoError(t, err)
-	require.Len(t, summary.Stacks, 2)
-	for _, r := range summary.Stacks {
-		assert.NotEmpty(t, r.Of(result.Create), r.Stack)
-		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), r.Stack)
-		assert.Contains(t, r.Outputs, "roleArns", r.Stack)
+	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
+	require.NoError(t, err)
+	require.Len(t, again.Stacks, 2)
+	for i, stack := range shippedProject.stacks {
+		r := shippedProject.report(t, stack)
+		assert.NotEmpty(t, r.Of(result.Create), stack)
+		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), stack)
+		assert.Contains(t, r.Outputs, "roleArns", stack)
 
-		again := d.run(t, result.Preview, r.Stack)
-		assert.Empty(t, again.Changes, r.Stack)
-		assert.Equal(t, again.Same, len(r.Of(result.Create)), r.Stack)
+		assert.Equal(t, stack, planned.Stacks[i].Stack)
+		assert.Empty(t, planned.Stacks[i].Changes, stack)
+		assert.Equal(t, planned.Stacks[i].Same, len(r.Of(result.Create)), stack)
 
-		same := again.Same
-		again = d.run(t, result.Up, r.Stack)
-		assert.Empty(t, again.Changes, r.Stack)
-		assert.Equal(t, same, again.Same, "preview and up count alike")
+		assert.Equal(t, stack, again.Stacks[i].Stack)
+		assert.Empty(t, again.Stacks[i].Changes, stack)
+		assert.Equal(t, planned.Stacks[i].Same, again.Stacks[i].Same, "preview and up count alike")
 	}
 	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)))
 }
@@ -196,26 +199,26 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 
 	const secondUser = "    - name: non-97-test-user2\n"
 	for _, c := range []struct {
-		name, before, after string
-		want                []string
+		name  string
+		edits []string // before, after, before, after
+		want  []string
 	}{
 		{
-			"a user is added",
-			secondUser, secondUser + "    - name: non-97-test-user4\n      email: test-user4@non-97.net\n",
+			"a user is added, and a role's project changes",
+			[]string{
+				secondUser, secondUser + "    - name: non-97-test-user4\n      email: test-user4@non-97.net\n",
+				"      project: Test Project 2\n      runAs: os-user3\n",
+				"      project: Test Project 1\n      runAs: os-user3\n",
+			},
 			[]string{
 				"create non-97-test-user4-user", "create non-97-test-user4-membership",
 				"create non-97-test-user4-inline-policies", "create non-97-test-user4-attached-policies",
+				"update operation-role-non-97-project-ope-role",
 			},
 		},
 		{
-			"a role's project changes",
-			"      project: Test Project 2\n      runAs: os-user3\n", "      project: Test Project 1\n      runAs: " +
-				"os-user3\n",
-			[]string{"update operation-role-non-97-project-ope-role"},
-		},
-		{
 			"a role is removed",
-			"    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n", "",
+			[]string{"    - users: [non-97-test-user2]\n      project: Test Project 2\n      runAs: os-user2\n", ""},
 			[]string{
 				"delete operation-role-TestProject2-os-user2",
 				"delete operation-inline-policies-TestProject2-os-user2",
@@ -226,16 +229,15 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 			},
 		},
 		{
-			"an email changes nothing, because the person may have changed it",
-			"test-user1@non-97.net", "user1@non-97.net", []string{},
-		},
-		{
-			"a comment changes nothing",
-			secondUser, "    # a remark\n" + secondUser, []string{},
+			"an email changes nothing, because the person may have changed it, and neither does a comment",
+			[]string{"test-user1@non-97.net", "user1@non-97.net", secondUser, "    # a remark\n" + secondUser},
+			[]string{},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d.edit(t, "Pulumi.dev.yaml", c.before, c.after)
+			for i := 0; i < len(c.edits); i += 2 {
+				d.edit(t, "Pulumi.dev.yaml", c.edits[i], c.edits[i+1])
+			}
 			plan := d.run(t, result.Preview, "dev")
 			assert.True(t, plan.Planned)
 			assert.ElementsMatch(t, c.want, changed(plan))
@@ -247,7 +249,6 @@ func TestAnEditChangesOnlyWhatWasEdited(t *testing.T) {
 			assert.ElementsMatch(t, c.want, changed(done))
 		})
 	}
-	assert.Empty(t, d.run(t, result.Preview, "dev").Changes)
 }
 
 // Somebody who has a password, a device and an access key can leave like anybody else.
@@ -293,10 +294,9 @@ func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
 	} {
 		t.Run(stack, func(t *testing.T) {
 			t.Parallel()
-			d := newDeployment(t)
-			d.run(t, result.Preview, stack) // A preview makes nothing, but it opens the world.
-			before := d.account(t, c.account)
-			up := d.run(t, result.Up, stack)
+			before := newDeployment(t).account(t, c.account)
+			d := bothDeployed.copy(t)
+			up := shippedProject.report(t, stack)
 
 			r := d.run(t, result.Destroy, stack)
 			named := []string{}

@@ -44,9 +44,10 @@ func (r *run) account(ctx context.Context) error {
 }
 
 // leaveOpen keeps stacks from shutting shells in accounts whose doors cannot be made, because the stack of the
-// account failed before anything was changed. What is attached already stays.
+// account failed before anything was changed. What is attached already stays. Where a stack stops all others, nothing
+// is shut, and that stack is the reason.
 func (s *session) leaveOpen(runs []*run) {
-	if s.operation != result.Up {
+	if s.operation != result.Up || slices.ContainsFunc(runs, (*run).stopsAll) {
 		return
 	}
 	for _, failed := range runs {

@@ -451,6 +451,39 @@ func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 	}
 }
 
+// Where a stack is refused nothing is changed anywhere, and that stack is the reason: no other one failed for it,
+// whatever it would have shut. Why one could not be planned is told beside it.
+func TestOfARefusalNoOtherStackFails(t *testing.T) {
+	for name, refused := range map[string]error{
+		"refused":   &exit.RefusedError{Stack: "jump", Err: errors.New("it is another account")},
+		"wrong use": exit.Usef("no such stack"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &session{Workspace: &Workspace{}, operation: result.Up}
+			with := func(stack string, to target, err error) *run {
+				r := &run{session: s, stack: stack, to: to, report: &result.Report{Outcome: result.OutcomeNotRun}}
+				if err != nil {
+					r.fail(err)
+				}
+				return r
+			}
+			management := with("management", target{account: "1", shuts: shutsOf("2")}, nil)
+			runs := []*run{
+				management,
+				with("jump", target{account: "2"}, refused),
+				with("workload", target{account: "3"}, errors.New("the engine ended")),
+			}
+			s.leaveOpen(runs)
+			require.NoError(t, management.err)
+			_, err := s.stops(runs)
+			require.ErrorContains(t, err, refused.Error())
+			require.ErrorContains(t, err, "the engine ended")
+			assert.Equal(t, result.OutcomeNotRun, management.report.Outcome)
+			assert.Equal(t, "nothing was changed, because another stack was refused", management.report.Error)
+		})
+	}
+}
+
 // A folder of any name has a sandbox on this machine, and the name is a name that every tool can take. Two of the
 // names are deployed in, all of them in the nightly tier.
 func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {

@@ -174,22 +174,30 @@ func (s *session) consent(ctx context.Context, graph *schedule.Graph, runs []*ru
 	return nil
 }
 
+// stopsAll reports whether the run keeps the whole command from changing anything: it was refused, or nobody knows to
+// which account its credentials belong.
+func (r *run) stopsAll() bool {
+	status := exit.StatusOf(r.err)
+	return r.unknown || r.plan == nil && (status == exit.Refused || status == exit.WrongUse)
+}
+
 // stops holds the gates against the plans, which it gives. The error joins everything that keeps the whole command
-// from changing anything.
+// from changing anything, and why others could not be planned: nobody else tells it then.
 func (s *session) stops(runs []*run) (plans *result.Summary, err error) {
-	var errs []error
+	var errs, failed []error
 	plans = &result.Summary{Operation: s.operation, Sandbox: s.options.Sandbox}
 	because := "another stack was refused"
 	for _, r := range runs {
-		status := exit.StatusOf(r.err)
 		switch {
 		case r.unknown:
-			errs, because = append(errs, r.err), "nobody knows to which account the credentials of another stack belong"
+			because = "nobody knows to which account the credentials of another stack belong"
+			errs = append(errs, r.err)
+			continue
+		case r.stopsAll():
+			errs = append(errs, r.err)
 			continue
 		case r.plan == nil:
-			if status == exit.Refused || status == exit.WrongUse {
-				errs = append(errs, r.err)
-			}
+			failed = append(failed, r.err)
 			continue
 		case r.err == nil:
 			plans.Stacks = append(plans.Stacks, r.plan)
@@ -197,9 +205,12 @@ func (s *session) stops(runs []*run) (plans *result.Summary, err error) {
 		if err := s.guard(r.stack, r.plan); err != nil {
 			r.fail(err)
 			errs = append(errs, err)
+			continue
 		}
+		failed = append(failed, r.err)
 	}
-	if err := errors.Join(errs...); err != nil {
+	if len(errs) > 0 {
+		err := errors.Join(append(errs, failed...)...)
 		for _, r := range runs {
 			if r.err == nil {
 				r.report.Error = "nothing was changed, because " + because

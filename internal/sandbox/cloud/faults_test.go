@@ -72,12 +72,57 @@ func TestARuleHitsTheCallsThatItNames(t *testing.T) {
 	assert.Equal(t, []string{"", "ServiceFailure", "ServiceFailure", ""}, codes)
 }
 
+// A rule about an operation of the provider hits the calls that change something during it, and no other.
+func TestARuleHitsTheCallsOfOneOperation(t *testing.T) {
+	ctx := context.Background()
+	changed := 0
+	faults := &api.Faults{
+		Rules:   []api.FaultRule{{During: "update aws:iam/user:User", Times: 2, Fault: api.ErrorBefore}},
+		Changed: func() { changed++ },
+	}
+	c := newCloud(t)
+	require.NoError(t, c.BeginRun(faults))
+	during := func(operation string) iam.Client {
+		return c.IAM(api.Caller{Account: home, Region: tokyo, Faults: faults, During: operation})
+	}
+	_, err := during("create aws:iam/user:User").CreateUser(ctx, iam.NewUser{Name: "alice"})
+	require.NoError(t, err)
+	update := during("update aws:iam/user:User")
+	_, err = update.GetUser(ctx, "alice")
+	require.NoError(t, err, "reading changes nothing")
+	for range 2 {
+		assert.Equal(t, "ServiceFailure", api.Code(update.TagUser(ctx, "alice", map[string]string{"a": "b"})))
+	}
+	assert.Equal(t, 2, faults.Hits())
+	assert.Equal(t, 1, changed, "what fails before its effect changes nothing")
+	require.NoError(t, update.TagUser(ctx, "alice", map[string]string{"a": "b"}))
+	assert.Equal(t, 2, changed)
+	assert.Equal(t, 2, faults.Hits())
+}
+
+// A kill at a call comes before or after its effect.
+func TestAKillComesBeforeOrAfterTheEffect(t *testing.T) {
+	ctx := context.Background()
+	for fault, effect := range map[api.Fault]bool{api.Killed: true, api.KilledBefore: false} {
+		killed := 0
+		admin, sane := faulty(t, &api.Faults{
+			Rules: []api.FaultRule{{Call: "CreateUser", Fault: fault}},
+			Kill:  func() { killed++ },
+		})
+		_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice"})
+		assert.Error(t, err, fault)
+		assert.Equal(t, 1, killed, fault)
+		_, err = sane.GetUser(ctx, "alice")
+		assert.Equal(t, effect, err == nil, fault)
+	}
+}
+
 // A seed draws the same faults in every order of calls, and others in the next run of the same world.
 func TestASeedDrawsTheSameFaults(t *testing.T) {
 	draw := func(f *api.Faults, names []string) map[string]api.Fault {
 		out := map[string]api.Fault{}
 		for _, name := range names {
-			out[name] = f.Draw("CreateUser", name, false)
+			out[name] = f.Draw("", "CreateUser", name, false)
 		}
 		return out
 	}

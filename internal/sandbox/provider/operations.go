@@ -291,7 +291,7 @@ func (s *server) Invoke(ctx context.Context, req *pulumirpc.InvokeRequest) (*pul
 
 // reply loses the answer of an operation that took effect, if a fault says so: to the engine the provider is gone.
 func (s *server) reply(operation, name string) error {
-	if s.Faults.Draw(operation, name, true) == api.LostReply {
+	if s.Faults.Draw("", operation, name, true) == api.LostReply {
 		return status.Error(codes.Unavailable, "error reading from server: EOF")
 	}
 	return nil

@@ -8,7 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
+	"time"
 
+	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
@@ -75,17 +78,37 @@ func look(o Options) (command *Command, reason string, err error) {
 	return command, reason, err
 }
 
+// asked are the CLIs that this process has asked for their version and that are taken. Asking takes as long as the
+// engine takes to start.
+var asked sync.Map
+
+// file tells one state of a program from another.
+type file struct {
+	path     string
+	size     int64
+	modified time.Time
+}
+
 // check asks a CLI for its version, by way of the Automation API's own rules. An empty root means the CLI called name
-// on PATH.
+// on PATH. The file of a CLI that was taken is asked again only when it has changed.
 func check(root, name string) (*Command, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return nil, err
 	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	is := file{path, info.Size(), info.ModTime()}
+	if version, taken := asked.Load(is); taken {
+		return &Command{path: path, version: version.(semver.Version)}, nil
+	}
 	found, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Version: Version, Root: root})
 	if err != nil {
 		return nil, err
 	}
+	asked.Store(is, found.Version())
 	return &Command{path: path, version: found.Version()}, nil
 }
 

@@ -87,6 +87,23 @@ func TestARecentCLIOnPathIsTaken(t *testing.T) {
 	assert.NoFileExists(t, runs)
 }
 
+// A CLI is asked for its version once, and again when its file has changed.
+func TestACLIIsAskedAgainWhenItsFileHasChanged(t *testing.T) {
+	onPath(t, "v3.999.0")
+	program, err := exec.LookPath("pulumi")
+	require.NoError(t, err)
+	times := filepath.Join(t.TempDir(), "times")
+	for _, version := range []string{"v3.999.0", "v3.999.10"} {
+		script(t, program, "echo asked >> "+times+"\necho "+version+"\n")
+		for range 3 {
+			command, err := Look(Options{Cache: t.TempDir()})
+			require.NoError(t, err)
+			assert.Equal(t, version, "v"+command.Version().String())
+		}
+	}
+	assert.Equal(t, 2, lines(t, times))
+}
+
 // A CLI on PATH that is too old, of another major version or broken is passed over for the pinned one, which is built
 // once.
 func TestAnUnfitCLIOnPathIsPassedOver(t *testing.T) {

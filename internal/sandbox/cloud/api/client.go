@@ -15,6 +15,9 @@ type Caller struct {
 	Region string
 	// Faults go wrong between this caller and AWS; nil for none.
 	Faults *Faults
+	// During is the provider's operation and type for which the calls are made, such as "update aws:iam/role:Role";
+	// empty outside of one.
+	During string
 	// Decider decides each call; nil lets the caller do everything.
 	Decider Decider
 }
@@ -58,7 +61,7 @@ func Ask[T any](
 	operation, subject string,
 	effect func(*store.Tx) (T, error),
 ) (T, error) {
-	fault := s.Caller.Faults.Draw(operation, subject, false)
+	fault := s.Caller.Faults.Draw(s.Caller.During, operation, subject, false)
 	var none T
 	if err := s.authorize(operation, subject); err != nil {
 		return none, s.Answer(operation, subject, err)
@@ -72,8 +75,16 @@ func Ask[T any](
 		return none, s.Answer(operation, subject, throttledForGood())
 	case ErrorBefore:
 		return none, s.Answer(operation, subject, serviceFailure())
+	case KilledBefore:
+		if s.Caller.Faults.Kill != nil {
+			s.Caller.Faults.Kill()
+			return none, s.Answer(operation, subject, serviceFailure())
+		}
 	}
 	out, err := Atomically(s.World, effect)
+	if err == nil {
+		s.Caller.Faults.tookEffect(operation)
+	}
 	if err == nil && fault == LostAnswer {
 		out, err = Atomically(s.World, effect)
 	}

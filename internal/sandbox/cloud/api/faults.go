@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -36,6 +37,8 @@ const (
 	LostReply Fault = "lostReply"
 	// Killed lets the call take effect and kills the engine, by Faults.Kill, before the provider hears the answer.
 	Killed Fault = "killed"
+	// KilledBefore kills the engine, by Faults.Kill, before the call takes effect, which it never does.
+	KilledBefore Fault = "killedBefore"
 	// Slow delays the call by Faults.Delay.
 	Slow Fault = "slow"
 )
@@ -53,20 +56,27 @@ type Faults struct {
 	// Rules are faults at chosen calls. The first rule that fits a call decides before the rates do.
 	Rules []FaultRule
 
-	// Kill kills the engine; Killed does nothing without it.
+	// Kill kills the engine; Killed and KilledBefore do nothing without it.
 	Kill func()
+	// Changed is called after each call that took effect and is none that reads, before anybody hears its answer; nil
+	// for nothing.
+	Changed func()
 
 	mu    sync.Mutex
 	run   int
 	calls map[string]int
 	fired map[int]int
+	hits  int
 }
 
 // FaultRule puts a fault on chosen calls.
 type FaultRule struct {
 	// Call is an operation such as "CreateRole"; for LostReply the provider's operation and type, such as "Create
-	// aws:iam/role:Role".
+	// aws:iam/role:Role". Empty means any call that is none that reads.
 	Call string
+	// During is the provider's operation and type in which the call is made, such as "update aws:iam/role:Role"; empty
+	// means any. It means nothing for LostReply.
+	During string
 	// Subject is the name that the call is about, such as the role's; empty means any.
 	Subject string
 	// Skip lets that many fitting calls through first.
@@ -89,8 +99,35 @@ func (f *Faults) begin(run int) {
 	f.run = run
 }
 
-// Draw decides the fault of the next call. It reads no rate of LostReply for API calls, and no other for replies.
-func (f *Faults) Draw(call, subject string, reply bool) Fault {
+// Hits is how many calls and replies a rule has hit so far.
+func (f *Faults) Hits() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hits
+}
+
+// reads reports whether a call changes nothing.
+func reads(call string) bool {
+	return strings.HasPrefix(call, "Get") || strings.HasPrefix(call, "List") || strings.HasPrefix(call, "Describe")
+}
+
+// fits reports whether the rule is about a call.
+func (r FaultRule) fits(during, call, subject string, reply bool) bool {
+	if (r.Fault == LostReply) != reply || r.Subject != "" && r.Subject != subject {
+		return false
+	}
+	if !reply && r.During != "" && r.During != during {
+		return false
+	}
+	if r.Call == "" {
+		return !reply && !reads(call)
+	}
+	return r.Call == call
+}
+
+// Draw decides the fault of the next call, which the provider makes during one of its operations. It reads no rate of
+// LostReply for API calls, and no other for replies.
+func (f *Faults) Draw(during, call, subject string, reply bool) Fault {
 	if f == nil {
 		return NoFault
 	}
@@ -100,11 +137,12 @@ func (f *Faults) Draw(call, subject string, reply bool) Fault {
 		f.calls, f.fired = map[string]int{}, map[int]int{}
 	}
 	for i, rule := range f.Rules {
-		if rule.Call != call || rule.Subject != "" && rule.Subject != subject || (rule.Fault == LostReply) != reply {
+		if !rule.fits(during, call, subject, reply) {
 			continue
 		}
 		f.fired[i]++
 		if n := f.fired[i]; n > rule.Skip && n <= rule.Skip+max(rule.Times, 1) {
+			f.hits++
 			return rule.Fault
 		}
 	}
@@ -121,6 +159,13 @@ func (f *Faults) Draw(call, subject string, reply bool) Fault {
 		at -= f.Rates[fault]
 	}
 	return NoFault
+}
+
+// tookEffect says that a call has changed something.
+func (f *Faults) tookEffect(call string) {
+	if f != nil && f.Changed != nil && !reads(call) {
+		f.Changed()
+	}
 }
 
 // share maps a text to a number from 0 up to 1.

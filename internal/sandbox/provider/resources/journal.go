@@ -24,12 +24,13 @@ type journal struct {
 // During is the session for one operation on a type, and the check at its end, for operations that did all that they
 // do. Types that the product does not register are not in the table, and are not held against it.
 func (s *Session) During(token string, in awstype.Operation) (*Session, func() error) {
+	held := *s
+	held.Caller.During = in.String() + " " + token
 	calls, known := awstype.Of(token)
 	if s.Caller.Decider == nil || !known {
-		return s, func() error { return nil }
+		return &held, func() error { return nil }
 	}
 	j := &journal{Decider: s.Caller.Decider, token: token, in: in, calls: calls}
-	held := *s
 	held.Caller.Decider = j
 	if in == awstype.Delete {
 		return &held, j.ended
