@@ -320,6 +320,65 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 	}
 }
 
+// A permission set with source networks is used from them alone, whatever it carries, and each part of what says so is
+// missed by the proof.
+func TestEveryPartOfTheNetworksOfAPermissionSetIsMissed(t *testing.T) {
+	for _, template := range identitycenter.PermissionSetTemplates() {
+		attributes, set := people(template)
+		if template == identitycenter.OwnTemplate {
+			set.ManagedPolicies = []string{"AdministratorAccess"}
+		}
+		set.SourceNetworks = guardrail.SourceNetworks{"203.0.113.0/24", "vpc-0abcdef1234567890", "vpce-0abcdef1234567890"}
+		of := func(change func(*policy.Statement)) prove.Finding {
+			plant := changedInline(func(d *policy.Document) {
+				require.Equal(t, "DenyEverythingFromOtherNetworks", d.Statements[0].Sid)
+				d.Statements[0].Conditions = slices.Clone(d.Statements[0].Conditions)
+				change(&d.Statements[0])
+			})
+			return proven(t, worldOf(t, attributes, set, plant), set)["permission-set-source-networks-only"]
+		}
+		for name, c := range map[string]struct {
+			change func(*policy.Statement)
+			want   prove.Verdict
+		}{
+			"as it is": {func(*policy.Statement) {}, prove.Holds},
+			"services are denied too": {
+				func(st *policy.Statement) { st.Conditions = st.Conditions[:3] }, prove.Holds,
+			},
+			"no Deny": {
+				func(st *policy.Statement) { st.Actions = []string{"s3:GetObject"} }, prove.DoesNotHold,
+			},
+			"another block": {
+				func(st *policy.Statement) { st.Conditions[0].Values = []string{"198.51.100.0/24"} }, prove.DoesNotHold,
+			},
+			"another VPC": {
+				func(st *policy.Statement) { st.Conditions[1].Values = []string{"vpc-11111111"} }, prove.DoesNotHold,
+			},
+			"another endpoint": {
+				func(st *policy.Statement) { st.Conditions[2].Values = []string{"vpce-11111111"} }, prove.DoesNotHold,
+			},
+			"an address that is asked for": {func(st *policy.Statement) {
+				st.Conditions = append(st.Conditions, policy.Present("aws:SourceIp"))
+			}, prove.DoesNotHold},
+		} {
+			if template == identitycenter.ReadOnlyTemplate && c.want == prove.DoesNotHold {
+				// What AWS's policy allows is not known.
+				c.want = prove.HoldsIf
+			}
+			f := of(c.change)
+			assert.Equal(t, c.want, f.Verdict, "%s: %s: %s", template, name, f)
+		}
+		shells := proven(t, worldOf(t, attributes, set, nil), set)["permission-set-shells-work"]
+		assert.NotEqual(t, prove.DoesNotHold, shells.Verdict, "%s: %s", template, shells)
+	}
+	_, set := people(identitycenter.OwnTemplate)
+	set.SourceNetworks, set.ManagedPolicies = guardrail.SourceNetworks{"10.0.0.0/8"}, []string{"AdministratorAccess"}
+	problems := problem.Of(set.Validate())
+	require.Len(t, problems, 1)
+	assert.Equal(t, "sourceNetworks[0]", problems[0].Path)
+	assert.Contains(t, problems[0].Error(), "does nothing")
+}
+
 // What the set may do to resources of accounts that no world has is shut by their policies alone, or is shut by nothing
 // that is known: the claims about it hold only if those policies shut it. What its own policy shuts is shut.
 func TestWhatASetMayDoToResourcesOfOtherAccountsIsNotTakenToBeShut(t *testing.T) {

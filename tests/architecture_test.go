@@ -322,6 +322,7 @@ var rooms = []room{
 		"access/claims/internal/osusers",
 		"access/claims/internal/people",
 		"access/claims/internal/nodes",
+		"access/claims/internal/trust",
 		"access/claims/internal/alive",
 	}, foreign: noForeign},
 	{dir: "access/claims/internal/organization", may: []string{
@@ -692,7 +693,7 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/view/matrix"},
+			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/view/matrix", "internal/view/words"},
 		),
 		foreign: noForeign,
 	},

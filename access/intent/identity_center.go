@@ -37,6 +37,8 @@ type PermissionSet struct {
 	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
 	// starts.
 	VolumeKeys []string
+	// Networks are those from which it may be used. The zero value is all.
+	Networks Networks
 }
 
 func (in *IdentityCenter) AuthorizationTags() []string {

@@ -54,6 +54,7 @@ func (a *Args) template() (template, bool) {
 			projects:  t.Projects,
 			mfaMaxAge: t.MfaMaxAge(),
 			longest:   t.LongestGrant(),
+			networks:  t.SourceNetworks,
 			sessions:  t.Sessions,
 		}, true
 	}

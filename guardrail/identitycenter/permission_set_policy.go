@@ -119,6 +119,9 @@ func (a *PermissionSetArgs) InlinePolicy() (policy.Document, bool) {
 		assume := policy.Allow("AssumeRolesOfGrants", "sts:AssumeRole").On(roles...)
 		document = policy.New(append(slices.Clone(document.Statements), assume)...)
 	}
+	if len(a.SourceNetworks) > 0 {
+		document = policy.New(append([]policy.Statement{a.SourceNetworks.DenyUse()}, document.Statements...)...)
+	}
 	return document, len(document.Statements) > 0
 }
 
@@ -404,5 +407,6 @@ func (a *PermissionSetArgs) Intent(key, account string) intent.PermissionSet {
 		Regions:       a.Regions,
 		Accounts:      a.Accounts(),
 		VolumeKeys:    a.VolumeKeyARNs,
+		Networks:      a.SourceNetworks.Intent(),
 	}
 }

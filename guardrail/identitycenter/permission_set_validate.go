@@ -74,6 +74,7 @@ func (a *PermissionSetArgs) Validate() error {
 	if why, fix := a.refusedPolicy(a.PermissionsBoundary); a.PermissionsBoundary != "" && why != "" {
 		p.Add("permissionsBoundary", a.PermissionsBoundary, why, fix)
 	}
+	a.SourceNetworks.Validate(&p, "")
 	a.validateAssignments(&p)
 	if len(p) > 0 {
 		return p

@@ -49,6 +49,9 @@ type Args struct {
 	// MFAMaxAge is how long ago the MFA of the sign-in may be, for the shared role and for grants, in whole seconds,
 	// 1 minute to 36 hours. Zero means 1 hour.
 	MFAMaxAge time.Duration
+	// SourceNetworks are the networks from which the shared role and the roles of grants may be assumed and used. Empty
+	// means all.
+	SourceNetworks guardrail.SourceNetworks
 	// UserPaths gives the path of users of this account who are not at "/", by user name.
 	UserPaths map[string]string
 	// PermissionsBoundary is the name or ARN of a managed policy beyond which nothing that the shared role and the roles

@@ -2,6 +2,7 @@ package osaccess
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -176,6 +177,9 @@ func (o Opening) document() policy.Document {
 
 // Access is the role of the template under a name and a trust policy, with more Denies than the template's own.
 func (o Opening) Access(name, runAs string, trust policy.Document, fences ...policy.Statement) world.Role {
+	if len(o.SourceNetworks) > 0 {
+		fences = append(slices.Clip(fences), o.SourceNetworks.DenyUse())
+	}
 	role := world.Role{
 		Name:       name,
 		Path:       guardrail.OSAccessRolePath,
@@ -204,11 +208,12 @@ func (o Opening) Access(name, runAs string, trust policy.Document, fences ...pol
 
 func (a *Args) trust() guardrail.Trust {
 	return guardrail.Trust{
-		Account:       a.Account,
-		Users:         a.StandingUsers,
-		PrincipalARNs: a.StandingPrincipalARNs,
-		UserPaths:     a.UserPaths,
-		MfaMaxAge:     a.MfaMaxAge(),
+		Account:        a.Account,
+		Users:          a.StandingUsers,
+		PrincipalARNs:  a.StandingPrincipalARNs,
+		UserPaths:      a.UserPaths,
+		MfaMaxAge:      a.MfaMaxAge(),
+		SourceNetworks: a.SourceNetworks,
 
 		UsersKey: "standingUsers", PrincipalARNsKey: "standingPrincipalArns",
 	}

@@ -27,6 +27,7 @@ func (a *Args) Validate() error {
 	guardrail.ValidateGrantMaxLength(&p, "grantMaxLength", a.LongestGrant())
 	a.validateStanding(&p)
 	guardrail.ValidateMFAMaxAge(&p, "mfaMaxAge", a.MfaMaxAge())
+	a.SourceNetworks.Validate(&p, "")
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
 	a.ManagedPolicies.ValidateBoundary(&p, "permissionsBoundary", a.Account, a.PermissionsBoundary)
 	if len(p) == 0 {

@@ -20,6 +20,7 @@ type atom struct {
 	superuser             bool
 	project, region       string
 	signIn                string
+	network               string
 	assumed               string
 }
 
@@ -31,6 +32,7 @@ const (
 	otherProjects = "\x00other"
 	noProject     = "\x00none"
 	otherRegions  = "\x00other"
+	otherNetworks = "\x00other"
 )
 
 // extent is when an atom holds, and for how old an MFA: from the first instant and age until before the second. Until
@@ -58,7 +60,9 @@ func atoms(m *matrix.Matrix, at time.Time, names map[string]*named) map[atom][]e
 			if r.RoleARN != "" {
 				being := way
 				being.door, being.signIn = theRole, signIn
-				add(out, being, e)
+				for _, being.network = range networksOf(r, names[way.way()]) {
+					add(out, being, e)
+				}
 			}
 			signedIn := way
 			signedIn.signIn, signedIn.osUser, signedIn.superuser = signIn, r.OSUser, r.Superuser
@@ -66,7 +70,9 @@ func atoms(m *matrix.Matrix, at time.Time, names map[string]*named) map[atom][]e
 				signedIn.assumed += assumption.ID + "\x00"
 			}
 			for _, a := range product(signedIn, m, r, names[way.way()]) {
-				add(out, a, e)
+				for _, a.network = range networksOf(r, names[way.way()]) {
+					add(out, a, e)
+				}
 			}
 		}
 	}
@@ -102,6 +108,12 @@ func product(a atom, m *matrix.Matrix, r *matrix.Row, all *named) []atom {
 	return out
 }
 
+// networksOf are the networks of a row: its own, or where any will do, those that either side names and the one that
+// stands for all others.
+func networksOf(r *matrix.Row, all *named) []string {
+	return expand(r.Networks, len(r.Networks) == 0, nil, all.networks, otherNetworks, nil)
+}
+
 func add(to map[atom][]extent, a atom, e extent) {
 	if !slices.Contains(to[a], e) {
 		to[a] = append(to[a], e)
@@ -112,7 +124,7 @@ func (a atom) way() string { return a.person + "\x00" + a.through + "\x00" + a.r
 
 // named are the values that the rows of one way name on either side.
 type named struct {
-	projects, regions []string
+	projects, regions, networks []string
 	// by are the Regions that each matrix names.
 	by map[*matrix.Matrix][]string
 }
@@ -130,22 +142,22 @@ func namesOf(matrices ...*matrix.Matrix) map[string]*named {
 				n = &named{by: map[*matrix.Matrix][]string{}}
 				out[way] = n
 			}
-			for _, p := range append(slices.Clone(r.Projects), r.ButProjects...) {
-				if !slices.Contains(n.projects, p) {
-					n.projects = append(n.projects, p)
-				}
-			}
-			for _, region := range r.Regions {
-				if !slices.Contains(n.regions, region) {
-					n.regions = append(n.regions, region)
-				}
-				if !slices.Contains(n.by[m], region) {
-					n.by[m] = append(n.by[m], region)
-				}
-			}
+			n.projects = together(n.projects, r.Projects, r.ButProjects)
+			n.networks = together(n.networks, r.Networks)
+			n.regions, n.by[m] = together(n.regions, r.Regions), together(n.by[m], r.Regions)
 		}
 	}
 	return out
+}
+
+// together are the values of lists, each once.
+func together(all []string, more ...[]string) []string {
+	for _, value := range slices.Concat(more...) {
+		if !slices.Contains(all, value) {
+			all = append(all, value)
+		}
+	}
+	return all
 }
 
 // expand are the values that a row covers: its own, and where it covers every other one, those that nobody here names
@@ -220,6 +232,7 @@ func sortedAtoms(m map[atom][]extent) []atom {
 			cmp.Compare(a.region, b.region),
 			cmp.Compare(a.project, b.project),
 			cmp.Compare(a.signIn, b.signIn),
+			cmp.Compare(a.network, b.network),
 			cmp.Compare(a.assumed, b.assumed),
 		)
 	})

@@ -107,10 +107,14 @@ func guardrailPapers(u *world.Unit, seen map[string]bool) []paper {
 	return out
 }
 
-// others are the principals of a trust policy that are no users: services, accounts, roles, providers, everybody.
+// others are the principals whom a trust policy lets in that are no users: services, accounts, roles, providers,
+// everybody.
 func others(trust policy.Document) []string {
 	var out []string
 	for _, st := range trust.Statements {
+		if st.Effect == policy.EffectDeny {
+			continue
+		}
 		for _, p := range append(slices.Clone(st.Principals), st.NotPrincipals...) {
 			if p.Kind == policy.PrincipalAny {
 				out = append(out, "everybody")

@@ -10,6 +10,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/view/matrix"
+	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/policy"
 )
 
@@ -29,8 +30,8 @@ func (c *comparison) people(was, is *matrix.Matrix) {
 	c.nameMembers(was, is)
 	names := namesOf(was, is)
 	before, after := atoms(was, c.At, names), atoms(is, c.At, names)
-	gains := c.ways(true, minus(after, before), before, is)
-	losses := c.ways(false, minus(before, after), after, was)
+	gains := c.ways(true, minus(after, before), before, is, names)
+	losses := c.ways(false, minus(before, after), after, was, names)
 	c.users()
 	c.People = append(c.People, append(gains, losses...)...)
 	order := map[string]int{}
@@ -97,11 +98,13 @@ func (c *comparison) ways(
 	atoms map[atom][]extent,
 	others map[atom][]extent,
 	m *matrix.Matrix,
+	names map[string]*named,
 ) []PersonChange {
 	var out []PersonChange
 	index := map[string]int{}
 	openings := map[string][]atom{}
 	signIns := map[string][]string{}
+	networks := map[string][]string{}
 	lines := map[string]string{}
 	for _, a := range sortedAtoms(atoms) {
 		for _, e := range atoms[a] {
@@ -119,10 +122,10 @@ func (c *comparison) ways(
 				// The role itself is gained unless there was another way to sign in, another time or another age.
 				out[index[key]].Whole = out[index[key]].Whole || !wasIn(others, a)
 			}
-			if !slices.Contains(signIns[key], a.signIn) {
-				signIns[key] = append(signIns[key], a.signIn)
-			}
-			a.signIn = ""
+			signIns[key] = together(signIns[key], []string{a.signIn})
+			networks[key] = together(networks[key], []string{a.network})
+			out[index[key]].Networks = networkWords(networks[key], names[a.way()].networks)
+			a.signIn, a.network = "", ""
 			if a.door != theRole && !slices.Contains(openings[key], a) {
 				openings[key] = append(openings[key], a)
 			}
@@ -269,6 +272,23 @@ func regionWords(regions []string) []string {
 		return []string{}
 	}
 	return regions
+}
+
+// networkWords says which of all networks that either side names; none stands for every network.
+func networkWords(some, all []string) []string {
+	if !slices.Contains(some, otherNetworks) {
+		return slices.Sorted(slices.Values(some))
+	}
+	var but []string
+	for _, network := range all {
+		if !slices.Contains(some, network) {
+			but = append(but, network)
+		}
+	}
+	if len(but) == 0 {
+		return nil
+	}
+	return []string{"every network but " + words.Joined(but, "and")}
 }
 
 // carries are the managed policies of a role, by name.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"aws-access-guardrails/internal/view/words"
 )
 
 // portalSignIn is how a matrix has the sign-in of people of IAM Identity Center.
@@ -45,6 +47,9 @@ func (p *PersonChange) line(c *comparison) string {
 	}
 	b.WriteString(strings.Join(what, " and "))
 	fmt.Fprintf(&b, ", in %s", c.accountWords(p.Account))
+	if len(p.Networks) > 0 {
+		b.WriteString(", from " + words.Joined(p.Networks, "and"))
+	}
 	b.WriteString(p.when())
 	b.WriteString(": " + p.journey())
 	if len(p.If) > 0 {

@@ -78,6 +78,8 @@ type PersonChange struct {
 	// From and Until bound the time, the second Until not included. Nil means from now on, and without end.
 	From  *time.Time `json:"from,omitempty"`
 	Until *time.Time `json:"until,omitempty"`
+	// Networks are the networks from which the way opens or shuts, in words; empty where it does from everywhere.
+	Networks []string `json:"networks,omitempty"`
 	// If are the policies that the row rests on because their documents are not known.
 	If []string `json:"if,omitempty"`
 	// Line is all of it in one line.

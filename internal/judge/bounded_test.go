@@ -118,9 +118,13 @@ func TestPoliciesThatNoStackMakesAreAssumptions(t *testing.T) {
 func TestProofsSeeSessionDocuments(t *testing.T) {
 	const pattern = `{name: build, allowedPattern: "^[a-z0-9-]+$"}`
 	for name, c := range map[string]struct{ from, to, says string }{
-		"a role without the endpoint": {`, vpce-0abcdef1234567890]`, "]",
+		"a role without the endpoint": {`"2001:db8::/32", vpce-0abcdef1234567890]`, `"2001:db8::/32"]`,
 			"fay reads the logs of the builds through the VPC"},
-		"a role of more networks": {`[203.0.113.0/24, `, `[203.0.113.0/24, 198.51.100.0/24, `,
+		"a permission set of more networks": {`[203.0.113.0/24, vpce`, `[203.0.113.0/24, 198.51.100.0/24, vpce`,
+			"a builder who took the permission set elsewhere opens nothing with it"},
+		"grants of more networks": {`[203.0.113.0/24]`, `[203.0.113.0/24, 198.51.100.0/24]`,
+			"who is on call opens nothing from anywhere else"},
+		"a role of more networks": {`[203.0.113.0/24, "`, `[203.0.113.0/24, 198.51.100.0/24, "`,
 			"fay does not watch the builds from anywhere else"},
 		"a role that opens shells": {"      shell: false\n", "", "who watches the builds opens no shell"},
 		"a role that lists one document": {"documents: [BuildDatabase, BuildLogs]", "documents: [BuildDatabase]",

@@ -41,3 +41,29 @@ func TestRequestersWhoGoRoundJustInTimeAccessAreRefused(t *testing.T) {
 	asks := judged(`"arn:aws:iam::444455556666:role/guardrails/delegated/Asker"`)
 	assert.Empty(t, asks.Requesters)
 }
+
+// Requests for just-in-time access carry the address from which they come, and neither VPC nor VPC endpoint. A requester
+// who is held to networks asks from addresses; one of VPCs alone could not, and is refused. Who opens sessions from its
+// networks goes round the approvals like anybody else.
+func TestRequestersOfNetworks(t *testing.T) {
+	for name, c := range map[string]struct{ requester, networks, says string }{
+		"addresses":            {"delegated/Asker", "203.0.113.0/24", ""},
+		"addresses and a VPC":  {"delegated/Asker", "203.0.113.0/24, vpc-0abcdef1234567890", ""},
+		"a VPC":                {"delegated/Asker", "vpc-0abcdef1234567890", "requests carry neither VPC nor VPC endpoint"},
+		"a VPC endpoint":       {"delegated/Asker", "vpce-0abcdef1234567890", "requests carry neither VPC nor VPC endpoint"},
+		"sessions from inside": {"operation/shop", "203.0.113.0/24", "may call ssm:StartSession"},
+	} {
+		text := replaceOnce(t, justInTime, "REQUESTER", `"arn:aws:iam::444455556666:role/guardrails/`+c.requester+`"`)
+		text = replaceOnce(t, text, "just-in-time-requester\"]", "just-in-time-requester\"], sourceNetworks: ["+c.networks+"]")
+		text = replaceOnce(t, text, "runAs: shop}", "runAs: shop, sourceNetworks: ["+c.networks+"]}")
+		s, problems := stack.Read(stackfile.Source{File: "Pulumi.shop.yaml", Data: []byte(text)}, nil)
+		require.NoError(t, problems.Err(), name)
+		refused := Stack(s).Refusals()
+		if c.says == "" {
+			assert.Empty(t, refused, name)
+			continue
+		}
+		require.NotEmpty(t, refused, name)
+		assert.Contains(t, refused[0].Why, c.says, name)
+	}
+}

@@ -83,6 +83,9 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 		if w := &f.Ways[i]; len(w.Via) == 1 {
 			w.Teams = o.Teams[stack.RolePerson{Role: w.Via[0].ARN, Person: w.Person.ARN}]
 		}
+		if f.Ways[i].Networks, err = f.networks(&f.Ways[i]); err != nil {
+			return nil, err
+		}
 	}
 	return f, nil
 }

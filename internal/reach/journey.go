@@ -26,6 +26,47 @@ type Journey struct {
 // in the console with MFA where that is one of them, and otherwise the first; of several projects and Regions the
 // first. The time is the first instant of the way.
 func (f *Facts) Walk(w *Way, door Door) (Journey, error) {
+	out, j := f.journey(w, door)
+	for _, engine := range []*access.Engine{f.engine, f.generous} {
+		arrival, err := journey.Walk(engine, j)
+		if err != nil {
+			return out, err
+		}
+		out.Arrival, out.Engine = arrival, engine
+		if arrival.Allowed() {
+			break
+		}
+	}
+	return out, nil
+}
+
+// networks are the networks from which one of the doors of a way opens; none where any network will do.
+func (f *Facts) networks(w *Way) ([]string, error) {
+	if w.Nothing() {
+		return nil, nil
+	}
+	doors := w.Doors
+	if len(doors) == 0 || slices.ContainsFunc(w.Assumptions, func(a Assumption) bool { return a.Kind == AccountHasNoNodes }) {
+		doors = []Door{""}
+	}
+	var all []string
+	for _, door := range doors {
+		_, j := f.journey(w, door)
+		of, err := journey.Networks(f.generous, j)
+		if err != nil || len(of) == 0 {
+			return nil, err
+		}
+		for _, network := range of {
+			if !slices.Contains(all, network) {
+				all = append(all, network)
+			}
+		}
+	}
+	return all, nil
+}
+
+// journey is what Walk goes, before it is gone.
+func (f *Facts) journey(w *Way, door Door) (Journey, journey.Journey) {
 	signIn := w.SignIns[0]
 	if slices.Contains(w.SignIns, ConsoleWithMFA) {
 		signIn = ConsoleWithMFA
@@ -58,17 +99,7 @@ func (f *Facts) Walk(w *Way, door Door) (Journey, error) {
 		}
 		f.open(&j, w, door, node)
 	}
-	for _, engine := range []*access.Engine{f.engine, f.generous} {
-		arrival, err := journey.Walk(engine, j)
-		if err != nil {
-			return out, err
-		}
-		out.Arrival, out.Engine = arrival, engine
-		if arrival.Allowed() {
-			break
-		}
-	}
-	return out, nil
+	return out, j
 }
 
 func sessionOf(s SignIn, arn string, at time.Time) access.Session {

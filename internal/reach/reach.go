@@ -192,6 +192,9 @@ type Way struct {
 	// means any age.
 	SignIns   []SignIn
 	MFAMaxAge time.Duration
+	// Networks are the networks from which one of the doors opens, as the policies write them: CIDR blocks, and ids of
+	// VPCs and of VPC endpoints. None means that any network will do.
+	Networks []string
 	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and
 	// without end.
 	From, Until *time.Time

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/justintime"
@@ -23,7 +24,7 @@ func CheckRequesters(a *justintime.Args, e *access.Engine, now time.Time) error 
 		path := problem.Path("requesters").Index(i)
 		s := access.AssumedRole(role, "requester").IssuedAt(now)
 		for _, node := range sampleNodes(a, e, role) {
-			d, err := e.Decide(s, access.Request{Action: "ssm:StartSession", Time: now, Resources: []access.Resource{
+			d, _, err := journey.Decide(e, s, access.Request{Action: "ssm:StartSession", Time: now, Resources: []access.Resource{
 				node,
 				{
 					ARN: a.Account.Partition.DocumentARN(
@@ -50,12 +51,20 @@ func CheckRequesters(a *justintime.Args, e *access.Engine, now time.Time) error 
 				break
 			}
 		}
-		d, err := e.Decide(
+		d, network, err := journey.Decide(
+			e,
 			s,
 			access.Request{Action: "ssm:StartAccessRequest", Time: now, Resources: sampleNodes(a, e, role)[:1]},
 		)
 		switch {
 		case err != nil:
+		case d.Allowed() && network != nil && network["aws:SourceIp"] == nil:
+			p.Add(
+				path,
+				role,
+				"may ask through "+journey.NetworkWords(network)+" alone, and requests carry neither VPC nor VPC endpoint",
+				"add the public addresses from which people ask to its sourceNetworks",
+			)
 		case d.Outcome == access.ExplicitlyDenied:
 			p.Add(
 				path,

@@ -181,6 +181,12 @@ var permissionSetKeys = strictyaml.Keys(
 			"that somebody else makes in each of those accounts, such as /team/Billing. Identity Center wants a customer "+
 			"managed policy in every account before the permission set is assigned there.").
 		Example([]string{"AdministratorAccess"}),
+	strictyaml.Key("sourceNetworks", func(p *PermissionSet) *[]string { return (*[]string)(&p.SourceNetworks) },
+		strictyaml.Words(strictyaml.Text(nil)).NotEmpty("would read as every network", "list the networks, or remove the key")).
+		OrNothing("it is used from anywhere", "people work from many networks, and sign in with MFA").
+		Doc("The networks from which the permission set may be used, whatever it carries: "+networksDoc+" People sign in to the access portal "+
+			"from anywhere that their identity provider takes, and do nothing with the permission set elsewhere.").
+		Example([]string{"203.0.113.0/24", "2001:db8::/32"}),
 	strictyaml.Key("permissionsBoundary", func(p *PermissionSet) *string { return &p.PermissionsBoundary },
 		strictyaml.Text(nil)).
 		OrNothing("its roles have none", noBoundaryReason).

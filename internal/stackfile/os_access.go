@@ -84,6 +84,11 @@ var osAccessKeys = strictyaml.Keys(
 		OrElse(time.Hour, "a door that is rarely open asks who is there").
 		Doc("How long ago the sign-in with MFA may be, for the shared role and for grants.").
 		Example("1h"),
+	strictyaml.Key("sourceNetworks", func(a *OSAccess) *[]string { return (*[]string)(&a.SourceNetworks) },
+		strictyaml.Words(strictyaml.Text(nil)).NotEmpty("would read as every network", "list the networks, or remove the key")).
+		OrNothing("its roles are assumed and used from anywhere", "emergencies begin anywhere").
+		Doc("The networks from which the shared role and the roles of grants may be assumed and used: "+networksDoc).
+		Example([]string{"203.0.113.0/24", "2001:db8::/32"}),
 	strictyaml.Key("permissionsBoundary", func(a *OSAccess) *string { return &a.PermissionsBoundary },
 		strictyaml.Text(nil)).
 		OrNothing("the roles have none", noBoundaryReason).

@@ -18,11 +18,11 @@ const (
 		"refused: a role session carries no MFA and could never pass. Roots and wildcards are refused: they name everybody."
 	boundaryDoc = "a managed policy beyond which nothing that it carries allows anything. The name of one of " +
 		"managedPolicies or of AWS, or an ARN of one of this account."
-	sourceNetworksDoc = "The networks from which the role may be assumed and used: CIDR blocks of public addresses, of IPv4 and IPv6, " +
-		"and ids of VPCs (vpc-) and VPC endpoints (vpce-), through which calls carry no address. Calls that a service of AWS makes for a session are left out. " +
-		"A grant of the role has its networks."
-	noBoundaryReason = "what it can do is listed here already"
-	noUsersReason    = "people may all come from elsewhere; a role that nobody may assume is refused"
+	networksDoc = "CIDR blocks of public addresses, of IPv4 and IPv6, and ids of VPCs (vpc-) and VPC endpoints (vpce-), through which calls " +
+		"carry no address. Calls that a service of AWS makes for a session are left out."
+	sourceNetworksDoc = "The networks from which the role may be assumed and used: " + networksDoc + " A grant of the role has its networks."
+	noBoundaryReason  = "what it can do is listed here already"
+	noUsersReason     = "people may all come from elsewhere; a role that nobody may assume is refused"
 )
 
 // OperationRole is an element of "operationRoles": the role, and the people who may assume it as the file names them.

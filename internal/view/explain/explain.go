@@ -33,6 +33,9 @@ type Explanation struct {
 	OSUser  string `json:"osUser,omitempty"`
 	// Answer is the answer in a sentence, with the step that decided.
 	Answer string `json:"answer"`
+	// Networks are the networks from which it is allowed, as policies write them; empty where any will do, and where the
+	// question names one.
+	Networks []string `json:"networks,omitempty"`
 	// FallsBack says which instances fall back to stopped though the call that starts them succeeds; empty for none.
 	FallsBack string `json:"fallsBack,omitempty"`
 	// Door is what the table of doors says of the action that is asked about; empty where it is none.
@@ -47,6 +50,9 @@ type Explanation struct {
 // Step is one step of the journey.
 type Step struct {
 	Does string `json:"does"`
+	// From is the network from which the call comes, such as "the address 203.0.113.7"; empty where the policies ask for
+	// none, and where an earlier step says it.
+	From string `json:"from,omitempty"`
 	// Outcome is "allowed" or "denied" for a call, and empty for a step that is none.
 	Outcome string `json:"outcome,omitempty"`
 	// Fails says why a step that is no call ends the journey; Note what else there is to know.
@@ -144,18 +150,21 @@ func explainJourney(engine *access.Engine, question expectation.Expectation, j j
 			x.Allowed, x.OSUser, x.Assumptions = true, arrival.OSUser.Name, assumptionsOf(r)
 		}
 	}
-	for i := range arrival.Steps {
-		step, err := explainStep(engine, &arrival.Steps[i])
-		if err != nil {
+	if x.Allowed && len(j.Network) == 0 {
+		if x.Networks, err = journey.Networks(engine, j); err != nil {
 			return Explanation{}, err
 		}
+	}
+	if x.Steps, err = Steps(engine, arrival.Steps); err != nil {
+		return Explanation{}, err
+	}
+	for i := range x.Steps {
 		if i == 0 {
-			step.Does = signInWords(question)
+			x.Steps[i].Does = signInWords(question)
 		}
 		if question.Opens != "" && i == doorStep(j) {
-			step.Does = "Tries to " + triesWords(question)
+			x.Steps[i].Does = "Tries to " + triesWords(question)
 		}
-		x.Steps = append(x.Steps, step)
 	}
 	x.FallsBack, x.Door = arrival.FallsBack, tableWords(question.Do)
 	x.Answer = answerWords(x)
@@ -182,10 +191,16 @@ func doorStep(j journey.Journey) int {
 // Steps says step by step what decided a journey.
 func Steps(engine *access.Engine, steps []journey.Step) ([]Step, error) {
 	var all []Step
+	said := ""
 	for i := range steps {
 		step, err := explainStep(engine, &steps[i])
 		if err != nil {
 			return nil, err
+		}
+		if steps[i].Request != nil {
+			if network := journey.NetworkWords(steps[i].Request.Context); network != "" && network != said {
+				step.From, said = network, network
+			}
 		}
 		all = append(all, step)
 	}

@@ -60,8 +60,16 @@ func (x *Explanation) write(b *strings.Builder, all *Explanations) {
 	}
 }
 
+// Sentence is what the step does, and from which network.
+func (s *Step) Sentence() string {
+	if s.From == "" {
+		return s.Does
+	}
+	return s.Does + ", from " + s.From
+}
+
 func (s *Step) write(b *strings.Builder, number int) {
-	fmt.Fprintf(b, "\n%d. %s", number, s.Does)
+	fmt.Fprintf(b, "\n%d. %s", number, s.Sentence())
 	switch {
 	case s.Fails != "":
 		fmt.Fprintf(b, ": FAILS\n   %s\n", s.Fails)

@@ -112,23 +112,26 @@ func shortName(arn string) string {
 
 // answerWords is the answer with the step that decided.
 func answerWords(x Explanation) string {
-	word := "Yes"
-	if len(x.Assumptions) > 0 {
-		word = "Yes, if what is not known here allows it"
-	}
-	if x.Allowed {
-		if x.OSUser != "" {
-			return word + ", as the OS user " + x.OSUser + "."
-		}
+	if !x.Allowed {
 		if x.FallsBack != "" {
-			return word + ", but " + x.FallsBack + "."
+			return refusalWords(x) + " " + upperFirst(x.FallsBack) + "."
 		}
-		return word + "."
+		return refusalWords(x)
 	}
-	if x.FallsBack != "" {
-		return refusalWords(x) + " " + upperFirst(x.FallsBack) + "."
+	text := "Yes"
+	if len(x.Assumptions) > 0 {
+		text = "Yes, if what is not known here allows it"
 	}
-	return refusalWords(x)
+	if x.OSUser != "" {
+		text += ", as the OS user " + x.OSUser
+	}
+	if len(x.Networks) > 0 {
+		text += ", from " + joinOr(x.Networks)
+	}
+	if x.OSUser == "" && x.FallsBack != "" {
+		text += ", but " + x.FallsBack
+	}
+	return text + "."
 }
 
 // refusalWords is the step that refused, and what did.
@@ -389,15 +392,8 @@ func valueTexts(key string, values []string) []string {
 	return out
 }
 
-func joinOr(words []string) string  { return joinWith(words, " or ") }
-func joinAnd(words []string) string { return joinWith(words, " and ") }
-
-func joinWith(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + last + words[len(words)-1]
-}
+func joinOr(all []string) string  { return words.Joined(all, "or") }
+func joinAnd(all []string) string { return words.Joined(all, "and") }
 
 func quoteAll(words []string) []string {
 	out := slices.Clone(words)

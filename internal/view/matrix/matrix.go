@@ -73,6 +73,9 @@ type Row struct {
 	// the table of doors that expectations have no name for, as in "Systems Manager: associations, which run
 	// documents as root". Policies that are not known open none of them here.
 	Others []string `json:"others,omitempty"`
+	// Networks are the networks from which one of the doors opens: CIDR blocks, and ids of VPCs and of VPC endpoints.
+	// Empty means that any network will do.
+	Networks []string `json:"networks,omitempty"`
 	// VolumeKeys are the ARNs of the customer managed KMS keys with which the door "start" starts instances, "*" is
 	// every key of the account. An instance with a volume under another one falls back to stopped.
 	VolumeKeys []string `json:"volumeKeys,omitempty"`
@@ -194,6 +197,7 @@ func rowOfWay(f *reach.Facts, w *reach.Way) Row {
 		Account:          w.Account().ID,
 		account:          cmp.Or(w.Account().Alias, w.Account().ID),
 		Superuser:        w.OSUser.Superuser,
+		Networks:         w.Networks,
 		SignIns:          []string{},
 		MFAMaxAgeSeconds: int(w.MFAMaxAge / time.Second),
 		From:             w.From,

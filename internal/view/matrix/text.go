@@ -268,8 +268,18 @@ func (r *Row) regionCell() string {
 	return words.OrNothing(strings.Join(r.Regions, ", "))
 }
 
-// signInCell says the least that is needed.
+// signInCell says the least that is needed, and from which networks where not every one will do.
 func (r *Row) signInCell() string {
+	if len(r.SignIns) == 0 {
+		return words.Nothing
+	}
+	if len(r.Networks) == 0 {
+		return r.signInWords()
+	}
+	return r.signInWords() + ", from " + words.Joined(r.Networks, "or")
+}
+
+func (r *Row) signInWords() string {
 	var without []string
 	console := false
 	for _, other := range []reach.SignIn{reach.Portal, reach.ExternalID} {
@@ -288,8 +298,6 @@ func (r *Row) signInCell() string {
 		text += " in the last " + words.Duration(r.MFAMaxAgeSeconds)
 	}
 	switch {
-	case len(r.SignIns) == 0:
-		return words.Nothing
 	case len(without) > 0:
 		return "WITHOUT MFA: " + strings.Join(without, ", ")
 	case !console:

@@ -275,7 +275,7 @@ func (b *builder) step(s *explain.Step, unnamed *strings.Replacer) int {
 		words = unnamed.Replace(line(words))
 		return intern(b.strings, &b.Strings, words, words)
 	}
-	out := step{Does: text(s.Does), Outcome: text(s.Outcome), Note: text(s.Note)}
+	out := step{Does: text(s.Sentence()), Outcome: text(s.Outcome), Note: text(s.Note)}
 	if s.Fails != "" {
 		out.Outcome = text("fails: " + s.Fails)
 	}

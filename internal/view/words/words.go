@@ -79,3 +79,11 @@ func AccountOf(arn string) string {
 	}
 	return parsed.Account
 }
+
+// Joined are words in a row, with a last word such as "or" before the last of them.
+func Joined(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+}

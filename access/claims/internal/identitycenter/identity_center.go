@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/access/claims/internal/nodes"
 	"aws-access-guardrails/access/claims/internal/osusers"
 	"aws-access-guardrails/access/claims/internal/people"
+	"aws-access-guardrails/access/claims/internal/trust"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
@@ -52,6 +53,11 @@ var Claims = []standing{
 		"permission-set-changes-no-access",
 		"a permission set changes neither credentials, access and authorization tags nor another person's session",
 		(*prover).changesNoAccess,
+	},
+	{
+		"permission-set-source-networks-only",
+		"a permission set with source networks does nothing from another network",
+		(*prover).sourceNetworksOnly,
 	},
 	{
 		"permission-set-shells-work",
@@ -432,6 +438,19 @@ func (p *prover) grantsOnKeys(set *intent.PermissionSet) search.Answer {
 			permitted...),
 		p.everyPerson(set),
 	)
+}
+
+// sourceNetworksOnly: whoever it is, and whatever else the permission set carries. Identity Center lets people take it
+// from anywhere.
+func (p *prover) sourceNetworksOnly() {
+	for i := range p.in.PermissionSets {
+		set := &p.in.PermissionSets[i]
+		if set.Networks.Any() {
+			continue
+		}
+		calls := p.EveryCall(trust.CallsFromElsewhere(set.Networks), p.everyPerson(set))
+		p.Conclude(p.finding(set.ARN), calls, "the permission set does something from another network")
+	}
 }
 
 // assigned are people who may take the permission set, one for each assignment, with a value for every attribute.

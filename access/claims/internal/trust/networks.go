@@ -14,20 +14,9 @@ func SourceNetworksOnly(p *claim.Prover, in *intent.Account) {
 		if r.Networks.Any() || p.ToldOfAnother(r.ARN) {
 			continue
 		}
-		var inside []policy.Statement
-		from := func(operator policy.BaseOperator, key string, values []string) {
-			if len(values) > 0 {
-				inside = append(inside, policy.Allow("", "*").On("*").
-					When(policy.Is(policy.Operator{Base: operator}, key, values...)))
-			}
-		}
-		from(policy.OpIPAddress, "aws:SourceIp", r.Networks.Addresses)
-		from(policy.OpStringEquals, "aws:SourceVpc", r.Networks.VPCs)
-		from(policy.OpStringEquals, "aws:SourceVpce", r.Networks.Endpoints)
-		into := p.Trust(r, search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, inside...))
-		byServices := policy.Allow("", "*").On("*").When(policy.Bool("aws:ViaAWSService", true))
-		calls := p.EveryCall(search.Asking(search.Anything, append(inside, byServices)...),
-			p.RoleSession(in, p.Engine.Principals[r.ARN]))
+		assuming := []policy.Statement{policy.Allow("", search.Assuming...).On("*")}
+		into := p.Trust(r, search.Asking(assuming, inside(r.Networks)...))
+		calls := p.EveryCall(CallsFromElsewhere(r.Networks), p.RoleSession(in, p.Engine.Principals[r.ARN]))
 		f := p.Begin(in, r.ARN)
 		if into.Open {
 			calls = calls.And(into)
@@ -36,4 +25,26 @@ func SourceNetworksOnly(p *claim.Prover, in *intent.Account) {
 		}
 		p.Conclude(f, calls, "the role does something, or is assumed, from another network")
 	}
+}
+
+// CallsFromElsewhere asks for calls from every other network. Those that a service makes for a session come from the
+// network of the service, and are left out.
+func CallsFromElsewhere(networks intent.Networks) search.Question {
+	byServices := policy.Allow("", "*").On("*").When(policy.Bool("aws:ViaAWSService", true))
+	return search.Asking(search.Anything, append(inside(networks), byServices)...)
+}
+
+// inside are all calls from networks.
+func inside(networks intent.Networks) []policy.Statement {
+	var all []policy.Statement
+	from := func(operator policy.BaseOperator, key string, values []string) {
+		if len(values) > 0 {
+			all = append(all, policy.Allow("", "*").On("*").
+				When(policy.Is(policy.Operator{Base: operator}, key, values...)))
+		}
+	}
+	from(policy.OpIPAddress, "aws:SourceIp", networks.Addresses)
+	from(policy.OpStringEquals, "aws:SourceVpc", networks.VPCs)
+	from(policy.OpStringEquals, "aws:SourceVpce", networks.Endpoints)
+	return all
 }
