@@ -33,7 +33,7 @@ func FromRevision(
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, old.close()) }()
-	then, notes, known, err := old.read(stacks)
+	then, notes, known, err := old.read(stacks, now...)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +64,9 @@ func readNow(folder *project.Folder, names []string) ([]*stack.Stack, error) {
 	return folder.Read(names...)
 }
 
-// read reads the stacks of the revision. One that cannot be read is noted, and compared against nothing.
-func (r *revision) read(names []string) (stacks []*stack.Stack, notes, known []string, err error) {
+// read reads the stacks of the revision, beside those of the working tree where these are there. One that cannot be read
+// is noted, and compared against nothing.
+func (r *revision) read(names []string, now ...*stack.Stack) (stacks []*stack.Stack, notes, known []string, err error) {
 	if !r.hasProject() {
 		return nil, []string{
 			r.name + " has no Pulumi.yaml in this folder: everything is compared against nothing",
@@ -75,7 +76,7 @@ func (r *revision) read(names []string) (stacks []*stack.Stack, notes, known []s
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	var reader stack.Reader
+	reader := stack.ReaderBeside(now...)
 	for _, name := range folder.Stacks() {
 		if len(names) > 0 && !slices.Contains(names, name) {
 			continue

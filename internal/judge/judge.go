@@ -117,10 +117,10 @@ func groupsOf(stacks []*stack.Stack) []group {
 func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
 	var all []*Judgement
 	var intents []intent.Account
-	world := World(beside...)
+	world, files := World(beside...), stackFiles{}
 	for _, s := range stacks {
 		j := &Judgement{Stack: s, Notices: s.Notices(at)}
-		j.findGaps(beside)
+		j.findGaps(beside, files)
 		j.findSudo()
 		all = append(all, j)
 		intents = append(intents, s.Intent())

@@ -45,17 +45,28 @@ func (j *Judgement) proveOrganization(engine *access.Engine) error {
 	return err
 }
 
+// stackFiles are the stack files of folders that were looked at.
+type stackFiles map[string][]string
+
+func (f stackFiles) in(folder string) []string {
+	have, known := f[folder]
+	if !known {
+		have, _ = filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
+		slices.Sort(have)
+		f[folder] = have
+	}
+	return have
+}
+
 // findGaps notes what the stacks of the world do not tell: files that cannot be read, and an organization whose
 // policies none of them carries.
-func (j *Judgement) findGaps(beside []*stack.Stack) {
+func (j *Judgement) findGaps(beside []*stack.Stack, files stackFiles) {
 	j.beside = beside
 	organization := organizationOf(j.Stack)
 	if organization == "" {
 		return
 	}
-	files, _ := filepath.Glob(filepath.Join(j.Stack.Folder, "Pulumi.*.yaml"))
-	slices.Sort(files)
-	for _, file := range files {
+	for _, file := range files.in(j.Stack.Folder) {
 		name := stackfile.StackName(file)
 		if j.Stack.Folder == "" || name == j.Stack.Name ||
 			slices.ContainsFunc(beside, func(s *stack.Stack) bool { return s.Name == name }) {

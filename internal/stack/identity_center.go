@@ -210,6 +210,7 @@ func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) 
 
 // readDocument reads a policy document from a path below the folder of the stack file.
 func readDocument(d *strictyaml.Decoder, at problem.Path, folder, file string) (policy.Document, bool) {
+	d.Files = true
 	data, err := files.ReadBelow(folder, file)
 	if err != nil {
 		d.Report(fileProblem(at, file, err))

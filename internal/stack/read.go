@@ -14,10 +14,29 @@ func ReadFile(path string) (*Stack, problem.List) { return resolved(stackfile.Op
 
 // Reader reads several stack files together: what they know of each other is read once. The zero value has read
 // nothing yet. It is safe for concurrent use.
-type Reader struct{ neighbours stackfile.Neighbours }
+type Reader struct {
+	neighbours stackfile.Neighbours
+	// have are stacks of another folder, by name.
+	have map[string]*Stack
+}
+
+// ReaderBeside is a Reader of a folder of which most files are those of another one, whose stacks were read: what comes
+// out the same is not made again. Values of such a stack stand where they stand in the other folder.
+func ReaderBeside(have ...*Stack) *Reader {
+	r := &Reader{have: map[string]*Stack{}}
+	for _, s := range have {
+		r.have[s.Name] = s
+	}
+	return r
+}
 
 // ReadFile is ReadFile for a stack file that is read together with others.
 func (r *Reader) ReadFile(path string) (*Stack, problem.List) {
+	if have := r.have[stackfile.StackName(path)]; have != nil && !have.fromFiles {
+		if sections, same := r.neighbours.OpenAgain(path, &have.Sections); same {
+			return &Stack{Sections: *sections}, nil
+		}
+	}
 	return resolved(r.neighbours.OpenFile(path))
 }
 
@@ -58,5 +77,6 @@ func resolved(sections *stackfile.Sections, d *strictyaml.Decoder) (*Stack, prob
 	if len(d.Problems) > 0 {
 		return nil, d.Sorted(s.File)
 	}
+	s.fromFiles = d.Files
 	return s, nil
 }

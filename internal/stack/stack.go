@@ -13,6 +13,8 @@ import (
 // complete: whom they name are users of this account by their names, and everybody else by an ARN.
 type Stack struct {
 	stackfile.Sections
+	// fromFiles says that it has what stands in other files that its own names.
+	fromFiles bool
 }
 
 // ComponentAccount is the account as the components want it.

@@ -1,6 +1,7 @@
 package stackfile
 
 import (
+	"crypto/sha256"
 	"reflect"
 	"strings"
 
@@ -73,6 +74,8 @@ type Sections struct {
 	Accept []Acceptance
 
 	places strictyaml.Places
+	// content stands for the bytes of the file and of its project; zero where they were not read from files.
+	content [sha256.Size]byte
 }
 
 // Same reports whether two stacks have the same in every section and know the same of their siblings, wherever their
@@ -80,7 +83,7 @@ type Sections struct {
 func (s *Sections) Same(other *Sections) bool {
 	bare := func(s *Sections) Sections {
 		out := *s
-		out.File, out.Folder, out.places = "", "", strictyaml.Places{}
+		out.File, out.Folder, out.places, out.content = "", "", strictyaml.Places{}, [sha256.Size]byte{}
 		return out
 	}
 	a, b := bare(s), bare(other)

@@ -3,8 +3,10 @@ package stackfile
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -72,7 +74,40 @@ func (n *Neighbours) OpenFile(path string) (*Sections, *strictyaml.Decoder) {
 	if err != nil {
 		return nothing(unreadable(path, err))
 	}
-	return n.open(Source{File: path, Data: data}, project)
+	sections, d := n.open(Source{File: path, Data: data}, project)
+	if sections != nil {
+		sections.content = contentOf(data, project)
+	}
+	return sections, d
+}
+
+// OpenAgain is what OpenFile gives for a file, made of what was read of another one: both have the same bytes, name and
+// project, and know the same of their siblings. False means that the file has to be read.
+func (n *Neighbours) OpenAgain(path string, have *Sections) (*Sections, bool) {
+	data, err := files.Read(path)
+	if err != nil || have.content == [sha256.Size]byte{} || StackName(path) != have.Name {
+		return nil, false
+	}
+	project, err := projectOf(path)
+	if err != nil || contentOf(data, project) != have.content {
+		return nil, false
+	}
+	again := *have
+	again.File, again.Folder = path, filepath.Dir(path)
+	again.Siblings = n.siblings(again.Folder, again.Name)
+	return &again, reflect.DeepEqual(again.Siblings, have.Siblings)
+}
+
+// contentOf stands for the bytes of a stack file and its project.
+func contentOf(data []byte, project *Source) [sha256.Size]byte {
+	sum := sha256.New()
+	sum.Write(binary.AppendUvarint(nil, uint64(len(data))))
+	sum.Write(data)
+	if project != nil {
+		sum.Write([]byte{1})
+		sum.Write(project.Data)
+	}
+	return [sha256.Size]byte(sum.Sum(nil))
 }
 
 func (n *Neighbours) siblings(folder, stack string) []Sibling {
@@ -124,28 +159,33 @@ func readSiblings(folder string) []Sibling {
 	return out
 }
 
-// siblingFiles are the siblings that were read, by file: a stack that is read by itself reads all the others.
-var siblingFiles sync.Map
+// readBefore are the siblings that were read, by what stands for the stack's name and the content of its file: a stack
+// that is read by itself reads all the others, and most files of another revision are those of this one.
+var readBefore = struct {
+	mutex    sync.Mutex
+	siblings map[[sha256.Size]byte]Sibling
+}{siblings: map[[sha256.Size]byte]Sibling{}}
 
-type siblingFile struct {
-	content [sha256.Size]byte
-	sibling Sibling
-}
+// mostReadBefore is how many siblings are remembered.
+const mostReadBefore = 4096
 
 // siblingIn is siblingOf for a file that may have been read with this content before.
 func siblingIn(file Source, project *Source) Sibling {
-	sum := sha256.New()
-	sum.Write(file.Data)
-	if project != nil {
-		sum.Write([]byte{0})
-		sum.Write(project.Data)
-	}
-	content := [sha256.Size]byte(sum.Sum(nil))
-	if have, ok := siblingFiles.Load(file.File); ok && have.(siblingFile).content == content {
-		return have.(siblingFile).sibling
+	bytes := contentOf(file.Data, project)
+	content := sha256.Sum256(append(bytes[:], StackName(file.File)...))
+	readBefore.mutex.Lock()
+	have, known := readBefore.siblings[content]
+	readBefore.mutex.Unlock()
+	if known {
+		return have
 	}
 	s := siblingOf(file, project)
-	siblingFiles.Store(file.File, siblingFile{content, s})
+	readBefore.mutex.Lock()
+	defer readBefore.mutex.Unlock()
+	if len(readBefore.siblings) >= mostReadBefore {
+		clear(readBefore.siblings)
+	}
+	readBefore.siblings[content] = s
 	return s
 }
 

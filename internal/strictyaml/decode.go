@@ -26,6 +26,8 @@ type Decoder struct {
 	Problems problem.List
 	// Places is where every value that was read stands.
 	Places Places
+	// Files says that a value named another file, which was read too.
+	Files bool
 	// meant is the key that somebody most likely meant who wrote another one at the first level of the file; nil where
 	// there is no such level.
 	meant func(written string) (string, bool)

@@ -49,7 +49,7 @@ func encode(findings map[string][]prove.Finding, mark [sha256.Size]byte) ([]byte
 				subjects[f.Subject], w.Subjects = subject, append(w.Subjects, f.Subject)
 			}
 			f.Subject = ""
-			kind := slices.IndexFunc(p.Kinds, func(have prove.Finding) bool { return reflect.DeepEqual(have, f) })
+			kind := slices.IndexFunc(p.Kinds, func(have prove.Finding) bool { return sameKind(&have, &f) })
 			if kind < 0 {
 				kind, p.Kinds = len(p.Kinds), append(p.Kinds, f)
 			}
@@ -67,6 +67,21 @@ func encode(findings map[string][]prove.Finding, mark [sha256.Size]byte) ([]byte
 	}
 	return slices.Concat(mark[:], sumOf(mark, rest), rest), nil
 }
+
+// sameKind reports whether two findings that may be kept are the same, their subjects left out.
+func sameKind(a, b *prove.Finding) bool {
+	return sameLists(a.By, b.By) && sameLists(a.Assumptions, b.Assumptions) && sameLists(a.Waivers, b.Waivers) &&
+		reflect.DeepEqual(bare(*a), bare(*b))
+}
+
+// bare is a finding without its lists.
+func bare(f prove.Finding) prove.Finding {
+	f.By, f.Assumptions, f.Waivers = nil, nil, nil
+	return f
+}
+
+// sameLists tells no list from an empty one.
+func sameLists[T comparable](a, b []T) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
 
 func sumOf(mark [sha256.Size]byte, rest []byte) []byte {
 	sum := sha256.New()

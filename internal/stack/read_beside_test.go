@@ -1,0 +1,80 @@
+package stack
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What is taken from another folder is what the file says: for folders in which stacks, the project, the names that
+// stacks know of each other, and files that they name differ at random.
+func TestWhatIsReadBesideAnotherFolderIsWhatTheFileSays(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	const (
+		document = `{"Version": "2012-10-17", "Statement": [{"Sid": "One", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}`
+		other    = `{"Version": "2012-10-17", "Statement": [{"Sid": "Two", "Effect": "Deny", "Action": "ec2:*", "Resource": "*"}]}`
+	)
+	edits := []struct{ file, from, to string }{
+		{"Pulumi.yaml", "name: guardrails", "name: guardrails\nconfig: {\"guardrails:protect\": {value: true}}"},
+		{"Pulumi.jump.yaml", "name: alice", "name: amber"},
+		{"Pulumi.jump.yaml", "alias: jump", "alias: leap"},
+		{"Pulumi.jump.yaml", "config:", "# a comment\nconfig:"},
+		{"Pulumi.work.yaml", "alias: work", "alias: toil"},
+		{"Pulumi.root.yaml", "targets: [r-exam]}\n", "targets: [r-exam]}\n    policies: [{name: own, file: own.json, targets: [r-exam]}]\n"},
+		{"own.json", document, other},
+	}
+	write := func() string {
+		folder := organizationFolder(t, map[string]string{"work": `config:
+  aws:region: us-east-1
+  guardrails:account: {id: "444455556666", alias: work}
+  guardrails:operationRoles: [{users: [jump/alice], project: shop, runAs: operator}]
+`})
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "own.json"), []byte(document), 0o600))
+		for _, edit := range edits {
+			if random.IntN(3) > 0 {
+				continue
+			}
+			file := filepath.Join(folder, edit.file)
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(text), edit.from, edit.to, 1)), 0o600))
+		}
+		return folder
+	}
+	taken, made := 0, 0
+	for range 200 {
+		first, second := write(), write()
+		var have []*Stack
+		for _, name := range []string{"jump", "work", "root"} {
+			if s, problems := new(Reader).ReadFile(filepath.Join(first, "Pulumi."+name+".yaml")); len(problems) == 0 {
+				have = append(have, s)
+			}
+		}
+		beside := ReaderBeside(have...)
+		for _, name := range []string{"jump", "work", "root"} {
+			file := filepath.Join(second, "Pulumi."+name+".yaml")
+			want, wrong := ReadFile(file)
+			got, problems := beside.ReadFile(file)
+			require.Equal(t, wrong, problems)
+			if got == nil {
+				continue
+			}
+			require.True(t, want.Same(&got.Sections))
+			assert.Equal(t, []string{want.File, want.Folder}, []string{got.File, got.Folder})
+			// The values of a stack that was taken are those of the other one.
+			if got.Position("guardrails:account").File == file {
+				made++
+			} else {
+				taken++
+			}
+		}
+	}
+	assert.Greater(t, taken, 20, "some are taken from the other folder")
+	assert.Greater(t, made, 20, "and some are read")
+}
