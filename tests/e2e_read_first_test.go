@@ -211,11 +211,23 @@ func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 }
 
 // The version in force counts, whatever versions there are. Of session preferences the provider reads the newest one
-// alone; where an older one is in force, up makes a new one.
+// alone; where an older one is in force, up makes a new one, whether AWS compares its content with the latest version
+// or, before a landing, with every version.
 func TestTheVersionInForceIsPutBack(t *testing.T) {
 	t.Parallel()
+	for _, compared := range clitest.Sample(2, "latestVersion", "everyVersion") {
+		t.Run(compared, func(t *testing.T) {
+			t.Parallel()
+			d := devDeployed.copy(t)
+			d.write(t, "sandbox.yaml", d.read(t, "sandbox.yaml")+"\nduplicateContent: "+compared+"\n")
+			d.putsTheVersionBack(t)
+		})
+	}
+}
+
+func (d *deployment) putsTheVersionBack(t *testing.T) {
+	t.Helper()
 	ctx := t.Context()
-	d := devDeployed.copy(t)
 	const guard = "arn:aws:iam::" + devAccount + ":policy/guardrails/guardrails-operation-guard"
 	inForce := func() (policy, preferences string) {
 		account := d.account(t, devAccount)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // git runs git in the folder of the test.
@@ -44,7 +46,7 @@ func TestThePageShowsWhatAChangeDoes(t *testing.T) {
 		t,
 		os.WriteFile(file, []byte(strings.Replace(string(text), "mode: report", "mode: deny", 1)), 0o600),
 	)
-	for _, revision := range []string{"HEAD", "main..."} {
+	for _, revision := range clitest.Sample(2, "HEAD", "main...") {
 		changed := written("guardrails page --out who.html --against " + revision)
 		assert.Contains(t, changed, "DenyRemoteExecutionButForListedRoles", revision)
 		assert.Contains(t, changed, "carol loses sendCommand as root", revision)

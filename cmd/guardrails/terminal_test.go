@@ -18,8 +18,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
+
+// builtIn is the folder of the built command; empty as long as no test needed it.
+var builtIn string
 
 // builtCommand is the command itself: what happens before main is tested too.
 var builtCommand = sync.OnceValues(func() (string, error) {
@@ -27,8 +33,9 @@ var builtCommand = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	builtIn = dir
 	path := filepath.Join(dir, "guardrails")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, ".").CombinedOutput()
 	return path, errors.Join(err, asError(out))
 })
 
@@ -40,9 +47,11 @@ func asError(out []byte) error {
 }
 
 func TestMain(m *testing.M) {
+	// Verbs are tried in this process, on the same stack files again and again.
+	judge.Use(claims.With{Memory: verdicts.InMemory()})
 	code := m.Run()
-	if path, err := builtCommand(); err == nil {
-		_ = os.RemoveAll(filepath.Dir(path))
+	if builtIn != "" {
+		_ = os.RemoveAll(builtIn)
 	}
 	os.Exit(code)
 }
