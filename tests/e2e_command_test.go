@@ -106,6 +106,26 @@ func newCommandDeployment(t *testing.T) *deployment {
 	return d
 }
 
+// Whoever reads what is printed may go before the end, as head does: the run is not ended by that.
+func TestARunGoesOnWhenNobodyReadsItAnyMore(t *testing.T) {
+	t.Parallel()
+	d := newCommandDeployment(t)
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	cmd := d.command(t, "up", "dev", "--sandbox")
+	cmd.Stdout, cmd.Stderr = writer, writer
+	require.NoError(t, cmd.Start())
+	require.NoError(t, writer.Close())
+	_, err = reader.Read(make([]byte, 1))
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	assert.Error(t, cmd.Wait(), "what was not written is no success")
+	assert.True(t, cmd.ProcessState.Exited(), "ended by %s", cmd.ProcessState)
+	r := d.guardrails(t, "up", "dev", "--sandbox")
+	assert.Equal(t, exit.Holds, r.status, r.stderr)
+	assert.Contains(t, r.stdout, "no changes")
+}
+
 // The first command of the README: it says what was made, and where to read what each person does next; again, it
 // says that there is nothing to do.
 func TestUpSaysWhatWasMadeAndWhatEachPersonDoesNext(t *testing.T) {

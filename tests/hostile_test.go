@@ -273,7 +273,7 @@ func TestNoVerbReadsWhatIsNoFile(t *testing.T) {
 func TestTheFirstSignalEndsAVerbThatReads(t *testing.T) {
 	command, err := buildCommand()
 	require.NoError(t, err)
-	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt, syscall.SIGHUP} {
 		cmd := exec.Command(command, "audit", "-")
 		in, err := cmd.StdinPipe()
 		require.NoError(t, err)

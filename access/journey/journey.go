@@ -78,6 +78,9 @@ type Arrival struct {
 	// NodeRole is a role as which the node must run for the door to open, where a policy shuts the agent out of every
 	// other; empty when any will do.
 	NodeRole string
+	// ByEndpoints is the policy that refuses the calls of the node but for those from its own VPC, through VPC endpoints;
+	// empty when none does.
+	ByEndpoints string
 	// Lacks are what the session goes without though the door opens, such as its log; nil when nothing is known to be
 	// missing.
 	Lacks []Lack

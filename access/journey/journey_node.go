@@ -78,6 +78,17 @@ func (t *traveller) agentMakes(d *Door, account *world.Account, requests []engin
 	if err != nil || refused == nil {
 		return err
 	}
+	inside, err := refusedFrom(t.engine, account.ID, t.nodeOf(d), requests, t.at, byEndpoints)
+	if err != nil {
+		return err
+	}
+	if inside == nil {
+		t.arrival.ByEndpoints = refused.Step.Decision.By.String()
+		last := &t.arrival.Steps[len(t.arrival.Steps)-1]
+		last.Note = "the node must call AWS from its own VPC, through VPC endpoints: " + t.arrival.ByEndpoints +
+			" refuses its calls from elsewhere"
+		return nil
+	}
 	// Where nobody says as which role the node runs, one that the Deny leaves out would do.
 	role, err := t.leftOut(d, account, refused, requests)
 	if err != nil {
@@ -144,6 +155,39 @@ func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string
 	return agentRefuses(e, account, n, requestsOf(calls), at)
 }
 
+// route is how the calls of a node come to AWS.
+type route int
+
+const (
+	byInternet route = iota
+	byEndpoints
+)
+
+// contextOf are the keys that AWS sets in the calls of a node. The credentials of an instance carry the instance, its
+// VPC and its address; of a machine that Systems Manager manages by an activation they carry none of them. The agent
+// takes its credentials by IMDSv2.
+//
+// Source: IAM User Guide, AWS global condition context keys: aws:Ec2InstanceSourceVpc, aws:Ec2InstanceSourcePrivateIPv4,
+// aws:SourceVpc, aws:SourceVpce, aws:VpcSourceIp; Service Authorization Reference, Amazon EC2, ec2:SourceInstanceARN and
+// ec2:RoleDelivery. That the agent takes credentials by IMDSv2 where it can is own knowledge.
+func contextOf(home *engine.CompiledAccount, n world.Node, how route) engine.Context {
+	const vpc, address = "vpc-0123456789abcdef0", "10.0.0.10"
+	c := engine.Context{"aws:RequestedRegion": {n.Region}}
+	if n.Kind != world.Instance {
+		return c
+	}
+	c["ec2:SourceInstanceARN"] = []string{home.Arn("ec2", n.Region, "instance/"+n.ID)}
+	c["ec2:RoleDelivery"] = []string{"2.0"}
+	c["aws:Ec2InstanceSourceVpc"] = []string{vpc}
+	c["aws:Ec2InstanceSourcePrivateIPv4"] = []string{address}
+	if how == byEndpoints {
+		c[sourceVPC] = []string{vpc}
+		c[sourceVPCE] = []string{"vpce-0123456789abcdef0"}
+		c["aws:VpcSourceIp"] = []string{address}
+	}
+	return c
+}
+
 // agentRefuses is AgentRefused of requests that may have resources.
 func agentRefuses(
 	e *engine.Engine,
@@ -151,6 +195,17 @@ func agentRefuses(
 	n world.Node,
 	requests []engine.Request,
 	at time.Time,
+) (*refusedAgent, error) {
+	return refusedFrom(e, account, n, requests, at, byInternet)
+}
+
+func refusedFrom(
+	e *engine.Engine,
+	account string,
+	n world.Node,
+	requests []engine.Request,
+	at time.Time,
+	how route,
 ) (*refusedAgent, error) {
 	home := e.Accounts[account]
 	if home == nil {
@@ -173,7 +228,7 @@ func agentRefuses(
 	}
 	for _, r := range requests {
 		ev := engine.Envs.Get().(*engine.Env)
-		r.Context, r.Time = engine.Context{"aws:RequestedRegion": {n.Region}}, at
+		r.Context, r.Time = contextOf(home, n, how), at
 		by, st, outcome, err := ev.AgentCall(e, p, n, r)
 		ev.Release()
 		if err != nil {

@@ -17,9 +17,19 @@ func main() {
 	if isProgram(os.Args, os.Getenv) {
 		os.Exit(program.Main())
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), interrupts()...)
 	context.AfterFunc(ctx, stop) // The second interrupt ends this process at once.
 	os.Exit(int(untilInterrupted(ctx, func() exit.Status { return execute(ctx, os.Args[1:]) })))
+}
+
+// interrupts are the signals that end a verb in order. A terminal that is closed and a connection that is lost hang up,
+// which nohup has this process ignore.
+func interrupts() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
 }
 
 // isProgram reports whether the language host of "pulumi up" started this process as the program of a project, which

@@ -2,7 +2,9 @@ package workspace
 
 import (
 	"context"
+	"os/signal"
 	"sync"
+	"syscall"
 )
 
 // atWork counts the engines that this process drives.
@@ -19,6 +21,8 @@ func beginWork(ctx context.Context) (done func(), err error) {
 		return nil, &EngineError{Operation: "the command", Err: err}
 	}
 	atWork.engines++
+	// Whoever reads what is printed may go, as head does: the engine must not be ended by that.
+	signal.Ignore(syscall.SIGPIPE)
 	return func() {
 		atWork.Lock()
 		defer atWork.Unlock()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
@@ -23,6 +24,9 @@ func checkBackend(f *project.Folder, stacks []string) error {
 				`https://api.pulumi.com), set PULUMI_BACKEND_URL, or try it with --sandbox`,
 			project.Relative(f.ProjectFile()),
 		)
+	}
+	if err := checkAddress(f, url); err != nil {
+		return err
 	}
 	if !keepsPlain(url) {
 		return nil
@@ -46,6 +50,32 @@ func checkBackend(f *project.Folder, stacks []string) error {
 		}
 	}
 	return nil
+}
+
+// schemes begin the addresses of the backends that the engine knows. Any other text it takes for an address of Pulumi
+// Cloud, and asks for a token.
+//
+// Source: Pulumi documentation, State and backends; pkg/backend/diy of the Pulumi CLI.
+var schemes = []string{"s3://", "gs://", "azblob://", "file://", "https://", "http://", "postgres://"}
+
+// checkAddress refuses an address that no backend has.
+func checkAddress(f *project.Folder, url string) error {
+	begins := func(scheme string) bool { return strings.HasPrefix(url, scheme) }
+	if url == "" || slices.ContainsFunc(schemes, begins) {
+		return nil
+	}
+	from := project.Relative(f.ProjectFile()) + ": backend.url"
+	switch {
+	case os.Getenv("PULUMI_BACKEND_URL") != "":
+		from = "PULUMI_BACKEND_URL"
+	case f.BackendURL == "":
+		from = "what pulumi login keeps"
+	}
+	return exit.Usef(
+		`%s: %q is no address of a backend; write file://<folder>, s3://<bucket>, gs://<bucket>, azblob://<container> or https://api.pulumi.com`,
+		from,
+		url,
+	)
 }
 
 // stateAddress is where the state of real runs is; empty where nothing says so but an access token, which is for

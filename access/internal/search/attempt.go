@@ -86,6 +86,12 @@ func (c *Caller) attempt(at attempt) Answer {
 	s := c.Search
 	s.Begin()
 	at.layers.Deny, at.allow = c.Solved.concerning(at.q, at.layers.Deny), c.Solved.concerning(at.q, at.allow)
+	if len(c.leftOut) > 0 {
+		at.layers.Deny = slices.DeleteFunc(
+			slices.Clone(at.layers.Deny),
+			func(st *engine.Statement) bool { return c.leftOut[st] },
+		)
+	}
 	p := pursuit{attempt: at, c: c, groups: c.Groups(at.layers), avoid: c.avoided(at), answer: Answer{C: c}}
 	written := c.shared(at, p.groups, p.avoid)
 	if have, known := c.kept(written, at, p.groups, p.avoid); known {

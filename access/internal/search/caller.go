@@ -37,6 +37,8 @@ type Caller struct {
 	// owns are what own returns once it was asked; unshared says that it is nil.
 	owns     *ownTexts
 	unshared bool
+	// leftOut are Denies that the class is asked about without.
+	leftOut map[*engine.Statement]bool
 }
 
 // NewCaller makes a class of a session; false when the world does not have its user or role.

@@ -403,8 +403,26 @@ func sortedNames(keys map[string]*conditionkey.Key) []string { return slices.Sor
 const maxAssignments = 500
 
 // Assignments answers a question for every value of the keys that stand as policy variables in what was read and that
-// the class does not fix, and for none.
+// the class does not fix, and for none. Where it cannot be certain of all their values, it leaves out the Denies in which
+// one of them stands, and asks again: what is shut without a Deny is shut with it.
 func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
+	a := c.assignments(ask)
+	if !a.GaveUp || a.Open {
+		return a
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Search.B.opening)) {
+		without := c.again(NewSolved())
+		without.leftOut = c.Search.B.opening[name]
+		b := without.assignments(ask)
+		if !b.GaveUp && !b.Open {
+			b.Classes += a.Classes
+			return b
+		}
+	}
+	return a
+}
+
+func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
 	c.Effort.spent = 0
 	a := ask(c)
 	if len(c.Search.B.Open) == 0 {
@@ -430,6 +448,7 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 	shared := NewSolved()
 	for n := range total {
 		other, impossible := c.again(shared), false
+		other.leftOut = c.leftOut
 		other.Search.B.Assigned = map[string]assignment{}
 		for _, name := range names {
 			picked := assignment{key: c.Search.B.Open[name]}

@@ -125,6 +125,8 @@ type binder struct {
 	// openBy are the statements in which they stood first; binding is the one at hand.
 	openBy  map[string]engine.Source
 	binding *engine.Statement
+	// opening are the Denies in which an open key stands, by the key.
+	opening map[string]map[*engine.Statement]bool
 	// assigned are values for open keys.
 	Assigned map[string]assignment
 }
@@ -142,6 +144,7 @@ func NewBinder(c *Caller) *binder {
 		tagRules: map[string]*bound{},
 		Open:     map[string]*conditionkey.Key{},
 		openBy:   map[string]engine.Source{},
+		opening:  map[string]map[*engine.Statement]bool{},
 	}
 }
 

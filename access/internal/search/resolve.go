@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/wildcard"
+	"aws-access-guardrails/policy"
 )
 
 // constant is the value of a key that is the same in every request of the class.
@@ -23,16 +24,30 @@ func (b *binder) constant(k *conditionkey.Key) (engine.Values, bool) {
 // until it is assigned.
 func (b *binder) variable(tok *wildcard.Token) (string, bool) {
 	v, fixed := b.constant(tok.Key)
-	if name := strings.ToLower(tok.Key.Name); !fixed && b.Open[name] == nil {
-		b.Open[name] = tok.Key
-		if b.binding != nil {
-			b.openBy[name] = b.binding.By
-		}
+	if !fixed {
+		b.opens(tok.Key)
 	}
 	if v.Present {
 		return v.At(0), true
 	}
 	return tok.Fallback, tok.HasFallback
+}
+
+// opens notes that a key is open, and where it stands.
+func (b *binder) opens(k *conditionkey.Key) {
+	name := strings.ToLower(k.Name)
+	if b.Open[name] == nil {
+		b.Open[name] = k
+		if b.binding != nil {
+			b.openBy[name] = b.binding.By
+		}
+	}
+	if st := b.binding; st != nil && st.From.Effect == policy.EffectDeny {
+		if b.opening[name] == nil {
+			b.opening[name] = map[*engine.Statement]bool{}
+		}
+		b.opening[name][st] = true
+	}
 }
 
 // resolve replaces the variables of a pattern; false when one has no value, and then the pattern matches nothing.

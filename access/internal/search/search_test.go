@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -155,6 +156,38 @@ func TestTooManyValuesNameTheStatement(t *testing.T) {
 	require.False(t, a.Open)
 	require.True(t, a.GaveUp)
 	require.Equal(t, "Many", a.Grew.Sid)
+}
+
+// A Deny whose variables have too many values takes nothing from what is certain without it, and hides nothing that it
+// leaves open. Where it is what shuts a request, that is not proven.
+func TestADenyOfManyVariablesMakesNothingUncertainThatIsShutWithoutIt(t *testing.T) {
+	many := policy.Deny("Many", "*")
+	for i := range 12 {
+		many = many.On(fmt.Sprintf("arn:aws:s3:::${s3:key%d}/*/${s3:other%d}*", i, i))
+	}
+	linked := policy.Deny("Linked", "*").On("*")
+	for _, tag := range []string{"a", "b", "c", "d"} {
+		linked = linked.When(
+			policy.StringEquals("aws:ResourceTag/"+tag, "${aws:RequestTag/"+tag+"}", "one-"+tag, "two-"+tag),
+		)
+	}
+	// AWS Security Blog, How to use policies to restrict where EC2 instance credentials can be used from.
+	instances := policy.Deny("Instances", "*").On("*").When(
+		policy.StringNotEquals("aws:Ec2InstanceSourceVpc", "${aws:SourceVpc}"),
+		policy.Present("ec2:SourceInstanceARN"),
+	)
+	for _, deny := range []policy.Statement{many, linked, instances} {
+		w := fixture.OneUser(policy.Allow("Get", "s3:GetObject").On("*"), linked, deny)
+		a := asked(t, w, policy.Allow("", "s3:PutObject").On("*"))
+		assert.False(t, a.Open, deny.Sid)
+		assert.False(t, a.GaveUp, deny.Sid)
+		a = asked(t, w, policy.Allow("", "s3:GetObject").On("*"))
+		assert.True(t, a.Open, deny.Sid)
+		assert.True(t, a.Witness.Real, deny.Sid)
+	}
+	a := asked(t, fixture.OneUser(policy.Allow("All", "s3:*").On("*"), many, policy.Deny("Rest", "s3:GetObject").On("arn:aws:s3:::x/*")),
+		policy.Allow("", "s3:GetObject").On("*"))
+	assert.True(t, a.Open || a.GaveUp)
 }
 
 // A statement that speaks of no action of the question is not searched, whatever its variables: policies of hundreds

@@ -60,6 +60,13 @@ func (l *List) Journey(what string, j journey.Journey) (journey.Arrival, bool) {
 				what+": the node runs as a role that is left out of what shuts its agent out, such as "+arrival.NodeRole,
 			)
 		}
+		if arrival.ByEndpoints != "" {
+			l.assume(
+				"agent/endpoints",
+				what+": the node calls AWS from its own VPC, through VPC endpoints: "+arrival.ByEndpoints+
+					" refuses its calls from elsewhere",
+			)
+		}
 		for _, lack := range arrival.Lacks {
 			l.f.Assume(lack.ID, what+": nobody minds that "+lack.Text)
 		}
