@@ -16,6 +16,9 @@ type Args struct {
 	Account guardrail.Account
 	// ProjectTag is the tag key that pairs roles with nodes ("tags.project"). Empty means DefaultProjectTag.
 	ProjectTag string
+	// ProjectSeparator is what stands between the projects in the tag of a node that has several
+	// ("tags.projectSeparator"). Empty means that a node has one project.
+	ProjectSeparator string
 	// Sessions are the preferences of the account. Every session runs as the service's token role, which has no OS
 	// user of anybody's, so a default user is required. Approvals are written in the Regions of the sessions.
 	// Required, but where the account denies access and nothing else.
@@ -44,7 +47,8 @@ type Args struct {
 type ManualApproval struct {
 	// Name of the document, 3 to 128 letters, digits, _, - and . Required.
 	Name string
-	// Projects are values of the project tag on the nodes that the policy is for. Required without Content.
+	// Projects are values of the project tag on the nodes that the policy is for: whole tags, such as "shop/web" of a node
+	// of two projects, because AWS compares them whole. Required without Content.
 	Projects []string
 	// Groups are the ids of 1 to 5 groups of IAM Identity Center; one approval by a member of any of them is enough.
 	// Required without Content.

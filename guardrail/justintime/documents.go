@@ -178,7 +178,8 @@ func compact(v any) string {
 	return text
 }
 
-// cedar writes rules in the Cedar policy language: a statement for every rule and project. Source:
+// cedar writes rules in the Cedar policy language: a statement for every rule, project and place that the project can
+// have in a tag. Source:
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/auto-approval-deny-access-policy-statement-structure.html.
 func (a *Args) cedar(effect string, rules []ApprovalRule) string {
 	var statements []string
@@ -196,19 +197,30 @@ func (a *Args) cedar(effect string, rules []ApprovalRule) string {
 			statements = append(statements, scope+";\n")
 		}
 		for _, project := range rule.Projects {
-			// Neither tag keys nor values hold quotes or backslashes.
-			tag := guardrail.ProjectTag(a.ProjectTag)
-			statements = append(
-				statements,
-				fmt.Sprintf(
-					"%s\nwhen {\n    resource.hasTag(\"%s\") && resource.getTag(\"%s\") == \"%s\"\n};\n",
-					scope,
-					tag,
-					tag,
-					project,
-				),
-			)
+			for _, test := range a.hasProject(project) {
+				tag := guardrail.ProjectTag(a.ProjectTag)
+				statements = append(statements, fmt.Sprintf(
+					"%s\nwhen {\n    resource.hasTag(\"%s\") && resource.getTag(\"%s\") %s\n};\n", scope, tag, tag, test,
+				))
+			}
 		}
 	}
 	return strings.Join(statements, "\n")
+}
+
+// hasProject are the tests of a project tag of which one holds of each node of the project. Each stands in a statement of
+// its own: AWS's pages show "&&" and "like", and no "or". Neither tag keys nor values hold quotes, backslashes or "*".
+func (a *Args) hasProject(project string) []string {
+	if a.ProjectSeparator == "" {
+		return []string{fmt.Sprintf("== \"%s\"", project)}
+	}
+	var tests []string
+	for _, pattern := range guardrail.AmongProjects(a.ProjectSeparator, project) {
+		operator := "like"
+		if pattern == project {
+			operator = "=="
+		}
+		tests = append(tests, fmt.Sprintf("%s \"%s\"", operator, pattern))
+	}
+	return tests
 }

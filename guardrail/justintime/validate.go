@@ -263,8 +263,12 @@ func (a *Args) validateRules(p *problem.List, section problem.Path, rules []Appr
 		}
 		for j, project := range rule.Projects {
 			where := path.Child("projects").Index(j)
-			if p.Check(where, project, policy.ValidateProject(project)) && slices.Contains(rule.Projects[:j], project) {
+			switch {
+			case !p.Check(where, project, policy.ValidateProject(project)):
+			case slices.Contains(rule.Projects[:j], project):
 				p.Add(where, project, "is listed twice", "remove one")
+			default:
+				guardrail.ValidateUnseparated(p, where, project, a.ProjectSeparator)
 			}
 		}
 	}
@@ -290,6 +294,15 @@ func (a *Args) Notices() guardrail.Notices {
 			"",
 			"the key "+a.Sessions.KMSKeyID+" must carry the tag "+justInTimeTag+"=true, or just-in-time sessions cannot use it",
 		)
+	}
+	for i, m := range a.ManualApprovals {
+		if a.ProjectSeparator != "" && m.Content == "" {
+			n.Add(
+				problem.Path("manualApprovals").Index(i).Child("projects"),
+				"are compared with whole tags, so nobody can ask for a node of several projects unless its tag is listed as it "+
+					"stands, such as "+m.Projects[0]+a.ProjectSeparator+"other",
+			)
+		}
 	}
 	if len(a.Requesters) == 0 {
 		n.Add("requesters", "is empty, so nobody is checked for going round the approvals with ssm:StartSession")

@@ -16,6 +16,7 @@ func (s *Stack) JustInTimeAccess() *justintime.Args {
 	}
 	a := *s.JustInTime
 	a.Account, a.ProjectTag, a.Quotas, a.Sessions = s.Account.Account, s.Tags.Project, s.Quotas, s.Preferences()
+	a.ProjectSeparator = s.Tags.ProjectSeparator
 	a.HomeRegion = cmp.Or(a.HomeRegion, s.AWS.Region)
 	return &a
 }

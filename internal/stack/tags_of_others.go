@@ -26,6 +26,7 @@ func (s *Stack) checkTagsOfOthers(d *strictyaml.Decoder) {
 		}
 	}
 	s.checkTagsOfNodes(d)
+	s.checkTagsOfApprovals(d)
 }
 
 func (s *Stack) governs(account string) bool { return slices.Contains(s.Governs(), account) }
@@ -44,15 +45,31 @@ func (s *Stack) checkTagsOfNodes(d *strictyaml.Decoder) {
 				continue
 			}
 			seen = append(seen, id)
-			other := s.Siblings[at]
-			const opens = "in whose account permission sets of this stack open sessions"
-			if mine, its := guardrail.ProjectTag(s.Tags.Project), guardrail.ProjectTag(other.Tags.Project); mine != its {
-				s.disagree(d, "project", mine, other, its, opens)
-			}
-			if s.Tags.ProjectSeparator != other.Tags.ProjectSeparator {
-				s.disagree(d, "projectSeparator", s.Tags.ProjectSeparator, other, other.Tags.ProjectSeparator, opens)
-			}
+			s.compareTagsOfNodes(d, s.Siblings[at], "in whose account permission sets of this stack open sessions")
 		}
+	}
+}
+
+// checkTagsOfApprovals holds the tag and the separator of what is never approved automatically, which is for the whole
+// organization, against those of the accounts with just-in-time node access.
+func (s *Stack) checkTagsOfApprovals(d *strictyaml.Decoder) {
+	if s.JustInTime == nil || len(s.JustInTime.DenyAccess) == 0 {
+		return
+	}
+	for _, other := range s.Siblings {
+		if other.JustInTime {
+			s.compareTagsOfNodes(d, other, "for whose nodes too justInTime.denyAccess of this stack is written")
+		}
+	}
+}
+
+// compareTagsOfNodes holds the tag of nodes and its separator against those of another stack.
+func (s *Stack) compareTagsOfNodes(d *strictyaml.Decoder, other stackfile.Sibling, why string) {
+	if mine, its := guardrail.ProjectTag(s.Tags.Project), guardrail.ProjectTag(other.Tags.Project); mine != its {
+		s.disagree(d, "project", mine, other, its, why)
+	}
+	if s.Tags.ProjectSeparator != other.Tags.ProjectSeparator {
+		s.disagree(d, "projectSeparator", s.Tags.ProjectSeparator, other, other.Tags.ProjectSeparator, why)
 	}
 }
 

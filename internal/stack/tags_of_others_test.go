@@ -55,6 +55,9 @@ config:
 	}
 	tags := func(keys string) string { return "  guardrails:tags: {" + keys + "}\n" }
 	const environment = "environment: Environment"
+	const never = "  guardrails:justInTime: {delegatedAdministrator: true, denyAccess: [{projects: [shop]}]}\n"
+	const approves = "  guardrails:sessions: {runAs: {defaultUser: operator}}\n" +
+		"  guardrails:justInTime: {autoApprovals: [{group: a1b2c3d4-5678-90ab-cdef-a1b2c3d45678, projects: [shop]}]}\n"
 	for name, c := range map[string]struct{ file, management, identity, workload, says string }{
 		"nobody has any":             {"workload", "", "", "", ""},
 		"all alike":                  {"workload", tags(environment), tags(environment), tags(environment), ""},
@@ -70,7 +73,11 @@ config:
 		"an instance with another project": {"identity", "", tags("project: Team"), "",
 			`tags.project: "Team" is not tags.project of Pulumi.workload.yaml, in whose account permission sets of this stack open sessions: there it is "Project"`},
 		"an instance with the same separator": {"identity", "", tags("projectSeparator: /"), tags("projectSeparator: /"), ""},
-		"the project by its default":          {"identity", "", tags("project: Project"), "", ""},
+		"denials of approvals with another separator": {"management", never, tags("projectSeparator: /"), tags("projectSeparator: /") + approves,
+			`tags.projectSeparator: "" is not tags.projectSeparator of Pulumi.workload.yaml, for whose nodes too justInTime.denyAccess of this stack is written: there it is "/"`},
+		"denials of approvals with the same separator": {"management", tags("projectSeparator: /") + never, tags("projectSeparator: /"),
+			tags("projectSeparator: /") + approves, ""},
+		"the project by its default": {"identity", "", tags("project: Project"), "", ""},
 	} {
 		found := problems(c.file, c.management, c.identity, c.workload)
 		if c.says == "" {

@@ -65,7 +65,7 @@ var manualApprovalKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateProject)),
 	).
 		OrNothing("content says it", "AWS refuses requests for a node to which two policies apply").
-		Doc("Values of the project tag on the nodes that the policy is for.").
+		Doc("Values of the project tag on the nodes that the policy is for, as they stand in the tags: AWS compares them whole, with tags.projectSeparator too.").
 		Example([]string{"Test Project 1"}),
 	strictyaml.Key("groups", func(m *justintime.ManualApproval) *[]string { return &m.Groups }, strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("content says it", "somebody has to approve").
@@ -94,6 +94,6 @@ var approvalRuleKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateProject).Pattern(projectPattern)),
 	).
 		OrNothing("every node, which only denyAccess takes", "an approval for every node is none").
-		Doc("Values of the project tag on nodes.").
+		Doc("Projects of the nodes; with tags.projectSeparator also of those that have others beside them.").
 		Example([]string{"Test Project 1"}),
 )
