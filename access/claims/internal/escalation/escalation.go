@@ -228,7 +228,7 @@ func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alon
 		if step := s.makesAdministrator(who, who); step != nil {
 			return []Step{*step}
 		}
-		if step := s.makesRole(who); step != nil {
+		if step := s.makesNew(who); step != nil {
 			return []Step{*step}
 		}
 	}
@@ -439,6 +439,9 @@ func servicesOf(role *engine.Principal) []string {
 		if way.Entry.Kind == policy.PrincipalService && !way.Entry.Wild && !slices.Contains(services, way.Entry.Text) {
 			services = append(services, way.Entry.Text)
 		}
+		if way.Entry.Text == cognitoService && !slices.Contains(services, cognitoService) {
+			services = append(services, cognitoService)
+		}
 	}
 	return services
 }
@@ -471,6 +474,15 @@ func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
 	return ""
 }
 
+// vouchesFor reports whether an identity provider of a trust policy is whom a role is given for a service: a pool of
+// Amazon Cognito, and the cluster of pods whose service accounts have roles.
+//
+// Source: Amazon Cognito Developer Guide, IAM roles; Amazon EKS User Guide, IAM roles for service accounts.
+func vouchesFor(provider, service string) bool {
+	return service == cognitoService && provider == cognitoService ||
+		service == podsOfEKS && strings.Contains(provider, ":oidc-provider/oidc.eks.")
+}
+
 // takenBy reports whether the trust policy of a role lets a service assume it.
 func (s *escalation) takenBy(role *engine.Principal, service string) bool {
 	id := [2]string{role.Arn, service}
@@ -486,7 +498,9 @@ func (s *escalation) letsInService(role *engine.Principal, service string) bool 
 	for _, way := range wayin.Of(role) {
 		named := way.Entry.Kind == policy.PrincipalAny ||
 			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
-		if way.Class == &wayin.AWSServices && named && s.letsIn(role, way) {
+		named = named && way.Class == &wayin.AWSServices ||
+			way.Entry.Kind == policy.PrincipalFederated && vouchesFor(way.Entry.Text, service)
+		if named && s.letsIn(role, way) {
 			return true
 		}
 	}
@@ -609,27 +623,46 @@ func (s *escalation) byGroup(who, of *engine.Principal) *Step {
 	return nil
 }
 
-// makesRole is the step by which somebody makes a role that administers.
-func (s *escalation) makesRole(who *engine.Principal) *Step {
-	arn := s.account.Arn("iam", "", "role/something-new")
-	// A policy that asks for a boundary bounds what is made.
-	create := s.can(who, "iam:CreateRole", arn, policy.Absent("iam:PermissionsBoundary"))
-	if !create.Open {
-		return nil
-	}
-	for _, way := range newRoleWays {
-		conditions := append(s.withAdminPolicy(way.adminPolicy), policy.Absent("iam:PermissionsBoundary"))
-		if s.can(who, way.action, arn, conditions...).Open {
-			return &Step{
-				As:    who.Arn,
-				Calls: []string{"iam:CreateRole", way.action},
-				On:    "*",
-				It:    "makes a role that administers, and assumes it:",
-				By:    create.By,
-			}
+// makesNew is the step by which somebody makes a role or user that administers.
+func (s *escalation) makesNew(who *engine.Principal) *Step {
+	for i := range newWays {
+		way := &newWays[i]
+		if by, all := s.makes(who, way); all {
+			return &Step{As: who.Arn, Calls: way.calls, On: "*", It: way.words, By: by}
 		}
 	}
 	return nil
+}
+
+// makes reports whether somebody can make all calls of a way on one thing that is not there yet: whose name is free,
+// below whatever path and with whatever prefix one of the calls asks for.
+func (s *escalation) makes(who *engine.Principal, way *newWay) (by engine.Source, all bool) {
+	// A policy that asks for a boundary bounds what is made.
+	conditions := func(action string) []policy.Condition {
+		switch {
+		case action == way.adminPolicy:
+			return append(s.withAdminPolicy(true), policy.Absent("iam:PermissionsBoundary"))
+		case slices.Contains(signInCalls, action):
+			return nil
+		}
+		return []policy.Condition{policy.Absent("iam:PermissionsBoundary")}
+	}
+	free := s.account.Arn("iam", "", way.kind+"/*something-new")
+	for _, first := range way.calls {
+		some := s.can(who, first, free, conditions(first)...)
+		if !some.Open {
+			return engine.Source{}, false
+		}
+		arn := some.Witness.Resource()
+		by, all = some.By, true
+		for _, action := range way.calls {
+			all = all && s.can(who, action, arn, conditions(action)...).Open
+		}
+		if all {
+			return by, true
+		}
+	}
+	return engine.Source{}, false
 }
 
 func (s *escalation) withAdminPolicy(needed bool) []policy.Condition {

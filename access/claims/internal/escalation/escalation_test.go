@@ -219,6 +219,28 @@ func TestAnotherProfileOfAnInstanceIsAWayToItsRole(t *testing.T) {
 	}
 }
 
+// Roles that are given to pools of Cognito and to service accounts of clusters trust an identity provider and no service.
+func TestRolesForIdentityProvidersOfServicesAreWays(t *testing.T) {
+	world := func(provider string) func(...policy.Statement) world.World {
+		trust := policy.New(policy.Allow("T", "sts:AssumeRoleWithWebIdentity").
+			For(policy.Principal{Kind: policy.PrincipalFederated, Values: []string{provider}}))
+		return func(p ...policy.Statement) world.World { return escalationWorld(world.Role{Trust: trust}, p...) }
+	}
+	cluster := "arn:aws:iam::" + fixture.People + ":oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"
+	for _, way := range runningWays {
+		if way.service == podsOfEKS {
+			needed(t, fmt.Sprint(way.creates), world(cluster), allowing(way.creates...)...)
+			assert.NotContains(t, escalationsOf(t, world(fixture.GithubProvider)(allowing(way.creates...)...)), "user/bob")
+		}
+	}
+	pass := policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss"))
+	found := escalationsOf(t, world(cognitoService)(append(allowing("cognito-identity:SetIdentityPoolRoles"), pass)...))
+	require.Contains(t, found, "user/bob")
+	assert.Equal(t, endsAsService, found["user/bob"].Ends)
+	found = escalationsOf(t, world(cognitoService)(allowing("cognito-identity:SetIdentityPoolRoles")...))
+	assert.NotContains(t, found, "user/bob")
+}
+
 // Who owns the SAML provider that a role trusts assumes the role.
 func TestTakingOverASAMLProviderIsAWayToItsRoles(t *testing.T) {
 	trust := func(provider string) policy.Document {
@@ -267,14 +289,25 @@ func TestChangingAccessIsAWayToAdminister(t *testing.T) {
 		closed,
 		policy.Allow("Trust", "iam:UpdateAssumeRolePolicy").On(roleNamed("boss")),
 	)
-	for _, way := range newRoleWays {
-		needed(
-			t,
-			"new role, "+way.action,
-			closed,
-			policy.Allow("Make", "iam:CreateRole").On("*"),
-			policy.Allow("Write", way.action).On("*"),
-		)
+	for _, way := range newWays {
+		// Below a path, and with a prefix: wherever all of them are allowed. Whoever may do so to every user does it to
+		// himself.
+		wheres := []string{"/dev/*", "/dev-*"}
+		if way.kind == "role" {
+			wheres = append(wheres, "/*")
+		}
+		for _, where := range wheres {
+			on := "arn:aws:iam::" + fixture.People + ":" + way.kind + where
+			var some []policy.Statement
+			for _, action := range way.calls {
+				some = append(some, policy.Allow("", action).On(on))
+			}
+			needed(t, fmt.Sprint(way.calls, where), closed, some...)
+			some[1] = policy.Allow("", way.calls[1]).On("arn:aws:iam::" + fixture.People + ":" + way.kind + "/other/*")
+			if where != "/*" {
+				assert.NotContains(t, escalationsOf(t, closed(some...)), "user/bob", "%v on two things", way.calls)
+			}
+		}
 	}
 
 	grouped := func(member bool) func(...policy.Statement) world.World {

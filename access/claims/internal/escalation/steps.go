@@ -31,6 +31,7 @@ const (
 	appRunnerTasks        = "tasks.apprunner.amazonaws.com"
 	agentCoreService      = "bedrock-agentcore.amazonaws.com"
 	podsOfEKS             = "pods.eks.amazonaws.com"
+	cognitoService        = "cognito-identity.amazonaws.com"
 )
 
 // serviceWays are the ways to make a service run as a role that is passed to it. Each row takes the fewest calls: a
@@ -339,8 +340,29 @@ var signInWays = []struct{ action, words string }{
 	{"iam:UpdateLoginProfile", "changes the console password of"},
 }
 
-// newRoleWays make a new role that administers and trusts whoever made it.
-var newRoleWays = []struct {
-	action      string
-	adminPolicy bool
-}{{"iam:AttachRolePolicy", true}, {"iam:PutRolePolicy", false}}
+// newWay makes something new that administers: a role that trusts whoever made it, or a user whose credentials whoever
+// made it has.
+type newWay struct {
+	kind  string
+	calls []string
+	// adminPolicy is the call whose iam:PolicyARN must be able to be AdministratorAccess; empty for none.
+	adminPolicy string
+	words       string
+}
+
+const (
+	newRole = "makes a role that administers, and assumes it:"
+	newUser = "makes a user that administers, and signs in as it:"
+)
+
+var newWays = []newWay{
+	{"role", calls("iam:CreateRole iam:AttachRolePolicy"), "iam:AttachRolePolicy", newRole},
+	{"role", calls("iam:CreateRole iam:PutRolePolicy"), "", newRole},
+	{"user", calls("iam:CreateUser iam:AttachUserPolicy iam:CreateAccessKey"), "iam:AttachUserPolicy", newUser},
+	{"user", calls("iam:CreateUser iam:AttachUserPolicy iam:CreateLoginProfile"), "iam:AttachUserPolicy", newUser},
+	{"user", calls("iam:CreateUser iam:PutUserPolicy iam:CreateAccessKey"), "", newUser},
+	{"user", calls("iam:CreateUser iam:PutUserPolicy iam:CreateLoginProfile"), "", newUser},
+}
+
+// signInCalls give a user credentials.
+var signInCalls = calls("iam:CreateAccessKey iam:CreateLoginProfile")
