@@ -232,13 +232,16 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 	}
 	a.Denied = false
 	ev := c.Env()
-	self := engine.MustStatement(
-		policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
-	)
+	var self *engine.Statement
 	for _, st := range role.Trust.Allow {
 		g := st.PrincipalGrade(ev)
 		if g == engine.NotTrusted {
 			continue
+		}
+		if self == nil {
+			self = engine.MustStatement(
+				policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
+			)
 		}
 		next := c.Assignments(func(c *Caller) Answer {
 			layers := c.Layers(c.Principal.Identity)

@@ -85,6 +85,7 @@ func Find(e *engine.Engine, in intent.Account) ([]Escalation, error) {
 		taken:      map[[2]string]bool{},
 		lending:    map[[2]string]string{},
 	}
+	s.nodeRoles = nodes.NodeRoles(p, &in)
 	s.toAdministrator()
 	s.toService()
 	return s.found(), nil
@@ -97,6 +98,8 @@ type escalation struct {
 	in        *intent.Account
 	account   *engine.CompiledAccount
 	everybody []*engine.Principal
+	// nodeRoles are the roles that nodes have.
+	nodeRoles []*engine.Principal
 	// asked are the answers about a caller and a request, by both.
 	asked map[string]search.Answer
 	// ways are the ways that were found, by the ARN of whoever goes them. An administrator's is empty.
@@ -328,7 +331,7 @@ func (s *escalation) signsIn(who, role *engine.Principal) *Step {
 }
 
 func (s *escalation) reachesRoleOfNodes(who, role *engine.Principal) *Step {
-	if slices.Contains(nodes.NodeRoles(s.Prover, s.in), role) {
+	if slices.Contains(s.nodeRoles, role) {
 		return s.reachesNodes(who, role.Arn, false)
 	}
 	return nil
@@ -348,15 +351,16 @@ func (s *escalation) usesWhatRuns(who, role *engine.Principal) *Step {
 	return nil
 }
 
+var assuming = search.Asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")})
+
 func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
-	q := search.Asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")})
 	sessions := s.SessionsOf(s.in, who)
 	if who.Kind == engine.UserPrincipal {
 		sessions = append(sessions, engine.LongTermKey(who.Arn).WithMFACode())
 	}
 	a := search.Answer{Denied: true}
 	for _, session := range sessions {
-		a = a.And(s.Caller(session).AskAssume(role, q))
+		a = a.And(s.Caller(session).AskAssume(role, assuming))
 	}
 	a.Open = a.Open && !a.Guess
 	return a
@@ -742,7 +746,7 @@ func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account,
 
 // found are the escalations, in the order of the account.
 func (s *escalation) found() []Escalation {
-	nodes := nodes.NodeRoles(s.Prover, s.in)
+	nodes := s.nodeRoles
 	var out []Escalation
 	for _, who := range s.everybody {
 		if way := s.ways[who.Arn]; len(way) > 0 {
