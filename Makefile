@@ -77,6 +77,13 @@ release: ## VERSION=v1.2.0: archives for Linux, macOS and Windows, bill of mater
 build: ## the guardrails command, in bin/
 	go build -o bin/guardrails ./cmd/guardrails
 
+WORLDS ?= 1000
+FOLDERS ?= . examples/organization
+
+.PHONY: compare
+compare: build ## BEFORE=<another build>: what both builds say of WORLDS=1000 generated accounts and of the stack files of FOLDERS, claim by claim
+	cd tools && go run ./compare -before $(abspath $(BEFORE)) -now ../bin/guardrails -worlds $(WORLDS) $(abspath $(FOLDERS))
+
 ACCOUNTS ?= 10 25
 RUNS ?= 3
 

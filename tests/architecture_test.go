@@ -794,6 +794,7 @@ var rooms = []room{
 			[]string{"internal/judge", "internal/change", "internal/against"},
 		),
 	},
+	{dir: "tools/compare"},
 	{dir: "tools/names"},
 	{dir: "tools/records"},
 	{dir: "tools/emulators"},

@@ -16,8 +16,8 @@ import (
 func TestWhatIsReadBesideAnotherFolderIsWhatTheFileSays(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	const (
-		document = `{"Version": "2012-10-17", "Statement": [{"Sid": "One", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}`
-		other    = `{"Version": "2012-10-17", "Statement": [{"Sid": "Two", "Effect": "Deny", "Action": "ec2:*", "Resource": "*"}]}`
+		document = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}`
+		other    = `{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}]}`
 	)
 	edits := []struct{ file, from, to string }{
 		{"Pulumi.yaml", "name: guardrails", "name: guardrails\nconfig: {\"guardrails:protect\": {value: true}}"},
@@ -25,7 +25,10 @@ func TestWhatIsReadBesideAnotherFolderIsWhatTheFileSays(t *testing.T) {
 		{"Pulumi.jump.yaml", "alias: jump", "alias: leap"},
 		{"Pulumi.jump.yaml", "config:", "# a comment\nconfig:"},
 		{"Pulumi.work.yaml", "alias: work", "alias: toil"},
-		{"Pulumi.root.yaml", "targets: [r-exam]}\n", "targets: [r-exam]}\n    policies: [{name: own, file: own.json, targets: [r-exam]}]\n"},
+		{
+			"Pulumi.root.yaml", "targets: [r-exam]}\n",
+			"targets: [r-exam]}\n    policies: [{name: own, file: own.json, targets: [r-exam]}]\n",
+		},
 		{"own.json", document, other},
 	}
 	write := func() string {
@@ -34,8 +37,9 @@ func TestWhatIsReadBesideAnotherFolderIsWhatTheFileSays(t *testing.T) {
   guardrails:account: {id: "444455556666", alias: work}
   guardrails:operationRoles: [{users: [jump/alice], project: shop, runAs: operator}]
 `})
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600))
-		require.NoError(t, os.WriteFile(filepath.Join(folder, "own.json"), []byte(document), 0o600))
+		for name, text := range map[string]string{"Pulumi.yaml": "name: guardrails\nruntime: go\n", "own.json": document} {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+		}
 		for _, edit := range edits {
 			if random.IntN(3) > 0 {
 				continue

@@ -3,7 +3,6 @@ package stackfile
 import (
 	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
 	"maps"
 	"path/filepath"
 	"reflect"
@@ -100,14 +99,10 @@ func (n *Neighbours) OpenAgain(path string, have *Sections) (*Sections, bool) {
 
 // contentOf stands for the bytes of a stack file and its project.
 func contentOf(data []byte, project *Source) [sha256.Size]byte {
-	sum := sha256.New()
-	sum.Write(binary.AppendUvarint(nil, uint64(len(data))))
-	sum.Write(data)
-	if project != nil {
-		sum.Write([]byte{1})
-		sum.Write(project.Data)
+	if project == nil {
+		return files.Sum(data)
 	}
-	return [sha256.Size]byte(sum.Sum(nil))
+	return files.Sum(data, project.Data)
 }
 
 func (n *Neighbours) siblings(folder, stack string) []Sibling {
@@ -161,32 +156,17 @@ func readSiblings(folder string) []Sibling {
 
 // readBefore are the siblings that were read, by what stands for the stack's name and the content of its file: a stack
 // that is read by itself reads all the others, and most files of another revision are those of this one.
-var readBefore = struct {
-	mutex    sync.Mutex
-	siblings map[[sha256.Size]byte]Sibling
-}{siblings: map[[sha256.Size]byte]Sibling{}}
-
-// mostReadBefore is how many siblings are remembered.
-const mostReadBefore = 4096
+var readBefore sync.Map
 
 // siblingIn is siblingOf for a file that may have been read with this content before.
 func siblingIn(file Source, project *Source) Sibling {
 	bytes := contentOf(file.Data, project)
-	content := sha256.Sum256(append(bytes[:], StackName(file.File)...))
-	readBefore.mutex.Lock()
-	have, known := readBefore.siblings[content]
-	readBefore.mutex.Unlock()
-	if known {
-		return have
+	content := files.Sum(bytes[:], []byte(StackName(file.File)))
+	have, known := readBefore.Load(content)
+	if !known {
+		have, _ = readBefore.LoadOrStore(content, siblingOf(file, project))
 	}
-	s := siblingOf(file, project)
-	readBefore.mutex.Lock()
-	defer readBefore.mutex.Unlock()
-	if len(readBefore.siblings) >= mostReadBefore {
-		clear(readBefore.siblings)
-	}
-	readBefore.siblings[content] = s
-	return s
+	return have.(Sibling)
 }
 
 // siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no

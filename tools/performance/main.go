@@ -113,15 +113,19 @@ func main() {
 		}
 		return
 	}
-	t := table{runs: *runs, upTo: *upTo, sizes: sizes, costs: make([]map[int][]cost, len(programs))}
+	t := table{runs: *runs, upTo: *upTo, costs: make([]map[int][]cost, len(programs))}
 	for i := range programs {
 		t.costs[i] = map[int][]cost{}
 	}
-	if err := t.measure(programs); err != nil {
-		log.Fatal(err)
-	}
-	if err := os.WriteFile(*page, []byte(t.text()), 0o644); err != nil {
-		log.Fatal(err)
+	for n, size := range sizes {
+		if err := t.measureIn(size, programs); err != nil {
+			log.Fatal(err)
+		}
+		// The larger sizes take long: what is measured so far is there meanwhile.
+		t.sizes = sizes[:n+1]
+		if err := os.WriteFile(*page, []byte(t.text()), 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }
 
@@ -129,19 +133,10 @@ func main() {
 type table struct {
 	runs int
 	// upTo is the largest size that another build is run on.
-	upTo  int
+	upTo int
+	// sizes are those that were measured.
 	sizes []int
 	costs []map[int][]cost
-}
-
-// measure runs each row at each size.
-func (t *table) measure(programs []program) error {
-	for _, size := range t.sizes {
-		if err := t.measureIn(size, programs); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // measureIn makes the organizations of one size, and runs each row on them.

@@ -20,8 +20,9 @@ take turns. An organization has 20 people and 5 roles for each account, and one 
 The exponent says how a row grows: 1 is in proportion to the accounts. It is taken from the smallest and the largest size. Goals are for 100 accounts; where one is missed the page says by how much.
 
 People, roles and accounts that differ in names alone are [proven once](decisions/0138-who-is-like-another-is-told-the-same.md), so that what is left is mostly linear: reading the files, writing down what each account rests on, and collecting
-garbage. `+"`check`"+` after an edit still reads every file and compares every account with what was kept, which is most of what it costs. `+"`diff`"+` reads both sides and goes the ways of those whose documents differ.
-`+"`matrix`"+` goes each way of each person. `+"`deployer`"+` lists every resource with the Pulumi SDK, which notes where in the program each is made. These verbs let
+garbage. `+"`check`"+` after an edit proves the edited account and the account that its people sign in to, a quarter of what it costs; it still reads every file and compares every account with what was kept, and why that is so
+is [decided](decisions/0171-every-file-is-read.md). `+"`diff`"+` proves everything once, because it says whether the stack files would be refused; it reads once what stands in both revisions, and goes the ways of those whose documents
+differ. `+"`matrix`"+` goes each way of each person. `+"`deployer`"+` lists the resources with the Pulumi SDK: of people who are alike [those of one](decisions/0172-one-stands-for-people-who-are-alike.md). These verbs let
 garbage grow to twice what is in use before they collect it, which takes memory and saves time. An account of which something does not hold is proven a second time, with everybody looked at.
 
 |  |`, t.runs, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
