@@ -3,10 +3,12 @@ package stack
 import (
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -380,6 +382,39 @@ func TestAnAccountOfTheOrganizationStandsInItsTree(t *testing.T) {
 	}
 	_, problems := readRoot(t, nil)
 	assert.Empty(t, problems)
+}
+
+// An assignment in an account of which the folder knows nothing is noticed where it knows the organization: by an id that
+// no stack and no tree has.
+func TestAnAssignmentInAnAccountThatNothingNamesIsNoticed(t *testing.T) {
+	center := func(account string) map[string]string {
+		return map[string]string{"work": fmt.Sprintf(`config:
+  aws:region: us-east-1
+  guardrails:account: {id: "444455556666", alias: center}
+  guardrails:identityCenter:
+    instance: arn:aws:sso:::instance/ssoins-1234567890abcdef
+    identityStore: d-1234567890
+    groups: {ops: a2b4c6d8-1a2b-3c4d-5e6f-1a2b3c4d5e6f}
+    permissionSets: [{name: Own, template: readOnly, assignments: [{group: ops, accounts: [center, %q]}]}]
+`, account)}
+	}
+	noticed := func(folder string) (texts []string) {
+		read, problems := ReadFile(filepath.Join(folder, "Pulumi.work.yaml"))
+		require.Empty(t, problems)
+		for _, n := range read.Notices(time.Now()) {
+			if strings.Contains(n.Text, "stands nowhere in organization.tree of Pulumi.root.yaml") {
+				texts = append(texts, string(n.Path)+": "+n.Text)
+			}
+		}
+		return texts
+	}
+	assert.Empty(t, noticed(organizationFolder(t, center("jump"))))
+	folder := organizationFolder(t, center("999999999999"))
+	found := noticed(folder)
+	require.Len(t, found, 1)
+	assert.Contains(t, found[0], `permissionSets[0].assignments[0].accounts[1]: "999999999999" has no stack file here`)
+	require.NoError(t, os.Remove(filepath.Join(folder, "Pulumi.root.yaml")))
+	assert.Empty(t, noticed(folder), "nothing here says which accounts there are")
 }
 
 // The stack of a delegated administrator assigns nobody in the management account, be it written as id or alias; that

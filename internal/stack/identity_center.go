@@ -196,6 +196,49 @@ func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, at problem.Path, acc
 	})
 }
 
+// assignedElsewhere tells of assignments in accounts that no stack of the folder and no tree of an organization has: the
+// id may be wrong, and AWS then refuses it half-way.
+//
+// Source: AssignmentTarget and CreateAccountAssignment, in the IAM Identity Center API Reference: an account of the
+// organization.
+func (s *Stack) assignedElsewhere() (all guardrail.Notices) {
+	known, file := s.accountsKnown()
+	if file == "" {
+		return nil
+	}
+	for i, p := range s.IdentityCenter.PermissionSets {
+		for j, assignment := range p.Assignments {
+			for k, account := range assignment.Accounts {
+				id := s.accountID(account)
+				if id == "" || slices.Contains(known, id) {
+					continue
+				}
+				at := permissionSetSection(i).Child("assignments").Index(j).Child("accounts").Index(k)
+				all.Add(at, strconv.Quote(account)+" has no stack file here and stands nowhere in organization.tree of "+file+
+					": AWS assigns in accounts of the organization alone, and which policies bind the permission set there is not known; "+
+					"look at the id, or add the account to its unit")
+			}
+		}
+	}
+	return all
+}
+
+// accountsKnown are the accounts of the folder and of the trees of its organization, and the file that has the tree;
+// no file where none has.
+func (s *Stack) accountsKnown() (ids []string, file string) {
+	ids = []string{s.Account.ID}
+	for _, other := range s.Siblings {
+		ids = append(ids, other.AccountID)
+		if s.governedBy(other) {
+			ids, file = append(append(ids, other.Governs...), other.Management), stackFile(other.Stack)
+		}
+	}
+	if s.Organization != nil {
+		ids, file = append(append(ids, s.Governs()...), s.Organization.Management), stackFile(s.Name)
+	}
+	return ids, file
+}
+
 // readPermissionSetPolicies reads the files of inline policies.
 func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) {
 	if s.IdentityCenter == nil {

@@ -340,7 +340,7 @@ func identityCenterNotices(s *Stack, _ time.Time) guardrail.Notices {
 	for i, set := range s.PermissionSets() {
 		all = append(all, set.Notices().Under(permissionSetSection(i))...)
 	}
-	return all
+	return append(all, s.assignedElsewhere()...)
 }
 
 // deadConditions says what is dead in a document that an admin wrote, and what it shuts that was hardly meant: agents
