@@ -494,7 +494,7 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{dir: "internal/testkit", may: []string{"internal/stack", "internal/stackfile"}},
-	{dir: "internal/view/words", may: []string{"policy"}, foreign: noForeign},
+	{dir: "internal/view/words", may: []string{"policy", "internal/reach"}, foreign: noForeign},
 	{dir: "internal/view/jsonline", foreign: noForeign},
 	{
 		dir: "internal/view/grants",
@@ -693,7 +693,7 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/view/matrix", "internal/view/words"},
+			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words"},
 		),
 		foreign: noForeign,
 	},

@@ -8,32 +8,92 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/view/matrix"
+	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/view/words"
 )
 
 // An atom is the smallest thing that a person gains or loses: one door on the nodes of one project in one Region as
-// one OS user, at the end of one way, after one way to sign in. The door that is called the role itself stands for
-// being in the role at all.
+// one OS user, at the end of one way, after one way to sign in; or being in the role at the end of the way at all.
 type atom struct {
-	person, through, role string
-	door, osUser          string
-	superuser             bool
-	project, region       string
-	signIn                string
-	network               string
-	assumed               string
+	wayKey
+	// inRole is being in the role, which has neither door nor nodes.
+	inRole bool
+	door   reach.Door
+	login  login
+	nodes  nodes
+	region region
+	signIn reach.SignIn
+	// network is where the call comes from.
+	network network
+	// assumed are the ids of what the way rests on, as comparison.assumed has them.
+	assumed string
 }
 
-// theRole is the door of being in a role.
-const theRole = "\x00the role"
+// wayKey tells ways apart: a person and the roles that the person takes, by ARN. Through are those before the last, as
+// a report calls them.
+type wayKey struct{ person, through, role string }
 
-// Values that stand for all that nobody names.
+func keyOf(w *reach.Way) wayKey {
+	key := wayKey{person: w.Person.ARN, through: strings.Join(throughOf(w), " > ")}
+	if role := w.Role(); role != nil {
+		key.role = role.ARN
+	}
+	return key
+}
+
+// throughOf are the roles of a way before the last, as a report calls them.
+func throughOf(w *reach.Way) []string {
+	var names []string
+	for i := range max(len(w.Via)-1, 0) {
+		names = append(names, words.OfRole(&w.Via[i]))
+	}
+	return names
+}
+
+// login is the OS user behind a door.
+type login struct {
+	name               string
+	superuser, unknown bool
+}
+
+// text is what a report calls it.
+func (l login) text() string {
+	if l.unknown {
+		return "unknown"
+	}
+	return l.name
+}
+
+// nodes are those of one project.
+type nodes struct {
+	kind nodesKind
+	// project is the value of the project tag of named nodes.
+	project string
+}
+
+type nodesKind int
+
+// What is said of nodes, in the order in which a report sorts them. Those of other projects stand for all projects that
+// neither side names.
 const (
-	otherProjects = "\x00other"
-	noProject     = "\x00none"
-	otherRegions  = "\x00other"
-	otherNetworks = "\x00other"
+	nodesWithoutProject nodesKind = iota
+	nodesOfOthers
+	nodesOfProject
 )
+
+func (n nodes) compare(o nodes) int {
+	return cmp.Or(cmp.Compare(n.kind, o.kind), cmp.Compare(n.project, o.project))
+}
+
+// region is a Region by its name. The empty name stands for all Regions that neither side names.
+type region string
+
+const otherRegions region = ""
+
+// network is a network from which a door opens. The empty name stands for all networks that neither side names.
+type network string
+
+const otherNetworks network = ""
 
 // extent is when an atom holds, and for how old an MFA: from the first instant and age until before the second. Until
 // is far away where there is no end.
@@ -44,33 +104,31 @@ type extent struct {
 
 const always = math.MaxInt64
 
-// atoms takes the rows of a matrix apart. Values that the other matrix names and this one does not are among those
-// that this one has for all others.
+// atoms takes ways apart. Values that the other side names and this one does not are among those that this one has for
+// all others.
 //
-// A row is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the
+// A way is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the
 // elements of the product, with one symbol for all values that neither side names, so that the product is finite and
-// two matrices mean the same when their atoms are the same.
-func atoms(m *matrix.Matrix, at time.Time, names map[string]*named) map[atom][]extent {
+// two sides mean the same when their atoms are the same.
+func (c *comparison) atoms(f *reach.Facts, at time.Time, names map[wayKey]*named) map[atom][]extent {
 	out := map[atom][]extent{}
-	for i := range m.Rows {
-		r := &m.Rows[i]
-		way := atom{person: r.PersonARN, through: strings.Join(r.Through, " > "), role: r.RoleARN}
-		e := extentOf(r, at)
-		for _, signIn := range r.SignIns {
-			if r.RoleARN != "" {
+	for i := range f.Ways {
+		w := &f.Ways[i]
+		way := atom{wayKey: keyOf(w)}
+		e := extentOf(w, at)
+		for _, way.signIn = range w.SignIns {
+			if w.Role() != nil {
 				being := way
-				being.door, being.signIn = theRole, signIn
-				for _, being.network = range networksOf(r, names[way.way()]) {
+				being.inRole = true
+				for _, being.network = range networksOf(w, names[way.wayKey]) {
 					add(out, being, e)
 				}
 			}
-			signedIn := way
-			signedIn.signIn, signedIn.osUser, signedIn.superuser = signIn, r.OSUser, r.Superuser
-			for _, assumption := range r.Assumptions {
-				signedIn.assumed += assumption.ID + "\x00"
-			}
-			for _, a := range product(signedIn, m, r, names[way.way()]) {
-				for _, a.network = range networksOf(r, names[way.way()]) {
+			opens := way
+			opens.login = login{name: w.OSUser.Login.Text, superuser: w.OSUser.Superuser, unknown: w.OSUser.Unknown}
+			opens.assumed = c.assume(w.Assumptions)
+			for _, a := range product(opens, f, w, names[way.wayKey]) {
+				for _, a.network = range networksOf(w, names[way.wayKey]) {
 					add(out, a, e)
 				}
 			}
@@ -79,39 +137,90 @@ func atoms(m *matrix.Matrix, at time.Time, names map[string]*named) map[atom][]e
 	return out
 }
 
-// extentOf is when a row holds.
-func extentOf(r *matrix.Row, at time.Time) extent {
-	e := extent{from: at.Unix(), until: always, oldest: cmp.Or(r.MFAMaxAgeSeconds, math.MaxInt)}
-	if r.From != nil {
-		e.from = r.From.Unix()
+// assume remembers what a way rests on and gives a key for it.
+func (c *comparison) assume(all []reach.Assumption) string {
+	var ids []string
+	for _, a := range all {
+		ids = append(ids, words.OfAssumption(a).ID)
 	}
-	if r.Until != nil {
-		e.until = r.Until.Unix()
+	key := strings.Join(ids, "\x00")
+	c.assumed[key] = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
+	return key
+}
+
+// extentOf is when a way holds.
+func extentOf(w *reach.Way, at time.Time) extent {
+	e := extent{from: at.Unix(), until: always, oldest: cmp.Or(int(w.MFAMaxAge/time.Second), math.MaxInt)}
+	if w.From != nil {
+		e.from = w.From.Unix()
+	}
+	if w.Until != nil {
+		e.until = w.Until.Unix()
 	}
 	return e
 }
 
-// product is an atom at every door, in every Region and on every project of a row.
-func product(a atom, m *matrix.Matrix, r *matrix.Row, all *named) []atom {
+// product is an atom at every door, in every Region and on every project of a way.
+func product(a atom, f *reach.Facts, w *reach.Way, all *named) []atom {
+	regions := slices.Clone(w.Regions.Named)
+	if w.Regions.Every {
+		// What this side names elsewhere on the way is not among the other Regions.
+		regions = covered(regions, all.regions, all.of[f])
+	}
+	projects := texts(w.Projects.Named)
+	if w.Projects.Every {
+		projects = covered(projects, all.projects, texts(w.Projects.But))
+	}
 	var out []atom
-	for _, a.door = range r.Doors {
-		for _, a.region = range expand(r.Regions, r.EveryRegion, nil, all.regions, otherRegions, all.regionsOf(m)) {
-			for _, a.project = range expand(r.Projects, r.EveryProject, r.ButProjects, all.projects, otherProjects, nil) {
+	for _, a.door = range w.Doors {
+		in := func(r region) {
+			a.region = r
+			for _, project := range projects {
+				a.nodes = nodes{nodesOfProject, project}
 				out = append(out, a)
 			}
-			if r.Untagged {
-				a.project = noProject
+			if w.Projects.Every {
+				a.nodes = nodes{kind: nodesOfOthers}
 				out = append(out, a)
 			}
+			if w.Projects.Untagged {
+				a.nodes = nodes{kind: nodesWithoutProject}
+				out = append(out, a)
+			}
+		}
+		for _, name := range regions {
+			in(region(name))
+		}
+		if w.Regions.Every {
+			in(otherRegions)
 		}
 	}
 	return out
 }
 
-// networksOf are the networks of a row: its own, or where any will do, those that either side names and the one that
+func texts(values []reach.Value) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = v.Text
+	}
+	return out
+}
+
+// networksOf are the networks of a way: its own, or where any will do, those that either side names and the one that
 // stands for all others.
-func networksOf(r *matrix.Row, all *named) []string {
-	return expand(r.Networks, len(r.Networks) == 0, nil, all.networks, otherNetworks, nil)
+func networksOf(w *reach.Way, all *named) []network {
+	names := w.Networks
+	if len(names) == 0 {
+		names = all.networks
+	}
+	var out []network
+	for _, name := range names {
+		out = append(out, network(name))
+	}
+	if len(w.Networks) == 0 {
+		out = append(out, otherNetworks)
+	}
+	return out
 }
 
 func add(to map[atom][]extent, a atom, e extent) {
@@ -120,59 +229,46 @@ func add(to map[atom][]extent, a atom, e extent) {
 	}
 }
 
-func (a atom) way() string { return a.person + "\x00" + a.through + "\x00" + a.role }
-
-// named are the values that the rows of one way name on either side.
+// named are the values that the ways of one key name on either side.
 type named struct {
 	projects, regions, networks []string
-	// by are the Regions that each matrix names.
-	by map[*matrix.Matrix][]string
+	// of are the Regions that each side names.
+	of map[*reach.Facts][]string
 }
 
-func (n *named) regionsOf(m *matrix.Matrix) []string { return n.by[m] }
-
-func namesOf(matrices ...*matrix.Matrix) map[string]*named {
-	out := map[string]*named{}
-	for _, m := range matrices {
-		for i := range m.Rows {
-			r := &m.Rows[i]
-			way := atom{person: r.PersonARN, through: strings.Join(r.Through, " > "), role: r.RoleARN}.way()
-			n := out[way]
+func namesOf(sides ...*reach.Facts) map[wayKey]*named {
+	out := map[wayKey]*named{}
+	for _, f := range sides {
+		for i := range f.Ways {
+			w := &f.Ways[i]
+			n := out[keyOf(w)]
 			if n == nil {
-				n = &named{by: map[*matrix.Matrix][]string{}}
-				out[way] = n
+				n = &named{of: map[*reach.Facts][]string{}}
+				out[keyOf(w)] = n
 			}
-			n.projects = together(n.projects, r.Projects, r.ButProjects)
-			n.networks = together(n.networks, r.Networks)
-			n.regions, n.by[m] = together(n.regions, r.Regions), together(n.by[m], r.Regions)
+			n.projects = union(n.projects, texts(w.Projects.Named), texts(w.Projects.But))
+			n.networks = union(n.networks, w.Networks)
+			n.regions = union(n.regions, w.Regions.Named)
+			n.of[f] = union(n.of[f], w.Regions.Named)
 		}
 	}
 	return out
 }
 
-// together are the values of lists, each once.
-func together(all []string, more ...[]string) []string {
-	for _, value := range slices.Concat(more...) {
-		if !slices.Contains(all, value) {
-			all = append(all, value)
+// union are the words of a list and those of others that it does not have, in their order.
+func union(all []string, others ...[]string) []string {
+	for _, word := range slices.Concat(others...) {
+		if !slices.Contains(all, word) {
+			all = append(all, word)
 		}
 	}
 	return all
 }
 
-// expand are the values that a row covers: its own, and where it covers every other one, those that nobody here names
-// and the one that stands for all.
-func expand(own []string, every bool, but, all []string, other string, known []string) []string {
-	out := slices.Clone(own)
-	if !every {
-		return out
-	}
-	for _, v := range all {
-		if !slices.Contains(out, v) && !slices.Contains(but, v) && !slices.Contains(known, v) {
-			out = append(out, v)
-		}
-	}
-	return append(out, other)
+// covered are the values that a way covers which covers every other one: its own, and those that anybody names, but
+// for the ones that are excepted.
+func covered(own, all, except []string) []string {
+	return union(own, slices.DeleteFunc(slices.Clone(all), func(v string) bool { return slices.Contains(except, v) }))
 }
 
 // minus are the atoms of a that b does not have, with when and how.
@@ -224,16 +320,14 @@ func sortedAtoms(m map[atom][]extent) []atom {
 			cmp.Compare(a.person, b.person),
 			cmp.Compare(a.through, b.through),
 			cmp.Compare(a.role, b.role),
-			cmp.Compare(doorOrder(a.door), doorOrder(b.door)),
-			cmp.Compare(
-				a.osUser,
-				b.osUser,
-			),
+			cmp.Compare(a.doorOrder(), b.doorOrder()),
+			cmp.Compare(a.login.text(), b.login.text()),
 			cmp.Compare(a.region, b.region),
-			cmp.Compare(a.project, b.project),
+			a.nodes.compare(b.nodes),
 			cmp.Compare(a.signIn, b.signIn),
 			cmp.Compare(a.network, b.network),
 			cmp.Compare(a.assumed, b.assumed),
+			cmp.Compare(a.door, b.door),
 		)
 	})
 }

@@ -95,11 +95,14 @@ func (c *comparison) subjectWords(subject string) string {
 // takers are the people who take a role on either side, in brackets.
 func (c *comparison) takers(role string) string {
 	var people []string
-	for _, m := range c.matrices {
-		for i := range m.Rows {
-			if r := &m.Rows[i]; r.RoleARN == role && len(r.SignIns) > 0 &&
-				!slices.Contains(people, c.personName(r.PersonARN)) {
-				people = append(people, c.personName(r.PersonARN))
+	for _, f := range c.facts {
+		for i := range f.Ways {
+			w := &f.Ways[i]
+			if taken := w.Role(); taken == nil || taken.ARN != role || w.Nothing() {
+				continue
+			}
+			if name := c.personName(w.Person.ARN); !slices.Contains(people, name) {
+				people = append(people, name)
 			}
 		}
 	}

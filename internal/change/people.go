@@ -2,43 +2,49 @@ package change
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/view/matrix"
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/policy"
 )
 
 // doorOrder is the order in which the report names doors: those of access, then session documents, starting and
-// stopping, and the role itself at last.
-func doorOrder(door string) int {
-	kinds := len(world.Doors())
-	if at := slices.Index(world.Doors(), world.DoorKind(door)); at >= 0 {
-		return at
+// stopping, and being in the role at last.
+func (a *atom) doorOrder() int {
+	named := reach.Doors()
+	opening := len(world.Doors())
+	switch place := slices.Index(named, a.door); {
+	case a.inRole:
+		return len(named) + 1
+	case place < 0:
+		return opening
+	case place >= opening:
+		return place + 1
+	default:
+		return place
 	}
-	return kinds + 1 + slices.Index([]string{"start", "stop", theRole}, door)
 }
 
 // people are the ways that open and shut, a line for each way of a person and time, in the order of people, gains
 // before losses.
-func (c *comparison) people(was, is *matrix.Matrix) {
+func (c *comparison) people(was, is *reach.Facts) {
 	c.nameMembers(was, is)
 	names := namesOf(was, is)
-	before, after := atoms(was, c.At, names), atoms(is, c.At, names)
+	before, after := c.atoms(was, c.At, names), c.atoms(is, c.At, names)
 	gains := c.ways(true, minus(after, before), before, is, names)
 	losses := c.ways(false, minus(before, after), after, was, names)
 	c.users()
 	c.People = append(c.People, append(gains, losses...)...)
 	order := map[string]int{}
-	for _, m := range []*matrix.Matrix{is, was} {
-		for i := range m.Rows {
-			if _, known := order[m.Rows[i].PersonARN]; !known {
-				order[m.Rows[i].PersonARN] = len(order)
+	for _, f := range []*reach.Facts{is, was} {
+		for i := range f.Ways {
+			if _, known := order[f.Ways[i].Person.ARN]; !known {
+				order[f.Ways[i].Person.ARN] = len(order)
 			}
 		}
 	}
@@ -85,58 +91,70 @@ func (c *comparison) users() {
 					Account:   a.ID,
 					Carries:   slices.Concat(u.Groups, u.Attached),
 					Opens:     []Opening{},
-					SignIns:   []string{},
+					SignIns:   []reach.SignIn{},
 				})
 			}
 		}
 	}
 }
 
+// lineKey is what stands on one line of the report: a way in a time and an age of MFA, and what it rests on.
+type lineKey struct {
+	way     wayKey
+	extent  extent
+	assumed string
+}
+
 // ways joins atoms to one change for each way, time and age of MFA.
 func (c *comparison) ways(
 	gains bool,
-	atoms map[atom][]extent,
-	others map[atom][]extent,
-	m *matrix.Matrix,
-	names map[string]*named,
+	atoms, others map[atom][]extent,
+	f *reach.Facts,
+	names map[wayKey]*named,
 ) []PersonChange {
 	var out []PersonChange
-	index := map[string]int{}
-	openings := map[string][]atom{}
-	signIns := map[string][]string{}
-	networks := map[string][]string{}
-	lines := map[string]string{}
+	index := map[lineKey]int{}
+	openings := map[lineKey][]atom{}
+	signIns := map[lineKey][]reach.SignIn{}
+	networks := map[lineKey][]network{}
+	// latest is the last line of a way and extent, whatever it rests on.
+	latest := map[lineKey]lineKey{}
 	for _, a := range sortedAtoms(atoms) {
 		for _, e := range atoms[a] {
-			key := fmt.Sprint(a.way(), "\x00", a.assumed, e)
-			if a.door == theRole {
+			key := lineKey{a.wayKey, e, a.assumed}
+			whatever := lineKey{way: a.wayKey, extent: e}
+			if earlier, known := latest[whatever]; known && a.inRole {
 				// It goes with the doors of the same way and time, whatever those rest on.
-				key = cmp.Or(lines[fmt.Sprint(a.way(), e)], key)
+				key = earlier
 			}
-			lines[fmt.Sprint(a.way(), e)] = key
+			latest[whatever] = key
 			if _, known := index[key]; !known {
 				index[key] = len(out)
-				out = append(out, c.way(gains, a, e, m))
+				out = append(out, c.way(gains, a, e, f))
 			}
-			if a.door == theRole {
+			if a.inRole {
 				// The role itself is gained unless there was another way to sign in, another time or another age.
 				out[index[key]].Whole = out[index[key]].Whole || !wasIn(others, a)
 			}
-			signIns[key] = together(signIns[key], []string{a.signIn})
-			networks[key] = together(networks[key], []string{a.network})
-			out[index[key]].Networks = networkWords(networks[key], names[a.way()].networks)
+			if !slices.Contains(signIns[key], a.signIn) {
+				signIns[key] = append(signIns[key], a.signIn)
+			}
+			if !slices.Contains(networks[key], a.network) {
+				networks[key] = append(networks[key], a.network)
+			}
+			out[index[key]].Networks = networkWords(networks[key], names[a.wayKey].networks)
 			a.signIn, a.network = "", ""
-			if a.door != theRole && !slices.Contains(openings[key], a) {
+			if !a.inRole && !slices.Contains(openings[key], a) {
 				openings[key] = append(openings[key], a)
 			}
 		}
 	}
-	for key, at := range index {
-		slices.SortFunc(signIns[key], func(a, b string) int { return cmp.Compare(signInOrder(a), signInOrder(b)) })
-		out[at].SignIns = signIns[key]
-		out[at].Opens = opensOf(openings[key])
-		if out[at].Whole {
-			out[at].Carries = c.carries(gains, out[at].RoleARN)
+	for key, i := range index {
+		slices.SortFunc(signIns[key], reach.SignIn.Compare)
+		out[i].SignIns = signIns[key]
+		out[i].Opens = opensOf(openings[key])
+		if out[i].Whole {
+			out[i].Carries = c.carries(gains, out[i].RoleARN)
 		}
 	}
 	return out
@@ -145,19 +163,20 @@ func (c *comparison) ways(
 // wasIn reports whether the person is in the role on the other side too, in whatever way.
 func wasIn(others map[atom][]extent, a atom) bool {
 	for other := range others {
-		if other.door == theRole && other.person == a.person && other.role == a.role && other.through == a.through {
+		if other.inRole && other.wayKey == a.wayKey {
 			return true
 		}
 	}
 	return false
 }
 
-func (c *comparison) way(gains bool, a atom, e extent, m *matrix.Matrix) PersonChange {
+func (c *comparison) way(gains bool, a atom, e extent, f *reach.Facts) PersonChange {
 	p := PersonChange{
 		Gains:          gains,
 		PersonARN:      a.person,
 		Person:         c.personName(a.person),
 		RoleARN:        a.role,
+		Through:        c.through[a.wayKey],
 		Opens:          []Opening{},
 		MFAOverSeconds: e.younger,
 	}
@@ -166,24 +185,17 @@ func (c *comparison) way(gains bool, a atom, e extent, m *matrix.Matrix) PersonC
 	}
 	p.Role = cmp.Or(c.permissionSets[a.role], nameOf(a.role))
 	p.PermissionSet = c.permissionSets[a.role] != ""
-	p.Teams = c.teamsOf(gains, a.role, a.person, a.through)
-	if a.through != "" {
-		p.Through = strings.Split(a.through, " > ")
-	}
+	p.Teams = c.teamsOf(gains, a.wayKey)
 	arn, _ := policy.ParseARN(cmp.Or(a.role, a.person))
 	p.Account = arn.Account
-	if e.from > m.At.Unix() {
+	if e.from > f.At.Unix() {
 		p.From = instant(e.from)
 	}
 	if e.until != always {
 		p.Until = instant(e.until)
 	}
-	if a.door != theRole {
-		for id := range strings.SplitSeq(strings.TrimSuffix(a.assumed, "\x00"), "\x00") {
-			if id != "" {
-				p.If = append(p.If, id)
-			}
-		}
+	if !a.inRole {
+		p.If = c.assumed[a.assumed]
 	}
 	return p
 }
@@ -196,62 +208,63 @@ func instant(unix int64) *time.Time {
 // opensOf joins atoms to openings: the projects and Regions of a door, then the doors with the same ones and the same
 // OS user.
 func opensOf(atoms []atom) []Opening {
-	out := []Opening{}
-	var byDoor []Opening
+	type byDoor struct {
+		door    reach.Door
+		login   login
+		nodes   []nodes
+		regions []region
+	}
+	var single []byDoor
 	for _, a := range atoms {
-		at := slices.IndexFunc(byDoor, func(o Opening) bool {
-			return o.Doors[0] == a.door && o.OSUser == a.osUser && o.Superuser == a.superuser
+		i := slices.IndexFunc(single, func(o byDoor) bool { return o.door == a.door && o.login == a.login })
+		if i < 0 {
+			i = len(single)
+			single = append(single, byDoor{door: a.door, login: a.login})
+		}
+		if !slices.Contains(single[i].nodes, a.nodes) {
+			single[i].nodes = append(single[i].nodes, a.nodes)
+		}
+		if !slices.Contains(single[i].regions, a.region) {
+			single[i].regions = append(single[i].regions, a.region)
+		}
+	}
+	for i := range single {
+		slices.SortFunc(single[i].nodes, nodes.compare)
+		slices.Sort(single[i].regions)
+	}
+	out := []Opening{}
+	var joined []byDoor
+	for _, o := range single {
+		i := slices.IndexFunc(joined, func(have byDoor) bool {
+			return have.login == o.login && slices.Equal(have.nodes, o.nodes) && slices.Equal(have.regions, o.regions)
 		})
-		if at < 0 {
-			at = len(byDoor)
-			byDoor = append(
-				byDoor,
-				Opening{
-					Doors:     []string{a.door},
-					OSUser:    a.osUser,
-					Superuser: a.superuser,
-					Nodes:     []string{},
-					Regions:   []string{},
-				},
-			)
+		if i >= 0 {
+			out[i].Doors = append(out[i].Doors, o.door)
+			continue
 		}
-		if !slices.Contains(byDoor[at].Nodes, a.project) {
-			byDoor[at].Nodes = append(byDoor[at].Nodes, a.project)
-		}
-		if !slices.Contains(byDoor[at].Regions, a.region) {
-			byDoor[at].Regions = append(byDoor[at].Regions, a.region)
-		}
-	}
-	for i := range byDoor {
-		slices.Sort(byDoor[i].Nodes)
-		slices.Sort(byDoor[i].Regions)
-	}
-	for _, o := range byDoor {
-		at := slices.IndexFunc(out, func(have Opening) bool {
-			return have.OSUser == o.OSUser && have.Superuser == o.Superuser && slices.Equal(have.Nodes, o.Nodes) &&
-				slices.Equal(have.Regions, o.Regions)
+		joined = append(joined, o)
+		out = append(out, Opening{
+			Doors:     []reach.Door{o.door},
+			OSUser:    o.login.text(),
+			Superuser: o.login.superuser,
+			Nodes:     nodeWords(o.nodes),
+			Regions:   regionWords(o.regions),
+			login:     o.login,
 		})
-		if at < 0 {
-			out = append(out, o)
-		} else {
-			out[at].Doors = append(out[at].Doors, o.Doors...)
-		}
-	}
-	for i := range out {
-		out[i].Nodes, out[i].Regions = nodeWords(out[i].Nodes), regionWords(out[i].Regions)
 	}
 	return out
 }
 
 // nodeWords says which nodes.
-func nodeWords(projects []string) []string {
+func nodeWords(all []nodes) []string {
 	var named, words []string
-	for _, p := range projects {
-		if p != otherProjects && p != noProject {
-			named = append(named, p)
+	for _, n := range all {
+		if n.kind == nodesOfProject {
+			named = append(named, n.project)
 		}
 	}
-	other, none := slices.Contains(projects, otherProjects), slices.Contains(projects, noProject)
+	other := slices.Contains(all, nodes{kind: nodesOfOthers})
+	none := slices.Contains(all, nodes{kind: nodesWithoutProject})
 	switch {
 	case other && none:
 		return []string{"every node"}
@@ -267,25 +280,32 @@ func nodeWords(projects []string) []string {
 }
 
 // regionWords names the Regions; none stands for all.
-func regionWords(regions []string) []string {
+func regionWords(regions []region) []string {
+	names := []string{}
 	if slices.Contains(regions, otherRegions) {
-		return []string{}
+		return names
 	}
-	return regions
+	for _, r := range regions {
+		names = append(names, string(r))
+	}
+	return names
 }
 
 // networkWords says which of all networks that either side names; none stands for every network.
-func networkWords(some, all []string) []string {
-	if !slices.Contains(some, otherNetworks) {
-		return slices.Sorted(slices.Values(some))
-	}
-	var but []string
-	for _, network := range all {
-		if !slices.Contains(some, network) {
-			but = append(but, network)
+func networkWords(some []network, all []string) []string {
+	var named, but []string
+	for _, name := range all {
+		if slices.Contains(some, network(name)) {
+			named = append(named, name)
+		} else {
+			but = append(but, name)
 		}
 	}
-	if len(but) == 0 {
+	switch {
+	case !slices.Contains(some, otherNetworks):
+		slices.Sort(named)
+		return named
+	case len(but) == 0:
 		return nil
 	}
 	return []string{"every network but " + words.Joined(but, "and")}
@@ -320,17 +340,19 @@ func (c *comparison) carries(gains bool, role string) []string {
 // nameOf is the last part of an ARN.
 func nameOf(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-// nameMembers remembers what the matrices call whom IAM Identity Center knows, and permission sets.
-func (c *comparison) nameMembers(matrices ...*matrix.Matrix) {
+// nameMembers remembers what people call whom IAM Identity Center knows, permission sets, and the roles of each way.
+func (c *comparison) nameMembers(sides ...*reach.Facts) {
 	c.members, c.permissionSets = map[string]string{}, map[string]string{}
-	for _, m := range matrices {
-		for i := range m.Rows {
-			r := &m.Rows[i]
-			if isMember(r.PersonARN) {
-				c.members[r.PersonARN] = r.Person
+	c.through, c.assumed = map[wayKey][]string{}, map[string][]string{}
+	for _, f := range sides {
+		for i := range f.Ways {
+			w := &f.Ways[i]
+			c.through[keyOf(w)] = throughOf(w)
+			if w.Person.OfIdentityCenter() {
+				c.members[w.Person.ARN] = words.OfPerson(f, w.Person)
 			}
-			if strings.Contains(r.RoleARN, ":role"+policy.PermissionSetRolePath) {
-				c.permissionSets[r.RoleARN] = r.Role
+			if role := w.Role(); role != nil && role.PermissionSet != "" {
+				c.permissionSets[role.ARN] = words.OfRole(role)
 			}
 		}
 	}
@@ -363,18 +385,4 @@ func (c *comparison) personName(arn string) string {
 		return name
 	}
 	return c.accountName(parsed.Account) + "/" + name
-}
-
-func signInOrder(s string) int {
-	return slices.Index(
-		[]string{
-			"console without MFA",
-			"access key",
-			"session token without MFA",
-			"console with MFA",
-			"access key with an MFA code",
-			"session token with MFA",
-		},
-		s,
-	)
 }

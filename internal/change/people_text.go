@@ -6,11 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/view/words"
 )
-
-// portalSignIn is how a matrix has the sign-in of people of IAM Identity Center.
-const portalSignIn = "IAM Identity Center"
 
 // line is the change in one line: who, what, where, when, and the journey.
 func (p *PersonChange) line(c *comparison) string {
@@ -76,11 +74,11 @@ func (c *comparison) accountWords(id string) string {
 
 // words are doors, OS user, nodes and Regions.
 func (o *Opening) words() string {
-	text := strings.Join(o.Doors, ", ")
+	text := words.OfDoors(o.Doors)
 	switch {
 	case o.Superuser:
 		text += " as " + o.OSUser + " (who can do everything)"
-	case o.OSUser == "unknown":
+	case o.login.unknown:
 		text += " as an OS user who is not known here"
 	case o.OSUser != "":
 		text += " as " + o.OSUser
@@ -115,8 +113,8 @@ func (p *PersonChange) journey() string {
 	}
 	if len(p.Opens) > 0 {
 		first := p.Opens[0]
-		door := first.Doors[0]
-		if first.OSUser != "" && first.OSUser != "unknown" {
+		door := string(first.Doors[0])
+		if first.OSUser != "" && !first.login.unknown {
 			door += " as " + first.OSUser
 		}
 		steps = append(steps, door)
@@ -126,21 +124,15 @@ func (p *PersonChange) journey() string {
 
 // signInWords says the least that is needed, as a matrix does.
 func (p *PersonChange) signInWords() string {
-	var without []string
-	if slices.Contains(p.SignIns, portalSignIn) {
-		return "signs in to " + portalSignIn
+	if slices.Contains(p.SignIns, reach.Portal) {
+		return "signs in to " + string(reach.Portal)
 	}
-	for _, s := range p.SignIns {
-		if !strings.Contains(s, "with MFA") && !strings.Contains(s, "MFA code") {
-			without = append(without, strings.TrimSuffix(s, " without MFA"))
-		}
-	}
-	if len(without) > 0 {
+	if without := words.WithoutMFA(p.SignIns); len(without) > 0 {
 		return "signs in WITHOUT MFA (" + strings.Join(without, ", ") + ")"
 	}
 	text := "signs in with MFA"
 	if len(p.SignIns) < 3 {
-		text = "signs in by " + strings.Join(p.SignIns, " or ")
+		text = "signs in by " + words.OfSignIns(p.SignIns, " or ")
 	}
 	switch {
 	case p.MFAOverSeconds > 0 && p.MFAMaxAgeSeconds > 0:

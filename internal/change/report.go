@@ -2,6 +2,8 @@ package change
 
 import (
 	"time"
+
+	"aws-access-guardrails/internal/reach"
 )
 
 // Version is the version of the JSON form of a Report.
@@ -72,9 +74,9 @@ type PersonChange struct {
 	Opens []Opening `json:"opens"`
 	// SignIns are the ways to sign in that get there. MFA is at least MFAOverSeconds and less than MFAMaxAgeSeconds
 	// old; a zero MFAMaxAgeSeconds is any age.
-	SignIns          []string `json:"signIns"`
-	MFAOverSeconds   int      `json:"mfaOverSeconds,omitempty"`
-	MFAMaxAgeSeconds int      `json:"mfaMaxAgeSeconds,omitempty"`
+	SignIns          []reach.SignIn `json:"signIns"`
+	MFAOverSeconds   int            `json:"mfaOverSeconds,omitempty"`
+	MFAMaxAgeSeconds int            `json:"mfaMaxAgeSeconds,omitempty"`
 	// From and Until bound the time, the second Until not included. Nil means from now on, and without end.
 	From  *time.Time `json:"from,omitempty"`
 	Until *time.Time `json:"until,omitempty"`
@@ -88,7 +90,7 @@ type PersonChange struct {
 
 // Opening is doors that open on the same nodes.
 type Opening struct {
-	Doors []string `json:"doors"`
+	Doors []reach.Door `json:"doors"`
 	// OSUser is the login behind the doors, empty where they give none; Superuser says that it can do everything on
 	// the node.
 	OSUser    string `json:"osUser,omitempty"`
@@ -97,6 +99,8 @@ type Opening struct {
 	// Regions are empty for every Region.
 	Nodes   []string `json:"nodes"`
 	Regions []string `json:"regions"`
+
+	login login
 }
 
 // CallChange is what some users or roles may call on one side alone, for one reason.

@@ -8,10 +8,11 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
-	"aws-access-guardrails/internal/view/matrix"
 )
 
 // Side is one of the two states that are compared.
@@ -66,36 +67,39 @@ func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
 	return s
 }
 
-// matrices are who reaches what on both sides, of those users whose ways rest on something else on one of them than
-// on the other. The engines come in the same order.
-func matrices(at time.Time, sides ...*Side) ([]*access.Engine, []*matrix.Matrix, error) {
+// factsOf are who reaches what on both sides, of those users whose ways rest on something else on one of them than on
+// the other. The engines come in the same order.
+func factsOf(at time.Time, sides ...*Side) ([]*access.Engine, []*reach.Facts, error) {
 	var engines []*access.Engine
-	var options []matrix.Options
-	var rests []map[string]matrix.Content
+	var options []reach.Options
+	var rests []map[string]reach.Content
 	for _, s := range sides {
 		engine, err := access.Compile(s.World.WithStrangers())
 		if err != nil {
 			return nil, nil, err
 		}
-		o := matrix.Options{At: at, ProjectTags: s.ProjectTags, EnvironmentTags: s.EnvironmentTags, Teams: stack.RoleTeams(s.stacks...)}
+		o := reach.Options{
+			At: at, ProjectTags: s.ProjectTags, DefaultProjectTag: guardrail.DefaultProjectTag,
+			EnvironmentTags: s.EnvironmentTags, Teams: stack.RoleTeams(s.stacks...),
+		}
 		engines, options = append(engines, engine), append(options, o)
-		rests = append(rests, matrix.Rests(engine, o))
+		rests = append(rests, reach.Rests(engine, o))
 	}
 	differs := func(user string) bool {
 		first, known := rests[0][user]
-		return slices.ContainsFunc(rests[1:], func(other map[string]matrix.Content) bool {
+		return slices.ContainsFunc(rests[1:], func(other map[string]reach.Content) bool {
 			have, also := other[user]
 			return known != also || have != first
 		})
 	}
-	var all []*matrix.Matrix
+	var all []*reach.Facts
 	for i := range sides {
 		options[i].Only = differs
-		m, err := matrix.New(engines[i], options[i])
+		facts, err := reach.Find(engines[i], options[i])
 		if err != nil {
 			return nil, nil, err
 		}
-		all = append(all, m)
+		all = append(all, facts)
 	}
 	return engines, all, nil
 }
@@ -131,12 +135,12 @@ func Compare(from, to *Side, at time.Time, made ResourceChanges) (*Report, error
 		r.Notes = []string{}
 	}
 	c := &comparison{Report: r, from: from, to: to}
-	engines, both, err := matrices(r.At, from, to)
+	engines, both, err := factsOf(r.At, from, to)
 	if err != nil {
 		return nil, err
 	}
 	was, is := both[0], both[1]
-	c.matrices = []*matrix.Matrix{is, was}
+	c.facts = []*reach.Facts{is, was}
 	c.stacks()
 	c.people(was, is)
 	c.calls(prove.Compare(engines[0], engines[1], r.At))
@@ -155,11 +159,14 @@ func Compare(from, to *Side, at time.Time, made ResourceChanges) (*Report, error
 type comparison struct {
 	*Report
 	from, to *Side
-	// matrices say who takes which role, on either side.
-	matrices []*matrix.Matrix
+	// facts say who takes which role, on either side.
+	facts []*reach.Facts
 	// members are the people and groups of IAM Identity Center by ARN, permissionSets the names of the roles of
 	// permission sets by theirs.
 	members, permissionSets map[string]string
+	// through are the names of the roles of each way before its last, assumed the ids of what ways rest on by a key.
+	through map[wayKey][]string
+	assumed map[string][]string
 	// decisive: a setting differs that changes what somebody may do, or for how long.
 	decisive bool
 }

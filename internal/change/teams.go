@@ -61,8 +61,8 @@ func (p *PersonChange) teamWords() string {
 }
 
 // teamsOf are the teams by which a role names the person on one of the sides, where there is no other way into it.
-func (c *comparison) teamsOf(gains bool, role, person, through string) []string {
-	if through != "" {
+func (c *comparison) teamsOf(gains bool, way wayKey) []string {
+	if way.through != "" {
 		return nil
 	}
 	side := c.to
@@ -72,5 +72,5 @@ func (c *comparison) teamsOf(gains bool, role, person, through string) []string 
 	if side.teams == nil {
 		side.teams = stack.RoleTeams(side.stacks...)
 	}
-	return side.teams[stack.RolePerson{Role: role, Person: person}]
+	return side.teams[stack.RolePerson{Role: way.role, Person: way.person}]
 }

@@ -103,7 +103,7 @@ func (f *Facts) journey(w *Way, door Door) (Journey, journey.Journey) {
 }
 
 func sessionOf(s SignIn, arn string, at time.Time) access.Session {
-	return signIns[slices.IndexFunc(signIns, func(one signIn) bool { return one.name == s })].session(arn, at, 0)
+	return signIns[placeOf(s)].session(arn, at, 0)
 }
 
 // profile is somebody whom the values of the way fit.

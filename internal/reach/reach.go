@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -51,6 +52,11 @@ type Person struct {
 	Account Account
 	// SessionName is what AWS calls the sessions of the person where the person chooses no other name.
 	SessionName string
+}
+
+// OfIdentityCenter reports whether the person is a user of IAM Identity Center, or everybody in a group of it.
+func (p Person) OfIdentityCenter() bool {
+	return p.Kind == IdentityCenterUser || p.Kind == IdentityCenterGroup
 }
 
 // Role is a role that is taken.
@@ -141,6 +147,9 @@ const (
 	// ExternalID is how partners come in: with the external id, and with whatever sign-in they have at home.
 	ExternalID SignIn = "external id"
 )
+
+// Compare puts the ways in which IAM users sign in into the order in which they are named: those without MFA first.
+func (s SignIn) Compare(o SignIn) int { return cmp.Compare(placeOf(s), placeOf(o)) }
 
 // MFA reports whether the sign-in asks for a device.
 func (s SignIn) MFA() bool {

@@ -99,6 +99,11 @@ var (
 	signIns = []signIn{consoleWithoutMFA, accessKey, tokenWithoutMFA, consoleWithMFA, accessKeyWithCode, tokenWithMFA}
 )
 
+// placeOf is the place of a way to sign in among those of IAM users.
+func placeOf(s SignIn) int {
+	return slices.IndexFunc(signIns, func(one signIn) bool { return one.name == s })
+}
+
 // session is the session of a way to sign in at a time.
 func (s signIn) session(arn string, at time.Time, age time.Duration) access.Session {
 	return s.with(arn, age).IssuedAt(at.Add(-age))

@@ -36,7 +36,7 @@ func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
 		testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
 	)
 	require.NoError(t, err)
-	m, err = New(engine, Options{At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)})
+	m, err = matrixOfWorld(engine, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 	require.NoError(t, err)
 	assert.Equal(
 		t,

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/access"
-	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
@@ -68,7 +66,7 @@ type Row struct {
 	Regions     []string `json:"regions"`
 	EveryRegion bool     `json:"everyRegion,omitempty"`
 	// Doors are the ways into the nodes, and "start" and "stop".
-	Doors []string `json:"doors"`
+	Doors []reach.Door `json:"doors"`
 	// Others are further ways onto nodes, and of running code on them, that the role may use somewhere: the rows of
 	// the table of doors that expectations have no name for, as in "Systems Manager: associations, which run
 	// documents as root". Policies that are not known open none of them here.
@@ -84,8 +82,8 @@ type Row struct {
 	OSUser    string `json:"osUser,omitempty"`
 	Superuser bool   `json:"superuser,omitempty"`
 	// SignIns are the ways to sign in that get there, and MFAMaxAgeSeconds how old MFA may be; zero means any age.
-	SignIns          []string `json:"signIns"`
-	MFAMaxAgeSeconds int      `json:"mfaMaxAgeSeconds,omitempty"`
+	SignIns          []reach.SignIn `json:"signIns"`
+	MFAMaxAgeSeconds int            `json:"mfaMaxAgeSeconds,omitempty"`
 	// From and Until bound the time in which it is so, the second Until not included. Nil means from At on, and
 	// without end.
 	From  *time.Time `json:"from,omitempty"`
@@ -97,51 +95,6 @@ type Row struct {
 	account string
 	// readsProfile says that a profile decides something of the row.
 	readsProfile bool
-}
-
-// Options say what a matrix is about.
-type Options struct {
-	// At is the time from which it looks on. Required.
-	At time.Time
-	// ProjectTags are the keys of the project tag by account id; accounts that are not listed have the default one.
-	ProjectTags map[string]string
-	// EnvironmentTags are the keys of the second tag that decides access, by account id; none where there is none.
-	EnvironmentTags map[string]string
-	// Teams are the teams by which roles name people. Nil means that there are none.
-	Teams map[stack.RolePerson][]string
-	// Administrators are listed beside the rows.
-	Administrators []string
-	// Only says of which users of IAM there are rows, by ARN; nil means of all.
-	Only func(user string) bool
-}
-
-// Content stands for something whole, as in reach.
-type Content = reach.Content
-
-// Rests says of each user of IAM what the rows of that user rest on, as reach.Rests does.
-func Rests(engine *access.Engine, o Options) map[string]Content {
-	return reach.Rests(engine, o.facts())
-}
-
-func (o Options) facts() reach.Options {
-	return reach.Options{
-		At:                o.At,
-		ProjectTags:       o.ProjectTags,
-		EnvironmentTags:   o.EnvironmentTags,
-		DefaultProjectTag: guardrail.DefaultProjectTag,
-		Administrators:    o.Administrators,
-		Teams:             o.Teams,
-		Only:              o.Only,
-	}
-}
-
-// New is the matrix of a world: who reaches what in it.
-func New(engine *access.Engine, o Options) (*Matrix, error) {
-	facts, err := reach.Find(engine, o.facts())
-	if err != nil {
-		return nil, err
-	}
-	return OfFacts(facts), nil
 }
 
 // Of is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the
@@ -179,10 +132,7 @@ func OfFacts(f *reach.Facts) *Matrix {
 
 func rowOfWay(f *reach.Facts, w *reach.Way) Row {
 	row := Row{
-		Person: PersonWords(
-			f,
-			w.Person,
-		),
+		Person:       words.OfPerson(f, w.Person),
 		Teams:        w.Teams,
 		PersonARN:    w.Person.ARN,
 		Projects:     []string{},
@@ -192,19 +142,19 @@ func rowOfWay(f *reach.Facts, w *reach.Way) Row {
 			[]string{},
 			w.Regions.Named...),
 		EveryRegion:      w.Regions.Every,
-		Doors:            []string{},
+		Doors:            append([]reach.Door{}, w.Doors...),
 		OSUser:           w.OSUser.Login.Text,
 		Account:          w.Account().ID,
 		account:          cmp.Or(w.Account().Alias, w.Account().ID),
 		Superuser:        w.OSUser.Superuser,
 		Networks:         w.Networks,
-		SignIns:          []string{},
+		SignIns:          append([]reach.SignIn{}, w.SignIns...),
 		MFAMaxAgeSeconds: int(w.MFAMaxAge / time.Second),
 		From:             w.From,
 		Until:            w.Until,
 	}
 	for i := range w.Via {
-		if name := RoleWords(&w.Via[i]); i < len(w.Via)-1 {
+		if name := words.OfRole(&w.Via[i]); i < len(w.Via)-1 {
 			row.Through = append(row.Through, name)
 		} else {
 			row.Role, row.RoleARN = name, w.Via[i].ARN
@@ -216,9 +166,6 @@ func rowOfWay(f *reach.Facts, w *reach.Way) Row {
 	for _, p := range w.Projects.But {
 		row.ButProjects = append(row.ButProjects, p.Text)
 	}
-	for _, door := range w.Doors {
-		row.Doors = append(row.Doors, string(door))
-	}
 	for _, o := range w.Others {
 		row.Others = append(row.Others, o.Service+": "+o.It)
 	}
@@ -228,11 +175,8 @@ func rowOfWay(f *reach.Facts, w *reach.Way) Row {
 	if w.OSUser.Unknown {
 		row.OSUser = "unknown"
 	}
-	for _, s := range w.SignIns {
-		row.SignIns = append(row.SignIns, string(s))
-	}
 	for _, a := range w.Assumptions {
-		row.Assumptions = append(row.Assumptions, AssumptionWords(a))
+		row.Assumptions = append(row.Assumptions, words.OfAssumption(a))
 	}
 	row.readsProfile = w.OSUser.Login.FromProfile ||
 		slices.ContainsFunc(slices.Concat(w.Projects.Named, w.Projects.But), fromProfile)
@@ -240,50 +184,6 @@ func rowOfWay(f *reach.Facts, w *reach.Way) Row {
 }
 
 func fromProfile(v reach.Value) bool { return v.FromProfile }
-
-// PersonWords is what a table calls a person: the name alone in the first account, and with the account everywhere
-// else.
-func PersonWords(f *reach.Facts, p reach.Person) string {
-	switch {
-	case p.Kind == reach.IdentityCenterGroup:
-		return p.Name + " (group of " + string(reach.Portal) + ")"
-	case p.Kind == reach.IdentityCenterUser:
-		return p.Name + " (" + string(reach.Portal) + ")"
-	case p.Kind == reach.Partner:
-		return p.Name + " (partner)"
-	case p.Account == f.Accounts[0]:
-		return p.Name
-	}
-	return p.Name + " (" + cmp.Or(p.Account.Alias, p.Account.ID) + ")"
-}
-
-// RoleWords is what a table calls a role: a permission set goes by the account and its own name, as expectations
-// write it.
-func RoleWords(r *reach.Role) string {
-	if r.PermissionSet == "" {
-		return r.Name
-	}
-	return cmp.Or(r.Account.Alias, r.Account.ID) + "/" + r.PermissionSet
-}
-
-// AssumptionWords says what must be so for a row to be right.
-func AssumptionWords(a reach.Assumption) words.Assumption {
-	switch a.Kind {
-	case reach.ResourceLetsIn:
-		return words.Assumption{ID: a.Account, Text: "the policies of " + a.Resource + " let " + a.Caller + " in"}
-	case reach.StrangerMay:
-		return words.Assumption{
-			ID:   a.Account,
-			Text: "the policies of " + a.Policy + ", which are not known here, allow " + a.Action,
-		}
-	case reach.AccountHasNoNodes:
-		return words.Assumption{
-			ID:   a.Account,
-			Text: "account " + a.Account + " has no nodes: no stack that was read describes it",
-		}
-	}
-	return words.Assumption{ID: a.Policy, Text: a.Policy + ", whose document is not known here, allows it"}
-}
 
 // Only keeps the rows of the people with the name, "alias/name" or ARN.
 func (m *Matrix) Only(nameOrARN string) error {

@@ -13,8 +13,11 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/policy"
 )
 
@@ -91,7 +94,7 @@ func (h *hand) matrix(t *testing.T) *Matrix {
 	t.Helper()
 	engine, err := access.Compile(h.world.WithStrangers())
 	require.NoError(t, err)
-	m, err := New(engine, Options{At: someDay})
+	m, err := matrixOfWorld(engine, someDay)
 	require.NoError(t, err)
 	return m
 }
@@ -304,7 +307,7 @@ func TestDoorsOfOneOSUserStandTogether(t *testing.T) {
 	users := map[string]string{}
 	for i := range m.Rows {
 		if m.Rows[i].Role == "everything" {
-			users[strings.Join(m.Rows[i].Doors, ", ")] = m.Rows[i].osUserCell()
+			users[words.OfDoors(m.Rows[i].Doors)] = m.Rows[i].osUserCell()
 		}
 	}
 	assert.Equal(t, "root (can do everything)", users["sendCommand"])
@@ -442,4 +445,13 @@ func TestMatrixAsJSON(t *testing.T) {
 	)
 	assert.Equal(t, float64(43200), first["mfaMaxAgeSeconds"])
 	assert.NotContains(t, first, "until")
+}
+
+// matrixOfWorld is the matrix of a world.
+func matrixOfWorld(engine *access.Engine, at time.Time) (*Matrix, error) {
+	facts, err := reach.Find(engine, reach.Options{At: at, DefaultProjectTag: guardrail.DefaultProjectTag})
+	if err != nil {
+		return nil, err
+	}
+	return OfFacts(facts), nil
 }

@@ -25,7 +25,7 @@ type Cells struct {
 func (r *Row) Cells() Cells {
 	return Cells{
 		r.projectCell(),
-		words.OrNothing(strings.Join(r.Doors, ", ")),
+		words.OrNothing(words.OfDoors(r.Doors)),
 		r.osUserCell(),
 		r.regionCell(),
 		r.signInCell(),
@@ -200,7 +200,7 @@ func (r *Row) exceptCell() string {
 }
 
 func (r *Row) doorCell() string {
-	text := strings.Join(r.Doors, ", ")
+	text := words.OfDoors(r.Doors)
 	n := len(r.Others)
 	others := fmt.Sprintf("%d others", n)
 	if n == 1 {
@@ -229,7 +229,7 @@ func (m *Matrix) volumeKeysNote() string {
 	var with []string
 	for i := range m.Rows {
 		r := &m.Rows[i]
-		if !slices.Contains(r.Doors, string(reach.Start)) {
+		if !slices.Contains(r.Doors, reach.Start) {
 			continue
 		}
 		falls = falls || !slices.Contains(r.VolumeKeys, "*")
@@ -280,19 +280,12 @@ func (r *Row) signInCell() string {
 }
 
 func (r *Row) signInWords() string {
-	var without []string
-	console := false
 	for _, other := range []reach.SignIn{reach.Portal, reach.ExternalID} {
-		if slices.Equal(r.SignIns, []string{string(other)}) {
+		if slices.Equal(r.SignIns, []reach.SignIn{other}) {
 			return string(other)
 		}
 	}
-	for _, s := range r.SignIns {
-		console = console || reach.SignIn(s).Console()
-		if !reach.SignIn(s).MFA() {
-			without = append(without, strings.TrimSuffix(s, " without MFA"))
-		}
-	}
+	without := words.WithoutMFA(r.SignIns)
 	text := "MFA"
 	if r.MFAMaxAgeSeconds > 0 {
 		text += " in the last " + words.Duration(r.MFAMaxAgeSeconds)
@@ -300,7 +293,7 @@ func (r *Row) signInWords() string {
 	switch {
 	case len(without) > 0:
 		return "WITHOUT MFA: " + strings.Join(without, ", ")
-	case !console:
+	case !slices.ContainsFunc(r.SignIns, reach.SignIn.Console):
 		return text + ", command line only"
 	}
 	return text

@@ -185,10 +185,10 @@ func (b *builder) add(w *reach.Way, row *matrix.Row) error {
 	for i := range w.Via {
 		role := &w.Via[i]
 		out.Via = append(out.Via, intern(b.roles, &b.Roles, role.ARN,
-			[]int{b.text(matrix.RoleWords(role)), b.text(role.ARN), b.text(accountName(role.Account))}))
+			[]int{b.text(words.OfRole(role)), b.text(role.ARN), b.text(accountName(role.Account))}))
 	}
 	for _, a := range w.Assumptions {
-		assumed := matrix.AssumptionWords(a).Text
+		assumed := words.OfAssumption(a).Text
 		out.Notes = append(out.Notes, intern(b.notes, &b.Notes, assumed, line(assumed)))
 	}
 	for _, d := range w.Doors {
