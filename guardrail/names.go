@@ -32,8 +32,6 @@ const (
 	ReadOnlyPolicyName = "ReadOnlyAccess"
 )
 
-const PortForwarding = "AWS-StartPortForwardingSession"
-
 const (
 	OperationMFAMaxAge = 12 * time.Hour
 	DefaultMaxSession  = time.Hour

@@ -91,7 +91,7 @@ var rooms = []room{
 	},
 	{dir: "access/doors", may: []string{"access/catalogue"}, foreign: noForeign},
 	{dir: "access/world", may: []string{"policy", "access/catalogue", "access/internal/wording"}, foreign: noForeign},
-	{dir: "access/world/sessiondoc", foreign: noForeign},
+	{dir: "access/world/sessiondoc", may: []string{"access/world"}, foreign: noForeign},
 	{dir: "access/intent", may: []string{"access/world"}, foreign: noForeign},
 	{
 		dir:     "access/expectation",
@@ -158,6 +158,7 @@ var rooms = []room{
 		"access/catalogue",
 		"access/doors",
 		"access/world",
+		"access/world/sessiondoc",
 		"access/internal/conditionkey",
 		"access/internal/wildcard",
 		"access/internal/engine",

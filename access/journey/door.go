@@ -27,19 +27,8 @@ type Door struct {
 
 // document is the name of the door's document; empty for doors that have none.
 func (d *Door) document() string {
-	own := ""
-	switch d.Kind {
-	case world.Shell:
-		own = world.PreferencesDocument
-	case world.Port, world.RDP:
-		own = "AWS-StartPortForwardingSession"
-	case world.RemotePort:
-		own = "AWS-StartPortForwardingSessionToRemoteHost"
-	case world.SSH:
-		own = "AWS-StartSSHSession"
-	case world.SendCommand:
-		own = "AWS-RunShellScript"
-	case world.InstanceConnect, world.SerialConsole:
+	own := d.Kind.Document()
+	if own == "" {
 		return ""
 	}
 	return cmp.Or(d.Document, own)

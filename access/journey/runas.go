@@ -1,12 +1,12 @@
 package journey
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/sessiondoc"
 )
 
 // OSUser is the operating-system user that a door ends in.
@@ -39,13 +39,6 @@ func (u OSUser) String() string {
 	return u.Name + ", " + u.How
 }
 
-// runAs is what a session document says about the user.
-type runAs struct {
-	enabled, elevated bool
-	defaultUser       string
-	port              bool
-}
-
 // ShellUser finds the user of a shell as Session Manager and its agent do: the preferences of the Region (or the
 // inputs of a document of its own), then the SSMSessionRunAs tag of the session, then that of the user or role, then
 // the default user, else the session fails. There is no way back to ssm-user once Run As is on.
@@ -53,7 +46,7 @@ type runAs struct {
 // Source: AWS Systems Manager User Guide, Turn on Run As support for Linux and macOS managed nodes; amazon-ssm-agent,
 // agent/session/shell.
 func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node *world.Node, document string) OSUser {
-	settings, how := runAs{}, ""
+	settings, how := sessiondoc.RunAs{}, ""
 	switch {
 	case document == world.PreferencesDocument:
 		at := slices.IndexFunc(
@@ -67,7 +60,10 @@ func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node 
 				How:       node.Region + " has no Session Manager preferences, so Run As is off",
 			}
 		}
-		settings = runAs{enabled: account.Preferences[at].RunAs, defaultUser: account.Preferences[at].DefaultUser}
+		settings = sessiondoc.RunAs{
+			Enabled:     account.Preferences[at].RunAs,
+			DefaultUser: account.Preferences[at].DefaultUser,
+		}
 		how = "the preferences of " + node.Region
 	default:
 		at := slices.IndexFunc(
@@ -81,24 +77,24 @@ func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node 
 			}
 		}
 		var err error
-		if settings, err = parseSessionDocument(account.Documents[at].Content); err != nil {
+		if settings, err = sessiondoc.ReadRunAs(account.Documents[at].Content); err != nil {
 			return OSUser{Unknown: true, How: fmt.Sprintf("document %s in %s: %s", document, node.Region, err)}
 		}
 		how = "document " + document
 	}
 	switch {
-	case settings.port:
+	case settings.Port:
 		return OSUser{How: "a port, no shell"}
-	case settings.elevated:
+	case settings.Elevated:
 		return OSUser{Name: "root", Superuser: true, How: how + " runs its commands elevated"}
-	case !settings.enabled:
+	case !settings.Enabled:
 		return OSUser{Name: world.AgentUser, Superuser: true, How: how + " leaves Run As off"}
 	}
 	if name := TagOf(e, s, world.RunAsTag); name != "" {
 		return Login(node, name, "named by the tag "+world.RunAsTag)
 	}
-	if settings.defaultUser != "" {
-		return Login(node, settings.defaultUser, "the default user of "+how)
+	if settings.DefaultUser != "" {
+		return Login(node, settings.DefaultUser, "the default user of "+how)
 	}
 	return OSUser{Fails: true, How: "neither a tag " + world.RunAsTag + " nor a default user names one"}
 }
@@ -112,47 +108,4 @@ func TagOf(e *engine.Engine, s engine.Session, name string) string {
 		return engine.FindTag(p.Tags, name).One
 	}
 	return ""
-}
-
-// parseSessionDocument reads what a document of type Session says about the user.
-func parseSessionDocument(content string) (runAs, error) {
-	var document struct {
-		SessionType string `json:"sessionType"`
-		Inputs      struct {
-			RunAsEnabled     bool   `json:"runAsEnabled"`
-			RunAsDefaultUser string `json:"runAsDefaultUser"`
-		} `json:"inputs"`
-		Properties struct {
-			Linux struct {
-				RunAsElevated bool `json:"runAsElevated"`
-			} `json:"linux"`
-			MacOS struct {
-				RunAsElevated bool `json:"runAsElevated"`
-			} `json:"macos"`
-		} `json:"properties"`
-	}
-	// Properties of other session types have another shape; what does not fit says nothing about the user.
-	var head struct {
-		SessionType string `json:"sessionType"`
-	}
-	if err := json.Unmarshal([]byte(content), &head); err != nil {
-		return runAs{}, fmt.Errorf("is not JSON: %w", err)
-	}
-	switch head.SessionType {
-	case "Port":
-		return runAs{port: true}, nil
-	case "Standard_Stream", "InteractiveCommands", "NonInteractiveCommands":
-	default:
-		return runAs{}, fmt.Errorf("session type %q is not one that the Session Manager schema has", head.SessionType)
-	}
-	if err := json.Unmarshal([]byte(content), &document); err != nil {
-		return runAs{}, fmt.Errorf("does not follow the Session Manager schema: %w", err)
-	}
-	elevated := head.SessionType != "Standard_Stream" &&
-		(document.Properties.Linux.RunAsElevated || document.Properties.MacOS.RunAsElevated)
-	return runAs{
-		enabled:     document.Inputs.RunAsEnabled,
-		defaultUser: document.Inputs.RunAsDefaultUser,
-		elevated:    elevated,
-	}, nil
 }

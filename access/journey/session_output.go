@@ -1,12 +1,12 @@
 package journey
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/sessiondoc"
 	"aws-access-guardrails/policy"
 )
 
@@ -26,30 +26,15 @@ type Lack struct {
 	Text string
 }
 
-// sessionOutput is what a session document says about the log of a shell.
-type sessionOutput struct {
-	Group       string `json:"cloudWatchLogGroupName"`
-	GroupCipher bool   `json:"cloudWatchEncryptionEnabled"`
-	Bucket      string `json:"s3BucketName"`
-	Prefix      string `json:"s3KeyPrefix"`
-	BucketCoded bool   `json:"s3EncryptionEnabled"`
-	Key         string `json:"kmsKeyId"`
-}
-
 // outputOf reads the document of a shell; the zero value for what is no such document, or is not known.
-func outputOf(account *world.Account, region, document string) sessionOutput {
-	at := slices.IndexFunc(account.Documents, func(d world.SessionDocument) bool {
+func outputOf(account *world.Account, region, document string) sessiondoc.Output {
+	place := slices.IndexFunc(account.Documents, func(d world.SessionDocument) bool {
 		return d.Name == document && d.Region == region
 	})
-	var content struct {
-		SessionType string        `json:"sessionType"`
-		Inputs      sessionOutput `json:"inputs"`
+	if place < 0 {
+		return sessiondoc.Output{}
 	}
-	if at < 0 || json.Unmarshal([]byte(account.Documents[at].Content), &content) != nil ||
-		content.SessionType == "Port" {
-		return sessionOutput{}
-	}
-	return content.Inputs
+	return sessiondoc.ReadOutput(account.Documents[place].Content)
 }
 
 // agentTask is what the agent does besides, and what there is not where it may not.

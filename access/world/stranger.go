@@ -45,15 +45,14 @@ func (w World) WithStrangers() World {
 func (w *World) addStranger(arn string) {
 	_, path, name := policy.SplitEntity(arn)
 	id := policy.ARNPart(arn, 4)
-	at := slices.IndexFunc(w.Accounts, func(a Account) bool { return a.ID == id })
-	if at < 0 {
-		at = len(w.Accounts)
+	home := w.Account(id)
+	if home == nil {
 		w.Accounts = append(
 			w.Accounts,
 			Account{ID: id, Partition: policy.Partition(policy.ARNPart(arn, 1)), Partial: true},
 		)
+		home = &w.Accounts[len(w.Accounts)-1]
 	}
-	home := &w.Accounts[at]
 	// User names are unique in an account whatever their path and case, so a principal that differs in those from a
 	// user names nobody.
 	if slices.ContainsFunc(home.Users, func(u User) bool { return strings.EqualFold(u.Name, name) }) {

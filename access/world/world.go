@@ -201,6 +201,16 @@ func (g *Group) ARN(a *Account) string { return a.iamARN("group", g.Path, g.Name
 // ARN is the role's ARN.
 func (r *Role) ARN(a *Account) string { return a.iamARN("role", r.Path, r.Name) }
 
+// Account is the account with an id, in the world itself; nil where there is none.
+func (w *World) Account(id string) *Account {
+	for i := range w.Accounts {
+		if w.Accounts[i].ID == id {
+			return &w.Accounts[i]
+		}
+	}
+	return nil
+}
+
 func (a *Account) iamARN(kind, path, name string) string {
 	return "arn:" + string(cmp.Or(a.Partition, policy.AWS)) + ":iam::" + a.ID + ":" + kind + cmp.Or(path, "/") + name
 }

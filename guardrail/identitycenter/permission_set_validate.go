@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/guardrail/preferences"
@@ -315,7 +316,7 @@ func (a *PermissionSetArgs) Notices() guardrail.Notices {
 	}
 	if a.Template.OpensSessions() {
 		for _, document := range a.Documents {
-			if policy.DocumentOfAWS(document) && document != guardrail.PortForwarding {
+			if policy.DocumentOfAWS(document) && document != world.PortDocument {
 				n.Add("allowUnlogged", "sessions with "+document+" leave the project, the OS user or the logs")
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/policy"
@@ -190,10 +191,10 @@ func switchable(r Role, name string) error {
 
 // unlogged says why a session document of AWS leaves what operation roles promise.
 var unlogged = map[string]string{
-	"AWS-StartSSHSession":                        "opens SSH, whose sessions are not logged and ignore Run As",
-	"AWS-StartPortForwardingSessionToRemoteHost": "forwards to any host that the node reaches, whatever its project",
-	"AWS-StartInteractiveCommand":                "runs a command of the caller's choice outside of the account's preferences",
-	"AWS-StartNonInteractiveCommand":             "runs a command of the caller's choice outside of the account's preferences",
+	world.SSHDocument:                "opens SSH, whose sessions are not logged and ignore Run As",
+	world.RemotePortDocument:         "forwards to any host that the node reaches, whatever its project",
+	"AWS-StartInteractiveCommand":    "runs a command of the caller's choice outside of the account's preferences",
+	"AWS-StartNonInteractiveCommand": "runs a command of the caller's choice outside of the account's preferences",
 }
 
 // ValidateVolumeKeys holds the keys of volumes of an element of the stack file: ARNs of keys, each once.
@@ -226,7 +227,7 @@ func ValidateDocumentNames(p *problem.List, role problem.Path, r Role) {
 			p.Add(path, name, "is listed twice", "remove one")
 			continue
 		}
-		if r.AllowUnlogged || !policy.DocumentOfAWS(name) || name == guardrail.PortForwarding {
+		if r.AllowUnlogged || !policy.DocumentOfAWS(name) || name == world.PortDocument {
 			continue
 		}
 		why, known := unlogged[name]

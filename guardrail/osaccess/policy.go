@@ -156,7 +156,7 @@ func (o Opening) document() policy.Document {
 				"ssm-guiconnect:StartConnection", "ssm:GetInventorySchema").
 				On("*"),
 			policy.Allow("ForwardPortsForRemoteDesktopsOnly", "ssm:StartSession").
-				On(p.DocumentARN("*", account, guardrail.PortForwarding)).
+				On(p.DocumentARN("*", account, world.PortDocument)).
 				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:CalledVia", guiConnect)),
 		)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/access/world/sessiondoc"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/policy"
 )
@@ -49,7 +50,7 @@ func (a *Args) Content() string {
 	text, err := policy.Compact(preferences{
 		SchemaVersion: "1.0",
 		Description:   "Session Manager preferences (managed)",
-		SessionType:   "Standard_Stream",
+		SessionType:   sessiondoc.TypeShell,
 		Inputs:        a.inputs(),
 	})
 	if err != nil {

@@ -1,6 +1,7 @@
 package preferences
 
 import (
+	"aws-access-guardrails/access/world/sessiondoc"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -36,7 +37,7 @@ func Read(content string) (*Args, error) {
 	if len(unknown) > 0 {
 		return nil, fmt.Errorf("it has %s, which a stack file cannot say", strings.Join(unknown, ", "))
 	}
-	if document.SessionType != "Standard_Stream" {
+	if document.SessionType != sessiondoc.TypeShell {
 		return nil, fmt.Errorf("its sessionType is %q, and preferences are Standard_Stream", document.SessionType)
 	}
 	a := &Args{

@@ -106,11 +106,7 @@ func factsOf(at time.Time, sides ...*Side) ([]*access.Engine, []*reach.Facts, er
 
 // Account is an account of the side's world, nil where there is none.
 func (s *Side) Account(id string) *world.Account {
-	at := slices.IndexFunc(s.World.Accounts, func(a world.Account) bool { return a.ID == id })
-	if at < 0 {
-		return nil
-	}
-	return &s.World.Accounts[at]
+	return s.World.Account(id)
 }
 
 // Compare says what changes for people from one side to the other, from a moment on. What happens to single resources

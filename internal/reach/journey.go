@@ -159,12 +159,9 @@ func (f *Facts) otherRegion(id string) string {
 	}
 	world := f.engine.World()
 	partition := policy.AWS
-	for i := range world.Accounts {
-		if world.Accounts[i].ID != id {
-			continue
-		}
-		partition = world.Accounts[i].Partition
-		for _, p := range world.Accounts[i].Preferences {
+	if account := world.Account(id); account != nil {
+		partition = account.Partition
+		for _, p := range account.Preferences {
 			all = append(all, class{kind: named, value: p.Region})
 		}
 	}
@@ -188,9 +185,10 @@ func (f *Facts) open(j *journey.Journey, w *Way, door Door, node world.Node) {
 		}
 		return
 	}
-	account := &world.Account{ID: w.Account().ID}
-	if at := slices.IndexFunc(f.engine.World().Accounts, func(a world.Account) bool { return a.ID == account.ID }); at >= 0 {
-		account = &f.engine.World().Accounts[at]
+	known := f.engine.World()
+	account := known.Account(w.Account().ID)
+	if account == nil {
+		account = &world.Account{ID: w.Account().ID}
 	}
 	j.Opens = doorOf(door, account, node)
 }

@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -42,26 +41,10 @@ func doorOf(door Door, account *world.Account, node world.Node) *journey.Door {
 	out := &journey.Door{Kind: world.Shell, Node: node, Account: account.ID, Document: name}
 	for _, d := range sessionDocuments(account, node.Region) {
 		if d.Name == name {
-			out.Kind = kindOf(d.Content)
+			out.Kind = sessiondoc.Opens(d.Content)
 		}
 	}
 	return out
-}
-
-// kindOf is the kind of door that opens what a session document opens. A document that cannot be read counts as one
-// that runs a command: of its OS user nothing is known.
-func kindOf(content string) world.DoorKind {
-	var document struct {
-		SessionType string          `json:"sessionType"`
-		Properties  sessiondoc.Port `json:"properties"`
-	}
-	switch err := json.Unmarshal([]byte(content), &document); {
-	case err != nil || document.SessionType != sessiondoc.TypePort:
-		return world.Shell
-	case document.Properties.Host != "":
-		return world.RemotePort
-	}
-	return world.Port
 }
 
 // Doors are the doors and powers of the facts: those of Doors, and the session documents that a way opens, by name.

@@ -93,17 +93,15 @@ func sampleNodes(a *justintime.Args, e *access.Engine, role string) []access.Res
 	region := a.Sessions.Regions[0]
 	arn := a.Account.Partition.InstanceARN(region, a.Account.ID, "i-00000000000000000")
 	samples := []access.Resource{{ARN: arn, Tags: []world.Tag{}}}
-	for _, account := range e.World().Accounts {
-		if account.ID != a.Account.ID {
-			continue
-		}
+	w := e.World()
+	if account := w.Account(a.Account.ID); account != nil {
 		for _, r := range account.Roles {
-			if r.ARN(&account) == role {
+			if r.ARN(account) == role {
 				samples = append(samples, access.Resource{ARN: arn, Tags: slices.Clone(r.Tags)})
 			}
 		}
 		for _, node := range account.Nodes {
-			samples = append(samples, access.Resource{ARN: node.ARN(&account), Tags: node.Tags})
+			samples = append(samples, access.Resource{ARN: node.ARN(account), Tags: node.Tags})
 		}
 	}
 	return samples

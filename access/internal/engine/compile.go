@@ -462,11 +462,10 @@ func (e *Engine) LimitedTo(s Session, documents ...policy.Document) (Session, er
 
 // AccountOf finds an account of the world.
 func (e *Engine) AccountOf(id string) (*world.Account, error) {
-	at := slices.IndexFunc(e.world.Accounts, func(a world.Account) bool { return a.ID == id })
-	if at < 0 {
-		return nil, fmt.Errorf("account %q: the world has no such account", id)
+	if a := e.world.Account(id); a != nil {
+		return a, nil
 	}
-	return &e.world.Accounts[at], nil
+	return nil, fmt.Errorf("account %q: the world has no such account", id)
 }
 
 // SomeDay is an instant that no policy has a reason to name.

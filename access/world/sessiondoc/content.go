@@ -9,10 +9,12 @@ import (
 	"strings"
 )
 
-// The types of sessions that documents of one's own have.
+// The types of sessions that documents have. TypeShell is that of the preferences.
 const (
-	TypePort                = "Port"
-	TypeInteractiveCommands = "InteractiveCommands"
+	TypeShell                  = "Standard_Stream"
+	TypePort                   = "Port"
+	TypeInteractiveCommands    = "InteractiveCommands"
+	TypeNonInteractiveCommands = "NonInteractiveCommands"
 )
 
 // Content is the content of a document of the type Session, with the elements in the order of AWS's own pages.
@@ -107,7 +109,7 @@ func Freedoms(content string) ([]Freedom, error) {
 			return nil, fmt.Errorf("has other properties than a port: %w", err)
 		}
 		return append(free("host", port.Host, document.Parameters), free("port", port.PortNumber, document.Parameters)...), nil
-	case TypeInteractiveCommands, "NonInteractiveCommands":
+	case TypeInteractiveCommands, TypeNonInteractiveCommands:
 		var commands Commands
 		if err := json.Unmarshal(document.Properties, &commands); err != nil {
 			return nil, fmt.Errorf("has other properties than commands: %w", err)

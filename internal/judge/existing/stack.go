@@ -58,8 +58,7 @@ func besideStack(account world.Account, stack *stack.Stack) (surroundings, error
 	if err != nil {
 		return surroundings{}, err
 	}
-	at := slices.IndexFunc(modelled.Accounts, func(a world.Account) bool { return a.ID == account.ID })
-	expected := modelled.Accounts[at]
+	expected := *modelled.Account(account.ID)
 	w := surroundings{
 		meant:       meant,
 		intent:      stack.Intent(),
@@ -78,7 +77,7 @@ func besideStack(account world.Account, stack *stack.Stack) (surroundings, error
 		}
 	}
 	modelled.Accounts = slices.Clone(modelled.Accounts)
-	modelled.Accounts[at] = account
+	*modelled.Account(account.ID) = account
 	w.world = modelled
 	w.keepWhatExists(&account)
 	return w, nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/view/words"
 )
 
@@ -253,7 +254,7 @@ func (p Person) writeCommands(b *strings.Builder) {
 			r.Profile,
 		)
 		for _, document := range r.Documents {
-			if document == "AWS-StartPortForwardingSession" {
+			if document == world.PortDocument {
 				fmt.Fprintf(
 					b,
 					"\nPort 80 of a node on your machine:\n\naws ssm start-session --profile %s --target i-1234567890abcdef0 \\\n",

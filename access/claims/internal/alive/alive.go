@@ -175,15 +175,7 @@ func agentsAnswer(p *claim.Prover, in *intent.Account) {
 
 // opens: a door on a node of the project, an EC2 instance and a managed node, in every Region with preferences.
 func opens(p *claim.Prover, l *List, in *intent.Account, r *intent.OperationRole, document string) {
-	kind := world.Shell
-	switch document {
-	case "AWS-StartPortForwardingSession":
-		kind = world.Port
-	case "AWS-StartPortForwardingSessionToRemoteHost":
-		kind = world.RemotePort
-	case "AWS-StartSSHSession":
-		kind = world.SSH
-	}
+	kind := world.DoorOfDocument(document)
 	regions := in.Regions
 	if regions == nil {
 		regions = []string{engine.SomeRegion(p.Account(in).Partition)}

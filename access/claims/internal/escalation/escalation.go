@@ -724,17 +724,13 @@ func (s *escalation) reignsWith(who *engine.Principal) bool {
 func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account, g *world.Group) bool {
 	world := s.Engine.World()
 	world.Accounts = slices.Clone(world.Accounts)
-	for i := range world.Accounts {
-		if world.Accounts[i].ID != account.ID {
-			continue
-		}
-		users := slices.Clone(world.Accounts[i].Users)
-		for j := range users {
-			if users[j].ARN(account) == of.Arn {
-				users[j].Groups = append(slices.Clip(users[j].Groups), g.Name)
+	if home := world.Account(account.ID); home != nil {
+		home.Users = slices.Clone(home.Users)
+		for i := range home.Users {
+			if home.Users[i].ARN(account) == of.Arn {
+				home.Users[i].Groups = append(slices.Clip(home.Users[i].Groups), g.Name)
 			}
 		}
-		world.Accounts[i].Users = users
 	}
 	engine, err := engine.Compile(world)
 	if err != nil {

@@ -307,7 +307,7 @@ func (p *prover) noOtherDoor() {
 				for _, id := range set.Accounts {
 					listed = append(listed, p.home(set).Partition.DocumentARN("*", id, name))
 				}
-				if policy.DocumentOfAWS(name) && name != "AWS-StartPortForwardingSession" {
+				if policy.DocumentOfAWS(name) && name != world.PortDocument {
 					f.Waivers = append(
 						f.Waivers,
 						prove.Waiver{

@@ -6,6 +6,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
@@ -24,7 +25,7 @@ func OnlyListedDocuments(p *claim.Prover, in *intent.Account) {
 		f := p.Begin(in, r.ARN)
 		for _, name := range r.Documents {
 			// Port forwarding to the node itself is the one document of AWS that stays with the node and its project.
-			if policy.DocumentOfAWS(name) && name != "AWS-StartPortForwardingSession" {
+			if policy.DocumentOfAWS(name) && name != world.PortDocument {
 				f.Waivers = append(
 					f.Waivers,
 					prove.Waiver{

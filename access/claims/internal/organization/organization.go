@@ -132,12 +132,11 @@ func Prove(e *engine.Engine, in intent.Organization) ([]prove.Finding, error) {
 		if a := e.Accounts[id]; a == nil || a.OrgID == "" {
 			return nil, fmt.Errorf("intent of the organization: account %q does not stand in its tree", id)
 		}
-		at := slices.IndexFunc(w.Accounts, func(a world.Account) bool { return a.ID == id })
-		switch {
-		case at < 0:
+		switch account := w.Account(id); {
+		case account == nil:
 			w.Accounts, added = append(w.Accounts, world.Account{ID: id, Partition: home.Partition}), true
-		case w.Accounts[at].Partial:
-			w.Accounts[at].Partial, added = false, true
+		case account.Partial:
+			account.Partial, added = false, true
 		}
 	}
 	if added {
