@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/justintime"
 	"aws-access-guardrails/guardrail/scp"
+	"aws-access-guardrails/internal/awstype/token"
 )
 
 // Order is one order in which things are made that safety or AWS rests on. They are changed in the same order, since
@@ -77,32 +78,8 @@ func refers(v resource.PropertyValue, path, name string) bool {
 	return false
 }
 
-// The types that the orders speak of.
-const (
-	typeGroupPolicy       = "aws:iam/groupPolicy:GroupPolicy"
-	typeGroupPolicies     = "aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive"
-	typeGroupAttachments  = "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive"
-	typeUser              = "aws:iam/user:User"
-	typeMembership        = "aws:iam/userGroupMembership:UserGroupMembership"
-	typeRole              = "aws:iam/role:Role"
-	typeRolePolicy        = "aws:iam/rolePolicy:RolePolicy"
-	typeRoleAttachment    = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-	typeRolePolicies      = "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"
-	typeRoleAttachments   = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive"
-	typeManagedPolicy     = "aws:iam/policy:Policy"
-	typeDocument          = "aws:ssm/document:Document"
-	typeNativeDocument    = "aws-native:ssm:Document"
-	typeAttributes        = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
-	typePermissionSet     = "aws:ssoadmin/permissionSet:PermissionSet"
-	typeSetInlinePolicy   = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
-	typeSetManagedPolicy  = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
-	typeSetOwnPolicy      = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
-	typeSetBoundary       = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
-	typeAssignment        = "aws:ssoadmin/accountAssignment:AccountAssignment"
-	typeSCP               = "aws:organizations/policy:Policy"
-	typeSCPAttachment     = "aws:organizations/policyAttachment:PolicyAttachment"
-	protectionPolicyNames = "protect-guardrails"
-)
+// protectionPolicyNames begin the names of the policies that protect the guardrails.
+const protectionPolicyNames = "protect-guardrails"
 
 // Orders are all of them. A component makes its own children in order; who makes several components gives the
 // CustomResources of the one to the other, as the program of this module does.
@@ -111,7 +88,7 @@ func Orders() []Order {
 }
 
 func isGuard(r Registration) bool {
-	return r.is(typeGroupPolicy) && r.text("name") == guardrail.GuardPolicyName
+	return r.is(token.IAMGroupPolicy) && r.text("name") == guardrail.GuardPolicyName
 }
 
 func groupOrders() []Order {
@@ -119,20 +96,20 @@ func groupOrders() []Order {
 		{
 			First: "the inline policy " + guardrail.GuardPolicyName, Then: "users",
 			Why:  "nobody exists before what binds them, and everybody is gone before it goes",
-			Pair: func(first, then Registration) bool { return isGuard(first) && then.is(typeUser) },
+			Pair: func(first, then Registration) bool { return isGuard(first) && then.is(token.IAMUser) },
 		},
 		{
 			First: "the inline policy " + guardrail.GuardPolicyName, Then: "memberships in its group",
 			Why: "a member is never without the Denies",
 			Pair: func(first, then Registration) bool {
-				return isGuard(first) && then.is(typeMembership) && then.lists("groups", first.text("group"))
+				return isGuard(first) && then.is(token.IAMUserGroupMembership) && then.lists("groups", first.text("group"))
 			},
 		},
 		{
 			First: "the inline policy " + guardrail.GuardPolicyName, Then: "the other inline policies of the group",
 			Why: "Denies before Allows",
 			Pair: func(first, then Registration) bool {
-				return isGuard(first) && then.is(typeGroupPolicy) && !isGuard(then) &&
+				return isGuard(first) && then.is(token.IAMGroupPolicy) && !isGuard(then) &&
 					first.text("group") == then.text("group")
 			},
 		},
@@ -142,7 +119,7 @@ func groupOrders() []Order {
 			Why:   "the provider puts an empty document where a listed policy is missing",
 			AWS:   true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeGroupPolicy) && then.is(typeGroupPolicies, typeGroupAttachments) &&
+				return first.is(token.IAMGroupPolicy) && then.is(token.IAMGroupPoliciesExclusive, token.IAMGroupPolicyAttachmentsExclusive) &&
 					first.text("group") == then.text("groupName")
 			},
 		},
@@ -150,7 +127,7 @@ func groupOrders() []Order {
 			First: "the lists that remove every other policy of the MFA group", Then: "memberships in the group",
 			Why: "what others attached to a group is gone before people join it",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeGroupPolicies, typeGroupAttachments) && then.is(typeMembership) &&
+				return first.is(token.IAMGroupPoliciesExclusive, token.IAMGroupPolicyAttachmentsExclusive) && then.is(token.IAMUserGroupMembership) &&
 					then.lists("groups", first.text("groupName"))
 			},
 		},
@@ -159,7 +136,7 @@ func groupOrders() []Order {
 
 // named are the users of the account that the trust policy of a role names, each with the path in front: "/team/alice".
 func named(role Registration) []string {
-	if !role.is(typeRole) {
+	if !role.is(token.IAMRole) {
 		return nil
 	}
 	var users []string
@@ -172,7 +149,7 @@ func named(role Registration) []string {
 
 // ofRole reports whether the registration is a policy or an attachment of the role.
 func ofRole(r Registration, role string) bool {
-	return r.is(typeRolePolicy, typeRoleAttachment) && r.text("role") == role
+	return r.is(token.IAMRolePolicy, token.IAMRolePolicyAttachment) && r.text("role") == role
 }
 
 // denies reports whether the registration carries the Denies of a role.
@@ -183,8 +160,8 @@ func denies(r Registration) bool {
 		guardrail.GrantWindowPolicyName,
 		guardrail.SourceNetworksPolicyName,
 	}
-	return r.is(typeRolePolicy) && slices.Contains(inline, r.text("name")) ||
-		r.is(typeRoleAttachment) &&
+	return r.is(token.IAMRolePolicy) && slices.Contains(inline, r.text("name")) ||
+		r.is(token.IAMRolePolicyAttachment) &&
 			strings.HasSuffix(r.text("policyArn"), guardrail.PolicyPath+guardrail.OperationGuardPolicyName)
 }
 
@@ -192,7 +169,7 @@ func denies(r Registration) bool {
 const grantRolePrefix = "grant-"
 
 func isSharedAllow(r Registration) bool {
-	return r.is(typeManagedPolicy) &&
+	return r.is(token.IAMPolicy) &&
 		slices.Contains(
 			[]string{guardrail.OperationSessionsPolicyName, guardrail.OperationStartStopPolicyName},
 			r.text("name"),
@@ -205,7 +182,7 @@ func roleOrders() []Order {
 			First: "managed policies", Then: "users and roles that they bound",
 			Why: "AWS refuses a permissions boundary that does not exist, and deletes none that is used", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeManagedPolicy) && then.is(typeUser, typeRole) &&
+				return first.is(token.IAMPolicy) && then.is(token.IAMUser, token.IAMRole) &&
 					strings.HasSuffix(
 						then.text("permissionsBoundary"),
 						":"+first.Account+":policy"+first.text("path")+first.text("name"),
@@ -216,14 +193,14 @@ func roleOrders() []Order {
 			First: "users", Then: "roles that name them",
 			Why: "AWS refuses a trust policy that names nobody", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeUser) && slices.Contains(named(then), first.text("path")+first.text("name"))
+				return first.is(token.IAMUser) && slices.Contains(named(then), first.text("path")+first.text("name"))
 			},
 		},
 		{
 			First: "memberships of users", Then: "roles that name them",
 			Why: "who can assume a role is bound by the guard",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeMembership) &&
+				return first.is(token.IAMUserGroupMembership) &&
 					slices.ContainsFunc(
 						named(then),
 						func(user string) bool { return strings.HasSuffix(user, "/"+first.text("user")) },
@@ -234,7 +211,7 @@ func roleOrders() []Order {
 			First: "managed policies", Then: "their attachments to roles",
 			Why: "AWS attaches no policy that does not exist", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeManagedPolicy) && then.is(typeRoleAttachment) &&
+				return first.is(token.IAMPolicy) && then.is(token.IAMRolePolicyAttachment) &&
 					strings.HasSuffix(then.text("policyArn"), ":policy"+first.text("path")+first.text("name"))
 			},
 		},
@@ -250,9 +227,9 @@ func roleOrders() []Order {
 			Then:  guardrail.OperationSessionsPolicyName + " and " + guardrail.OperationStartStopPolicyName,
 			Why:   "a change that denies more and allows more denies first, also where somebody detached the Denies",
 			Pair: func(first, then Registration) bool {
-				guard := first.is(typeManagedPolicy) && first.text("name") == guardrail.OperationGuardPolicyName ||
+				guard := first.is(token.IAMPolicy) && first.text("name") == guardrail.OperationGuardPolicyName ||
 					// The role of a grant comes after the policies that it carries.
-					first.is(typeRoleAttachment) && denies(first) &&
+					first.is(token.IAMRolePolicyAttachment) && denies(first) &&
 						!strings.HasPrefix(first.text("role"), grantRolePrefix)
 				return guard && isSharedAllow(then)
 			},
@@ -261,7 +238,7 @@ func roleOrders() []Order {
 			First: "attachments to a role", Then: "the list that detaches every other policy",
 			Why: "the provider attaches what is missing, in any order", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeRoleAttachment) && then.is(typeRoleAttachments) &&
+				return first.is(token.IAMRolePolicyAttachment) && then.is(token.IAMRolePolicyAttachmentsExclusive) &&
 					first.text("role") == then.text("roleName")
 			},
 		},
@@ -269,7 +246,7 @@ func roleOrders() []Order {
 			First: "inline policies of a role", Then: "the list that removes every other one",
 			Why: "the provider puts an empty document where a listed policy is missing", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeRolePolicy) && then.is(typeRolePolicies) &&
+				return first.is(token.IAMRolePolicy) && then.is(token.IAMRolePoliciesExclusive) &&
 					first.text("role") == then.text("roleName")
 			},
 		},
@@ -278,27 +255,29 @@ func roleOrders() []Order {
 
 func sessionOrders() []Order {
 	isPreferences := func(r Registration) bool {
-		return r.is(typeDocument) && r.text("name") == guardrail.PreferencesDocument
+		return r.is(token.SSMDocument) && r.text("name") == guardrail.PreferencesDocument
 	}
 	isDenyAccess := func(r Registration) bool {
-		return r.is(typeNativeDocument) && r.text("name") == justintime.DenyAccessDocument
+		return r.is(token.NativeSSMDocument) && r.text("name") == justintime.DenyAccessDocument
 	}
 	return []Order{
 		{
 			First: "Session Manager preferences", Then: "roles",
 			Why:  "where they are not set, a shell is ssm-user's, with sudo; and policies name the document",
-			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(typeRole) },
+			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(token.IAMRole) },
 		},
 		{
 			First: "Session Manager preferences", Then: "permission sets",
-			Why:  "where they are not set, a shell is ssm-user's, with sudo; and policies name the document",
-			Pair: func(first, then Registration) bool { return isPreferences(first) && then.is(typePermissionSet) },
+			Why: "where they are not set, a shell is ssm-user's, with sudo; and policies name the document",
+			Pair: func(first, then Registration) bool {
+				return isPreferences(first) && then.is(token.SSOAdminPermissionSet)
+			},
 		},
 		{
 			First: "session documents of the stack", Then: "operation roles and the shared role of OS access that list them",
 			Why: "whoever starts a session finds the document, and nobody else can have made one of that name",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeDocument) && !isPreferences(first) && then.is(typeRolePolicy) &&
+				return first.is(token.SSMDocument) && !isPreferences(first) && then.is(token.IAMRolePolicy) &&
 					strings.Contains(then.text("policy"), ":document/"+first.text("name")+`"`)
 			},
 		},
@@ -306,14 +285,14 @@ func sessionOrders() []Order {
 			First: justintime.DenyAccessDocument, Then: "the other approval documents",
 			Why: "what is never approved automatically is denied before anything is approved",
 			Pair: func(first, then Registration) bool {
-				return isDenyAccess(first) && then.is(typeNativeDocument) && !isDenyAccess(then)
+				return isDenyAccess(first) && then.is(token.NativeSSMDocument) && !isDenyAccess(then)
 			},
 		},
 		{
 			First: "approval documents", Then: justintime.RequesterPolicyName + " and " + justintime.ApproverPolicyName,
 			Why: "who asks for access finds the rules in place",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeNativeDocument) && then.is(typeManagedPolicy) &&
+				return first.is(token.NativeSSMDocument) && then.is(token.IAMPolicy) &&
 					slices.Contains(
 						[]string{justintime.RequesterPolicyName, justintime.ApproverPolicyName},
 						then.text("name"),
@@ -328,14 +307,16 @@ func identityCenterOrders() []Order {
 	return []Order{
 		{
 			First: "attributes for access control", Then: "permission sets",
-			Why:  "without them an identity provider chooses the OS user and the project",
-			Pair: func(first, then Registration) bool { return first.is(typeAttributes) && then.is(typePermissionSet) },
+			Why: "without them an identity provider chooses the OS user and the project",
+			Pair: func(first, then Registration) bool {
+				return first.is(token.SSOAdminInstanceAccessControlAttributes) && then.is(token.SSOAdminPermissionSet)
+			},
 		},
 		{
 			First: "the inline policy of a permission set", Then: "its managed policies",
 			Why: "it carries the Denies",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSetInlinePolicy) && then.is(typeSetManagedPolicy, typeSetOwnPolicy) &&
+				return first.is(token.SSOAdminPermissionSetInlinePolicy) && then.is(token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment) &&
 					sameSet(first, then)
 			},
 		},
@@ -343,15 +324,15 @@ func identityCenterOrders() []Order {
 			First: "the permissions boundary of a permission set", Then: "its policies",
 			Why: "a permission set is bounded before it allows anything",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSetBoundary) &&
-					then.is(typeSetInlinePolicy, typeSetManagedPolicy, typeSetOwnPolicy) && sameSet(first, then)
+				return first.is(token.SSOAdminPermissionsBoundaryAttachment) &&
+					then.is(token.SSOAdminPermissionSetInlinePolicy, token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment) && sameSet(first, then)
 			},
 		},
 		{
 			First: "managed policies", Then: "permission sets that carry them or are bounded by them",
 			Why: "Identity Center makes no role in an account that lacks a policy", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeManagedPolicy) && then.is(typeSetOwnPolicy, typeSetBoundary) &&
+				return first.is(token.IAMPolicy) && then.is(token.SSOAdminCustomerManagedPolicyAttachment, token.SSOAdminPermissionsBoundaryAttachment) &&
 					refers(resource.NewProperty(then.Inputs), first.text("path"), first.text("name"))
 			},
 		},
@@ -359,8 +340,8 @@ func identityCenterOrders() []Order {
 			First: "the policies of a permission set", Then: "its assignments",
 			Why: "nobody is assigned a permission set that is half made",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSetInlinePolicy, typeSetManagedPolicy, typeSetOwnPolicy, typeSetBoundary) &&
-					then.is(typeAssignment) &&
+				return first.is(token.SSOAdminPermissionSetInlinePolicy, token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment, token.SSOAdminPermissionsBoundaryAttachment) &&
+					then.is(token.SSOAdminAccountAssignment) &&
 					sameSet(first, then)
 			},
 		},
@@ -374,13 +355,13 @@ func isProtection(r Registration, types ...string) bool {
 }
 
 func organizationOrders() []Order {
-	scps := []string{typeSCP, typeSCPAttachment}
+	scps := []string{token.OrganizationsPolicy, token.OrganizationsPolicyAttachment}
 	return []Order{
 		{
 			First: "service control policies", Then: "their attachments",
 			Why: "AWS attaches no policy that does not exist", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(typeSCP) && then.is(typeSCPAttachment) && then.text("policyId") == first.ID
+				return first.is(token.OrganizationsPolicy) && then.is(token.OrganizationsPolicyAttachment) && then.text("policyId") == first.ID
 			},
 		},
 		{
@@ -414,7 +395,7 @@ func organizationOrders() []Order {
 			Then:  "service control policies",
 			Why:   "the other doors are shut when these are there",
 			Pair: func(first, then Registration) bool {
-				return first.is(typeRole, typeRolePolicies, typeRoleAttachments, typePermissionSet, typeAssignment) &&
+				return first.is(token.IAMRole, token.IAMRolePoliciesExclusive, token.IAMRolePolicyAttachmentsExclusive, token.SSOAdminPermissionSet, token.SSOAdminAccountAssignment) &&
 					then.is(scps...)
 			},
 		},
@@ -423,7 +404,7 @@ func organizationOrders() []Order {
 
 // boxOf is the guardrail that a service control policy or an attachment belongs to, and the number of the policy in it.
 func boxOf(r Registration) (guardrail string, number int, ok bool) {
-	if !r.is(typeSCP, typeSCPAttachment) {
+	if !r.is(token.OrganizationsPolicy, token.OrganizationsPolicyAttachment) {
 		return "", 0, false
 	}
 	_, rest, found := strings.Cut(r.Name, "-"+scp.PolicyNamePrefix)

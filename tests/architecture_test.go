@@ -80,6 +80,7 @@ var (
 var rooms = []room{
 	{dir: "policy", foreign: noForeign},
 	{dir: "internal/visible", foreign: noForeign},
+	{dir: "internal/awstype/token", foreign: noForeign},
 	{dir: "problem", may: []string{"policy", "internal/visible"}, foreign: noForeign},
 	{dir: "access/internal/wording", foreign: noForeign},
 	{dir: "access/internal/conditionkey", may: []string{"policy"}, foreign: noForeign},
@@ -396,7 +397,11 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{dir: "guardrail", may: slices.Concat(facts, []string{"policy", "problem"}), foreign: noForeign},
-	{dir: "components", may: slices.Concat(values, evaluator), foreign: []string{"github.com/pulumi/"}},
+	{
+		dir:     "components",
+		may:     slices.Concat(values, evaluator, []string{"internal/awstype/token"}),
+		foreign: []string{"github.com/pulumi/"},
+	},
 	{dir: "internal/awstype", foreign: noForeign},
 	{dir: "internal/files", foreign: noForeign},
 	{dir: "internal/commandline", foreign: noForeign},
@@ -806,7 +811,7 @@ var rooms = []room{
 
 // ground are rooms that every room but those of the documents may import: how files are read, how what they say is
 // printed, and how people are told what to run.
-var ground = []string{"internal/commandline", "internal/files", "internal/terminal", "internal/visible"}
+var ground = []string{"internal/awstype/token", "internal/commandline", "internal/files", "internal/terminal", "internal/visible"}
 
 // roomOf is the innermost room that a folder, given by its path from the root, lies in; nil for a folder that no room
 // holds.

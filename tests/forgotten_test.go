@@ -26,8 +26,8 @@ const newKey = `	strictyaml.Key("nickname", func(u *user.Args) *string { return 
 var forgottenPlaces = []forgotten{
 	{
 		"a claim without its section",
-		"access/claims/list.go", `var standingProofs = []claim.Standing{`,
-		`var standingProofs = []claim.Standing{
+		"access/claims/list.go", `var shut = []claim.Standing{`,
+		`var shut = []claim.Standing{
 	{ID: "a-new-claim", Claim: "something new holds", Run: people.NoMFANoAccess},`,
 		"./access/claims", "TestEveryProofHasItsSection", "a-new-claim",
 	},

@@ -14,10 +14,13 @@ import (
 	"aws-access-guardrails/access/prove"
 )
 
-// standingProofs are the standing proofs of an account, in the order in which they are reported. Ids are API:
-// docs/safety.md has a section for each, and guardrails:accept names what they assume. Run is the claim itself, in the
-// package of its family.
-var standingProofs = []claim.Standing{
+// standingProofs are the standing proofs of an account, in the order in which they are reported: that things are shut,
+// and then that things work. Ids are API: docs/safety.md has a section for each, and guardrails:accept names what they
+// assume. Run is the claim itself, in the package of its family.
+var standingProofs = slices.Concat(shut, alive.Claims)
+
+// shut are the standing proofs that something is shut.
+var shut = []claim.Standing{
 	{
 		ID:    "no-mfa-no-access",
 		Claim: "without MFA a member reaches nothing but their own enrolment",
@@ -143,41 +146,6 @@ var standingProofs = []claim.Standing{
 		Claim: "a shell starts as a login without privileges, never as root or ssm-user",
 		Run:   osusers.LegalOSUser,
 	},
-	{
-		ID:    "enrolment-works",
-		Claim: "a member enrols an MFA device in the console, whatever its name",
-		Run:   alive.EnrolmentWorks,
-	},
-	{
-		ID:    "first-password-change-works",
-		Claim: "a member changes the first password before MFA",
-		Run:   alive.FirstPasswordChangeWorks,
-	},
-	{
-		ID:    "self-service-works",
-		Claim: "a member with MFA manages what the switches of self-service name",
-		Run:   alive.SelfServiceWorks,
-	},
-	{
-		ID:    "declared-journeys-work",
-		Claim: "everybody reaches what is declared for them",
-		Run:   alive.DeclaredJourneysWork,
-	},
-	{
-		ID:    "own-sessions-work",
-		Claim: "a session can be resumed and ended by who started it",
-		Run:   alive.OwnSessionsWork,
-	},
-	{
-		ID:    "deployer-not-locked-out",
-		Claim: "the deployer can undo these guardrails",
-		Run:   alive.DeployerNotLockedOut,
-	},
-	{
-		ID:    "break-glass-not-locked-out",
-		Claim: "a break-glass role is denied nothing",
-		Run:   alive.BreakGlassNotLockedOut,
-	},
 }
 
 // StandingProofs lists the standing proofs in the order in which they are reported, those of an organization and of
@@ -196,17 +164,8 @@ func StandingProofs() []prove.Proof {
 	return out
 }
 
-// liveProofs are the standing proofs that something works.
-var liveProofs = []string{
-	"enrolment-works",
-	"first-password-change-works",
-	"self-service-works",
-	"declared-journeys-work",
-	"own-sessions-work",
-	"deployer-not-locked-out",
-	"break-glass-not-locked-out",
-}
-
 // ProvesThatItWorks reports whether a standing proof of an account, by its id, is that something works, and not that
 // something is shut.
-func ProvesThatItWorks(id string) bool { return slices.Contains(liveProofs, id) }
+func ProvesThatItWorks(id string) bool {
+	return slices.ContainsFunc(alive.Claims, func(c claim.Standing) bool { return c.ID == id })
+}

@@ -14,6 +14,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
@@ -205,7 +206,7 @@ func tagsOf(d workspace.Deployed) []world.Tag {
 
 // owners read what other resources belong to, by type.
 var owners = map[string]func(*stateReader, workspace.Deployed){
-	"aws:iam/user:User": func(r *stateReader, d workspace.Deployed) {
+	token.IAMUser: func(r *stateReader, d workspace.Deployed) {
 		r.account.Users = append(
 			r.account.Users,
 			world.User{
@@ -216,10 +217,10 @@ var owners = map[string]func(*stateReader, workspace.Deployed){
 			},
 		)
 	},
-	"aws:iam/group:Group": func(r *stateReader, d workspace.Deployed) {
+	token.IAMGroup: func(r *stateReader, d workspace.Deployed) {
 		r.account.Groups = append(r.account.Groups, world.Group{Name: text(d, "name"), Path: text(d, "path")})
 	},
-	"aws:iam/role:Role": func(r *stateReader, d workspace.Deployed) {
+	token.IAMRole: func(r *stateReader, d workspace.Deployed) {
 		longest, _ := strconv.Atoi(fmt.Sprint(d.Outputs["maxSessionDuration"]))
 		r.account.Roles = append(r.account.Roles, world.Role{
 			Name:       text(d, "name"),
@@ -230,26 +231,26 @@ var owners = map[string]func(*stateReader, workspace.Deployed){
 			Trust:      r.document(text(d, "assumeRolePolicy"), "the trust policy of "+text(d, "name")),
 		})
 	},
-	"aws:iam/policy:Policy": func(r *stateReader, d workspace.Deployed) {
+	token.IAMPolicy: func(r *stateReader, d workspace.Deployed) {
 		r.account.Policies = append(
 			r.account.Policies,
 			world.ManagedPolicy{ARN: text(d, "arn"), Document: r.document(text(d, "policy"), text(d, "name"))},
 		)
 	},
-	"aws:organizations/policy:Policy": func(r *stateReader, d workspace.Deployed) {
+	token.OrganizationsPolicy: func(r *stateReader, d workspace.Deployed) {
 		r.guardrails[text(d, "id")] = world.ServiceControlPolicy{
 			Name:     text(d, "name"),
 			Document: r.document(text(d, "content"), text(d, "name")),
 		}
 	},
-	"aws:ssm/document:Document":                                                    (*stateReader).sessionDocument,
-	"aws:ssoadmin/permissionSet:PermissionSet":                                     (*stateReader).permissionSet,
-	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": (*stateReader).attributes,
+	token.SSMDocument:                             (*stateReader).sessionDocument,
+	token.SSOAdminPermissionSet:                   (*stateReader).permissionSet,
+	token.SSOAdminInstanceAccessControlAttributes: (*stateReader).attributes,
 }
 
 // owned read what belongs to a user, a group, a role, a target or a permission set, which was read before, by type.
 var owned = map[string]func(*stateReader, workspace.Deployed){
-	"aws:iam/userGroupMembership:UserGroupMembership": func(r *stateReader, d workspace.Deployed) {
+	token.IAMUserGroupMembership: func(r *stateReader, d workspace.Deployed) {
 		groups, _ := d.Outputs["groups"].([]any)
 		for i := range r.account.Users {
 			if u := &r.account.Users[i]; u.Name == text(d, "user") {
@@ -259,18 +260,18 @@ var owned = map[string]func(*stateReader, workspace.Deployed){
 			}
 		}
 	},
-	"aws:organizations/policyAttachment:PolicyAttachment": func(r *stateReader, d workspace.Deployed) {
+	token.OrganizationsPolicyAttachment: func(r *stateReader, d workspace.Deployed) {
 		r.attachments = append(r.attachments, attached{policy: text(d, "policyId"), target: text(d, "targetId")})
 	},
-	"aws:iam/groupPolicy:GroupPolicy":                                              (*stateReader).groupsOwn,
-	groupAttachment:                                                                (*stateReader).groupsOwn,
-	"aws:iam/rolePolicy:RolePolicy":                                                (*stateReader).rolesOwn,
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment":                            (*stateReader).rolesOwn,
-	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy":             partOf(inlinePolicyOf),
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment":                 partOf(managedPolicyOf),
-	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": partOf(customerPolicyOf),
-	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment":     partOf(boundaryOf),
-	"aws:ssoadmin/accountAssignment:AccountAssignment":                             partOf(assignmentOf),
+	token.IAMGroupPolicy:                          (*stateReader).groupsOwn,
+	groupAttachment:                               (*stateReader).groupsOwn,
+	token.IAMRolePolicy:                           (*stateReader).rolesOwn,
+	token.IAMRolePolicyAttachment:                 (*stateReader).rolesOwn,
+	token.SSOAdminPermissionSetInlinePolicy:       partOf(inlinePolicyOf),
+	token.SSOAdminManagedPolicyAttachment:         partOf(managedPolicyOf),
+	token.SSOAdminCustomerManagedPolicyAttachment: partOf(customerPolicyOf),
+	token.SSOAdminPermissionsBoundaryAttachment:   partOf(boundaryOf),
+	token.SSOAdminAccountAssignment:               partOf(assignmentOf),
 }
 
 // groupsOwn reads a policy of a group.
@@ -403,7 +404,7 @@ func readBack(typ string) bool {
 }
 
 // groupAttachment is a type that programs before this one registered.
-const groupAttachment = "aws:iam/groupPolicyAttachment:GroupPolicyAttachment"
+const groupAttachment = token.IAMGroupPolicyAttachment
 
 // onlyReadBack leaves the documents that AWS Cloud Control makes to the comparison of resources: they are not read
 // back from a state.

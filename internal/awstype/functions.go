@@ -1,8 +1,10 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 // functions are the functions that the product asks, by token.
 var functions = map[string]Calls{
-	"aws:organizations/getOrganization:getOrganization": read(
+	token.OrganizationsGetOrganization: read(
 		"internal/service/organizations/organization_data_source.go",
 		"0bc13bf2",
 		group(
@@ -24,7 +26,7 @@ var functions = map[string]Calls{
 	),
 	// What is beside a stack: what others added to what it manages. The handlers of each type make the calls, with
 	// the credentials of the caller.
-	"aws:cloudcontrol/getResource:getResource": read(
+	token.CloudControlGetResource: read(
 		"internal/service/cloudcontrol/resource_data_source.go",
 		"0c6b7df9",
 		group("ReadThroughCloudControl", call(Invoke, "cloudformation:GetResource")),
@@ -46,34 +48,34 @@ var functions = map[string]Calls{
 			},
 		)...),
 	),
-	"aws:iam/getGroup:getGroup": read(
+	token.IAMGetGroup: read(
 		"internal/service/iam/group_data_source.go",
 		"18fb17f7",
 		group("ReadGroupsOfTheStack", call(Invoke, "iam:GetGroup")),
 	),
-	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": read(
+	token.OrganizationsGetPoliciesForTarget: read(
 		"internal/service/organizations/policies_for_target_data_source.go",
 		"1159b3ee",
 		group("ReadPoliciesOfTargets", call(Invoke, "organizations:ListPoliciesForTarget")),
 	),
 	// What the documents of a Region hold already.
-	"aws:ssm/getDocument:getDocument": read(
+	token.SSMGetDocument: read(
 		"internal/service/ssm/document_data_source.go",
 		"050ac111",
 		group("ReadDocumentsOfTheStack", call(Invoke, "ssm:GetDocument")),
 	),
 	// Where creations whose answer was lost are looked up, when AWS chose the id.
-	"aws:organizations/getPolicies:getPolicies": read(
+	token.OrganizationsGetPolicies: read(
 		"internal/service/organizations/policies_data_source.go",
 		"01f43111",
 		group("FindServiceControlPolicies", call(Invoke, "organizations:ListPolicies")),
 	),
-	"aws:organizations/getPolicy:getPolicy": read(
+	token.OrganizationsGetPolicy: read(
 		"internal/service/organizations/policy_data_source.go",
 		"03c81cb5",
 		group("ReadServiceControlPolicies", call(Invoke, "organizations:DescribePolicy")),
 	),
-	"aws:ssoadmin/getPermissionSet:getPermissionSet": read(
+	token.SSOAdminGetPermissionSet: read(
 		"internal/service/ssoadmin/permission_set_data_source.go",
 		"01c08000",
 		group("FindPermissionSets", call(Invoke, "sso:ListPermissionSets")),
@@ -83,18 +85,18 @@ var functions = map[string]Calls{
 			call(Invoke, "sso:ListTagsForResource").when("it is found"),
 		),
 	),
-	"aws:ssoadmin/getInstances:getInstances": read(
+	token.SSOAdminGetInstances: read(
 		"internal/service/ssoadmin/instances_data_source.go",
 		"0389eecf",
 		group("FindIdentityCenter", call(Invoke, "sso:ListInstances")),
 	),
 	// By their ids: names that the stack gives are compared with what the store answers.
-	"aws:identitystore/getUser:getUser": read(
+	token.IdentityStoreGetUser: read(
 		"internal/service/identitystore/user_data_source.go",
 		"01f43111",
 		group("ReadPeople", call(Invoke, "identitystore:DescribeUser")),
 	),
-	"aws:identitystore/getGroup:getGroup": read(
+	token.IdentityStoreGetGroup: read(
 		"internal/service/identitystore/group_data_source.go",
 		"01606926",
 		group("ReadGroupsOfPeople", call(Invoke, "identitystore:DescribeGroup")),

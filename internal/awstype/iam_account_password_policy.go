@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamAccountPasswordPolicy = Type{
-	Token: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
-	ID:    ID{Repeatable: true},
-	World: MeansNothing,
+	Token:     token.IAMAccountPasswordPolicy,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     MeansNothing,
 	Guards: []Guard{
 		{Component: "guardrails:iam:PasswordPolicy", Path: "guardrails:passwordPolicy", Losing: "AWS's own rules hold for every password"},
 	},

@@ -1,11 +1,14 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamGroup = Type{
-	Token:   "aws:iam/group:Group",
-	ID:      ID{Inputs: []string{"name"}},
-	Carries: true,
-	Adopted: true,
-	World:   ReadIntoWorld,
+	Token:     token.IAMGroup,
+	ID:        ID{Inputs: []string{"name"}},
+	Carries:   true,
+	Adopted:   ByAdopt,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:iam:MFAGroup", Path: "guardrails:mfa", Losing: "its members act without MFA"},
 	},

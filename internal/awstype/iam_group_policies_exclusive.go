@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamGroupPoliciesExclusive = Type{
-	Token: "aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive",
-	ID:    ID{Repeatable: true},
-	World: MeansNothing,
+	Token:     token.IAMGroupPoliciesExclusive,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     MeansNothing,
 	Guards: []Guard{
 		{Component: "guardrails:iam:MFAGroup", Path: "guardrails:mfa", Losing: losingWatch},
 	},

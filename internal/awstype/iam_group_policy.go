@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamGroupPolicy = Type{
-	Token: "aws:iam/groupPolicy:GroupPolicy",
-	ID:    ID{Repeatable: true},
-	World: ReadIntoWorld,
+	Token:     token.IAMGroupPolicy,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:iam:MFAGroup", Suffix: "-guard", Path: "guardrails:mfa", Losing: "the members of the group act without MFA"},
 	},

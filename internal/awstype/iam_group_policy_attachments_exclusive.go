@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamGroupPolicyAttachmentsExclusive = Type{
-	Token: "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
-	ID:    ID{Repeatable: true},
-	World: MeansNothing,
+	Token:     token.IAMGroupPolicyAttachmentsExclusive,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     MeansNothing,
 	Guards: []Guard{
 		{Component: "guardrails:iam:MFAGroup", Path: "guardrails:mfa", Losing: losingWatch},
 	},

@@ -1,9 +1,11 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamPolicy = Type{
-	Token:     "aws:iam/policy:Policy",
+	Token:     token.IAMPolicy,
 	ID:        ID{PolicyARN: true},
-	Adopted:   true,
+	Adopted:   ByAdopt,
 	Reflected: []string{"attachmentCount", "policyId"},
 	World:     ReadIntoWorld,
 	Guards: []Guard{

@@ -1,10 +1,12 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamRole = Type{
-	Token:     "aws:iam/role:Role",
+	Token:     token.IAMRole,
 	ID:        ID{Inputs: []string{"name"}},
 	Carries:   true,
-	Adopted:   true,
+	Adopted:   ByAdopt,
 	Reflected: []string{"managedPolicyArns", "inlinePolicies"},
 	World:     ReadIntoWorld,
 	Guards: []Guard{

@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamRolePoliciesExclusive = Type{
-	Token: "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
-	ID:    ID{Repeatable: true},
-	World: MeansNothing,
+	Token:     token.IAMRolePoliciesExclusive,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     MeansNothing,
 	Guards: []Guard{
 		{Component: "guardrails:iam:OperationRoles", Path: "guardrails:operationRoles", Losing: losingWatch},
 		{Component: "guardrails:iam:DelegatedRole", Path: "guardrails:delegatedRoles", Losing: losingWatch},

@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamRolePolicy = Type{
-	Token: "aws:iam/rolePolicy:RolePolicy",
-	ID:    ID{Repeatable: true},
-	World: ReadIntoWorld,
+	Token:     token.IAMRolePolicy,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:iam:OSAccess", Suffix: "-guard", Path: "guardrails:osAccess", Losing: losingDenies},
 		{Component: "guardrails:iam:AccessGrant", Suffix: "-guard", Path: "guardrails:grants", Losing: losingDenies},

@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamRolePolicyAttachment = Type{
-	Token: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-	ID:    ID{Repeatable: true},
-	World: ReadIntoWorld,
+	Token:     token.IAMRolePolicyAttachment,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:iam:OperationRoles", Suffix: "-guard", Path: "guardrails:operationRoles", Losing: losingDenies},
 	},

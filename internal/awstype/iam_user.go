@@ -1,10 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamUser = Type{
-	Token:     "aws:iam/user:User",
+	Token:     token.IAMUser,
 	ID:        ID{Inputs: []string{"name"}},
 	Carries:   true,
-	Adopted:   true,
+	Adopted:   ByAdopt,
+	Reflected: nothing,
 	World:     ReadIntoWorld,
 	Unguarded: "people come and go",
 	Properties: []Guard{

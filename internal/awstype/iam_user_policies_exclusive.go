@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamUserPoliciesExclusive = Type{
-	Token: "aws:iam/userPoliciesExclusive:UserPoliciesExclusive",
-	ID:    ID{Repeatable: true},
-	World: MeansNothing,
+	Token:     token.IAMUserPoliciesExclusive,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     MeansNothing,
 	Guards: []Guard{
 		{Component: "guardrails:iam:User", Path: "guardrails:users", Losing: losingWatch},
 	},

@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var iamUserPolicyAttachmentsExclusive = Type{
-	Token: "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
-	ID:    ID{Repeatable: true},
-	World: MeansNothing,
+	Token:     token.IAMUserPolicyAttachmentsExclusive,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     MeansNothing,
 	Guards: []Guard{
 		{Component: "guardrails:iam:User", Path: "guardrails:users", Losing: losingWatch},
 	},

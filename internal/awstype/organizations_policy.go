@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var organizationsPolicy = Type{
-	Token: "aws:organizations/policy:Policy",
-	ID:    ID{FoundBy: []string{"aws:organizations/getPolicies:getPolicies", "aws:organizations/getPolicy:getPolicy"}},
-	World: ReadIntoWorld,
+	Token:     token.OrganizationsPolicy,
+	ID:        ID{FoundBy: []string{token.OrganizationsGetPolicies, token.OrganizationsGetPolicy}},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:organizations:ServiceControlPolicies", Path: "guardrails:organization", Losing: "the accounts below its targets may do what it denies"},
 	},

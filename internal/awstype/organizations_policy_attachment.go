@@ -1,10 +1,14 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 // The targets of the policy are listed, not the policies of the target.
 var organizationsPolicyAttachment = Type{
-	Token: "aws:organizations/policyAttachment:PolicyAttachment",
-	ID:    ID{Separator: ":", Inputs: []string{"targetId", "policyId"}},
-	World: ReadIntoWorld,
+	Token:     token.OrganizationsPolicyAttachment,
+	ID:        ID{Separator: ":", Inputs: []string{"targetId", "policyId"}},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:organizations:ServiceControlPolicies", Path: "guardrails:organization", Losing: "the accounts below the target may do what the policy denies"},
 	},

@@ -1,9 +1,11 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssmDocument = Type{
-	Token:     "aws:ssm/document:Document",
+	Token:     token.SSMDocument,
 	ID:        ID{Inputs: []string{"name"}},
-	Adopted:   true,
+	Adopted:   ByAdopt,
 	Reflected: []string{"latestVersion", "defaultVersion", "hash", "hashType", "status", "createdDate", "documentVersion", "schemaVersion", "parameters", "description"},
 	World:     ReadIntoWorld,
 	Guards: []Guard{

@@ -1,11 +1,15 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 // Cloud Control runs the handlers of AWS::SSM::Document with the permissions of its caller: the handlers' own
 // list is the source, and for the calls of Cloud Control provider/pkg/client of the same repository at 43eed3b0.
 var ssmNativeDocument = Type{
-	Token: "aws-native:ssm:Document",
-	ID:    ID{Inputs: []string{"name"}},
-	World: ComparedAsResource,
+	Token:     token.NativeSSMDocument,
+	ID:        ID{Inputs: []string{"name"}},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ComparedAsResource,
 	Guards: []Guard{
 		{Component: "guardrails:ssm:JustInTime", Path: "guardrails:justInTime", Losing: "requests for node access are not decided by it any more"},
 	},

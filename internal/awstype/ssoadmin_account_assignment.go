@@ -1,8 +1,12 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminAccountAssignment = Type{
-	Token:     "aws:ssoadmin/accountAssignment:AccountAssignment",
+	Token:     token.SSOAdminAccountAssignment,
 	ID:        ID{Separator: ",", Inputs: []string{"principalId", "principalType", "targetId", "targetType", "permissionSetArn", "instanceArn"}},
+	Adopted:   ByNobody,
+	Reflected: nothing,
 	World:     ReadIntoWorld,
 	Unguarded: "people come and go",
 	Calls: read(

@@ -1,8 +1,12 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminCustomerManagedPolicyAttachment = Type{
-	Token:     "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+	Token:     token.SSOAdminCustomerManagedPolicyAttachment,
 	ID:        ID{Separator: ",", Inputs: []string{"customerManagedPolicyReference.name", "customerManagedPolicyReference.path", "permissionSetArn", "instanceArn"}},
+	Adopted:   ByNobody,
+	Reflected: nothing,
 	World:     ReadIntoWorld,
 	Unguarded: "what becomes of access without it is proven before an up",
 	Calls: read(

@@ -1,10 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminInstanceAccessControlAttributes = Type{
-	Token:   "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
-	ID:      ID{Inputs: []string{"instanceArn"}},
-	Adopted: true,
-	World:   ReadIntoWorld,
+	Token:     token.SSOAdminInstanceAccessControlAttributes,
+	ID:        ID{Inputs: []string{"instanceArn"}},
+	Adopted:   ByAdopt,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:sso:AccessControlAttributes", Path: "guardrails:identityCenter", Losing: "sessions carry no attributes: whatever compares them, Run As included, does not work or falls back to a default"},
 	},

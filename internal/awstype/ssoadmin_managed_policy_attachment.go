@@ -1,8 +1,12 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminManagedPolicyAttachment = Type{
-	Token:     "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+	Token:     token.SSOAdminManagedPolicyAttachment,
 	ID:        ID{Separator: ",", Inputs: []string{"managedPolicyArn", "permissionSetArn", "instanceArn"}},
+	Adopted:   ByNobody,
+	Reflected: nothing,
 	World:     ReadIntoWorld,
 	Unguarded: "access gets less without it",
 	Calls: read(

@@ -1,25 +1,28 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminPermissionSet = Type{
-	Token:     "aws:ssoadmin/permissionSet:PermissionSet",
-	ID:        ID{FoundBy: []string{"aws:ssoadmin/getPermissionSet:getPermissionSet"}},
+	Token:     token.SSOAdminPermissionSet,
+	ID:        ID{FoundBy: []string{token.SSOAdminGetPermissionSet}},
 	Reflected: []string{"createdDate"},
+	Adopted:   ByNobody,
 	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: "everybody to whom it is assigned loses it at once"},
 	},
 	Strays: []Stray{
 		{
-			Token:  "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+			Token:  token.SSOAdminPermissionSetInlinePolicy,
 			Shared: []string{"instanceArn"},
 		},
-		{Token: "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", Shared: []string{"instanceArn"}},
+		{Token: token.SSOAdminManagedPolicyAttachment, Shared: []string{"instanceArn"}},
 		{
-			Token:  "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+			Token:  token.SSOAdminCustomerManagedPolicyAttachment,
 			Shared: []string{"instanceArn"},
 		},
 		{
-			Token:  "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+			Token:  token.SSOAdminPermissionsBoundaryAttachment,
 			Shared: []string{"instanceArn"},
 		},
 	},

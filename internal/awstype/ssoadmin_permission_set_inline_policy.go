@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminPermissionSetInlinePolicy = Type{
-	Token: "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
-	ID:    ID{Repeatable: true},
-	World: ReadIntoWorld,
+	Token:     token.SSOAdminPermissionSetInlinePolicy,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: "the Deny statements of the permission set go"},
 	},

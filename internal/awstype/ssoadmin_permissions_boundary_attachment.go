@@ -1,9 +1,13 @@
 package awstype
 
+import "aws-access-guardrails/internal/awstype/token"
+
 var ssoadminPermissionsBoundaryAttachment = Type{
-	Token: "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
-	ID:    ID{Repeatable: true},
-	World: ReadIntoWorld,
+	Token:     token.SSOAdminPermissionsBoundaryAttachment,
+	ID:        ID{Repeatable: true},
+	Adopted:   ByNobody,
+	Reflected: nothing,
+	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: losingBoundary},
 	},

@@ -13,10 +13,11 @@ type Type struct {
 	ID ID
 	// Carries says that resources of other types belong to one of this type, and go with it.
 	Carries bool
-	// Adopted says that the verb adopt takes over what exists already.
-	Adopted bool
+	// Adopted says whether the verb adopt takes over what exists already.
+	Adopted Adoption
 	// Reflected are properties that say what other resources do, or follow from another property: they are no
-	// difference. Who attaches a policy to a role by hand shows where the attachments of the role are listed.
+	// difference. Who attaches a policy to a role by hand shows where the attachments of the role are listed. A type
+	// without any says nothing, and not nil.
 	Reflected []string
 	// World is how the state of a resource reads into a World.
 	World Meaning
@@ -93,6 +94,20 @@ func text(inputs map[string]any, path string) string {
 	s, _ := inputs[key].(string)
 	return s
 }
+
+// Adoption is who takes over what exists already.
+type Adoption uint8
+
+// Who takes over. The zero value is none of them: each type says it.
+const (
+	// ByAdopt is a type whose resources the verb adopt takes over.
+	ByAdopt Adoption = iota + 1
+	// ByNobody is a type whose resources are always made.
+	ByNobody
+)
+
+// nothing is what a type says that has no Reflected.
+var nothing = []string{}
 
 // Meaning is how the state of a resource reads into a World.
 type Meaning uint8

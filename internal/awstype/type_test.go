@@ -29,6 +29,8 @@ func TestEveryTypeSaysEverything(t *testing.T) {
 			}
 		}
 		assert.Equal(t, 1, ways, "%s: ID says in one way how a creation whose answer was lost is found again", typ.Token)
+		assert.NotZero(t, typ.Adopted, "%s: Adopted says whether adopt takes over what exists", typ.Token)
+		assert.NotNil(t, typ.Reflected, "%s: Reflected says which properties are no difference, or nothing", typ.Token)
 		assert.NotZero(t, typ.World, "%s: World says how its state reads into a World", typ.Token)
 		assert.NotEqual(t, len(typ.Guards) > 0, typ.Unguarded != "",
 			"%s has Guards, or says in Unguarded why it has none", typ.Token)

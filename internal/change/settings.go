@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/policy"
 )
 
@@ -268,7 +269,7 @@ func (c *comparison) carried(arn string) bool {
 func (c *comparison) passwordPolicies() {
 	for i := range c.Resources {
 		r := &c.Resources[i]
-		if r.Type != "aws:iam/accountPasswordPolicy:AccountPasswordPolicy" {
+		if r.Type != token.IAMAccountPasswordPolicy {
 			continue
 		}
 		what := doing[r.Op]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/policy"
 )
@@ -34,7 +35,7 @@ func (n need) actions(typ string, in awstype.Operation) []string {
 
 // needsOf are the statements by type of resource, or by function. Which calls a provider makes stands in awstype alone.
 var needsOf = map[string][]need{
-	"aws:iam/user:User": {
+	token.IAMUser: {
 		{name: "ReadUsersOfTheStack", reads: true, on: users},
 		{name: "ChangeUsersOfTheStack", on: users},
 		{name: "BoundUsersOfTheStack", on: usersWith("permissionsBoundary"), when: bounds},
@@ -48,76 +49,76 @@ var needsOf = map[string][]need{
 		// A device need not be named like its user. AWS deletes only devices that nobody has.
 		{name: "DeleteDevicesThatNobodyHas", removes: true, on: devices},
 	},
-	"aws:iam/userGroupMembership:UserGroupMembership": {
+	token.IAMUserGroupMembership: {
 		{name: "ReadUsersOfTheStack", reads: true, on: members},
 		{name: "ChangeGroupsOfTheStack", on: memberships},
 		{name: "TakeUsersOutOfGroups", group: "ChangeGroupsOfTheStack", strays: true, on: anyGroup},
 	},
-	"aws:iam/userPoliciesExclusive:UserPoliciesExclusive": {
+	token.IAMUserPoliciesExclusive: {
 		{name: "ReadUsersOfTheStack", reads: true, on: members},
 		{name: "ChangeUsersOfTheStack", on: members},
 	},
-	"aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive": {
+	token.IAMUserPolicyAttachmentsExclusive: {
 		{name: "ReadUsersOfTheStack", reads: true, on: members},
 		{name: "ChangeUsersOfTheStack", on: members},
 	},
-	"aws:iam/group:Group": {
+	token.IAMGroup: {
 		{name: "ReadGroupsOfTheStack", reads: true, on: groups},
 		{name: "ChangeGroupsOfTheStack", on: groups},
 	},
-	"aws:iam/groupPolicy:GroupPolicy": {
+	token.IAMGroupPolicy: {
 		{name: "ReadGroupsOfTheStack", reads: true, on: groupOwners},
 		{name: "ChangeGroupsOfTheStack", on: groupOwners},
 	},
-	"aws:iam/groupPoliciesExclusive:GroupPoliciesExclusive": {
+	token.IAMGroupPoliciesExclusive: {
 		{name: "ReadGroupsOfTheStack", reads: true, on: groupOwners},
 		{name: "ChangeGroupsOfTheStack", on: groupOwners},
 	},
-	"aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive": {
+	token.IAMGroupPolicyAttachmentsExclusive: {
 		{name: "ReadGroupsOfTheStack", reads: true, on: groupOwners},
 		{name: "ChangeGroupsOfTheStack", on: groupOwners},
 		{name: "AttachPoliciesOfTheStackToGroups", on: groupOwnersWithPolicies, when: attachable},
 	},
-	"aws:iam/role:Role": {
+	token.IAMRole: {
 		{name: "ReadRolesOfTheStack", reads: true, on: roles},
 		{name: "ChangeRolesOfTheStack", on: roles},
 		{name: "BoundRolesOfTheStack", on: rolesWith("permissionsBoundary"), when: bounds},
 	},
-	"aws:iam/rolePolicy:RolePolicy": {
+	token.IAMRolePolicy: {
 		{name: "ReadRolesOfTheStack", reads: true, on: roleOwners},
 		{name: "ChangeRolesOfTheStack", on: roleOwners},
 	},
-	"aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": {
+	token.IAMRolePoliciesExclusive: {
 		{name: "ReadRolesOfTheStack", reads: true, on: roleOwners},
 		{name: "ChangeRolesOfTheStack", on: roleOwners},
 	},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+	token.IAMRolePolicyAttachment: {
 		{name: "ReadRolesOfTheStack", reads: true, on: roleOwners},
 		{name: "ChangeRolesOfTheStack", on: roleOwners},
 		{name: "AttachPoliciesOfTheStackToRoles", on: roleOwners, when: attachable},
 	},
-	"aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": {
+	token.IAMRolePolicyAttachmentsExclusive: {
 		{name: "ReadRolesOfTheStack", reads: true, on: roleOwners},
 		{name: "ChangeRolesOfTheStack", on: roleOwners},
 		{name: "AttachPoliciesOfTheStackToRoles", on: roleOwnersWithPolicies, when: attachable},
 	},
-	"aws:iam/policy:Policy": {
+	token.IAMPolicy: {
 		{name: "ReadPoliciesOfTheStack", reads: true, on: policies},
 		{name: "ChangePoliciesOfTheStack", on: policies},
 	},
-	"aws:iam/accountPasswordPolicy:AccountPasswordPolicy": {
+	token.IAMAccountPasswordPolicy: {
 		{name: "ReadPasswordPolicy", reads: true},
 		{name: "ChangePasswordPolicy"},
 		{name: "ChangePasswordPolicy", group: "RemovePasswordPolicy", removes: true},
 	},
-	"aws:ssm/document:Document": {
+	token.SSMDocument: {
 		{name: "ReadDocumentsOfTheStack", reads: true, on: documents},
 		{name: "ChangeDocumentsOfTheStack", on: documents},
 		{name: "ChangeDocumentsOfTheStack", group: "RemoveDocumentsOfTheStack", removes: true, on: documents},
 	},
 	// Cloud Control calls the service with the credentials of its caller. The documents are approval policies of
 	// just-in-time access, which name the role that sessions run as.
-	"aws-native:ssm:Document": {
+	token.NativeSSMDocument: {
 		{name: "PassRoleOfJustInTimeAccess", on: tokenRole, when: toJustInTimeAccess},
 		{name: "ReadThroughCloudControl", reads: true},
 		{name: "ReadDocumentsOfTheStack", reads: true, on: documents},
@@ -126,19 +127,19 @@ var needsOf = map[string][]need{
 		{name: "ChangeThroughCloudControl", group: "RemoveThroughCloudControl", removes: true},
 		{name: "ChangeDocumentsOfTheStack", group: "RemoveDocumentsOfTheStack", removes: true, on: documents},
 	},
-	"aws:organizations/policy:Policy": {
+	token.OrganizationsPolicy: {
 		{name: "ReadServiceControlPolicies", reads: true, on: serviceControlPolicies},
 		{name: "ChangeServiceControlPolicies", on: serviceControlPolicies},
 	},
-	"aws:organizations/policyAttachment:PolicyAttachment": {
+	token.OrganizationsPolicyAttachment: {
 		{name: "ReadServiceControlPolicies", group: "ReadTargetsOfPolicies", reads: true, on: serviceControlPolicies},
 		{name: "AttachServiceControlPolicies", on: policiesAndTargets},
 	},
-	"aws:organizations/getOrganization:getOrganization": {
+	token.OrganizationsGetOrganization: {
 		{name: "ReadOrganization", reads: true},
 	},
 
-	"aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes": {
+	token.SSOAdminInstanceAccessControlAttributes: {
 		{name: "ReadAttributesForAccessControl", reads: true, on: instances},
 		{name: "ChangeAttributesForAccessControl", on: instances},
 		{
@@ -148,63 +149,63 @@ var needsOf = map[string][]need{
 			on:      instances,
 		},
 	},
-	"aws:ssoadmin/permissionSet:PermissionSet": {
+	token.SSOAdminPermissionSet: {
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
 		{name: "ChangePermissionSets", on: permissionSets},
 		{name: "ProvisionPermissionSets", on: assignments},
 	},
-	"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy": {
+	token.SSOAdminPermissionSetInlinePolicy: {
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
 		{name: "ChangePermissionSets", on: permissionSets},
 		{name: "ProvisionPermissionSets", on: assignments},
 	},
-	"aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment": {
+	token.SSOAdminManagedPolicyAttachment: {
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
 		{name: "ChangePermissionSets", on: permissionSets},
 		{name: "ProvisionPermissionSets", on: assignments},
 	},
-	"aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment": {
+	token.SSOAdminCustomerManagedPolicyAttachment: {
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
 		{name: "ChangePermissionSets", on: permissionSets},
 		{name: "ProvisionPermissionSets", on: assignments},
 	},
-	"aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment": {
+	token.SSOAdminPermissionsBoundaryAttachment: {
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
 		{name: "ChangePermissionSets", on: permissionSets},
 		{name: "ProvisionPermissionSets", on: assignments},
 	},
-	"aws:ssoadmin/accountAssignment:AccountAssignment": {
+	token.SSOAdminAccountAssignment: {
 		{name: "ReadAssignments", reads: true, on: assignments},
 		{name: "ChangeAssignments", on: assignments},
 	},
 	// What others added to what the stack manages.
-	"aws:cloudcontrol/getResource:getResource": {
+	token.CloudControlGetResource: {
 		{name: "ReadThroughCloudControl", reads: true},
-		{name: "ReadUsersOfTheStack", reads: true, on: ofAll("aws:iam/user:User", users)},
+		{name: "ReadUsersOfTheStack", reads: true, on: ofAll(token.IAMUser, users)},
 		{
 			name:  "ReadPermissionSets",
 			reads: true,
-			on:    ofAll("aws:ssoadmin/permissionSet:PermissionSet", permissionSets),
+			on:    ofAll(token.SSOAdminPermissionSet, permissionSets),
 		},
 	},
-	"aws:iam/getGroup:getGroup": {
-		{name: "ReadGroupsOfTheStack", reads: true, on: ofAll("aws:iam/group:Group", groups)},
+	token.IAMGetGroup: {
+		{name: "ReadGroupsOfTheStack", reads: true, on: ofAll(token.IAMGroup, groups)},
 	},
-	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": {
+	token.OrganizationsGetPoliciesForTarget: {
 		{name: "ReadPoliciesOfTargets", reads: true, on: anyTarget},
 	},
 	// They are asked about in the name of a resource, of which there may be several.
-	"aws:ssm/getDocument:getDocument":           {{name: "ReadDocumentsOfTheStack", reads: true, on: preferences}},
-	"aws:organizations/getPolicies:getPolicies": {{name: "FindServiceControlPolicies"}},
-	"aws:organizations/getPolicy:getPolicy": {
+	token.SSMGetDocument:           {{name: "ReadDocumentsOfTheStack", reads: true, on: preferences}},
+	token.OrganizationsGetPolicies: {{name: "FindServiceControlPolicies"}},
+	token.OrganizationsGetPolicy: {
 		{name: "ReadServiceControlPolicies", reads: true, on: serviceControlPolicies},
 	},
-	"aws:ssoadmin/getPermissionSet:getPermissionSet": {
+	token.SSOAdminGetPermissionSet: {
 		{name: "FindPermissionSets", on: instances},
 		{name: "ReadPermissionSets", reads: true, on: permissionSets},
 	},
-	"aws:ssoadmin/getInstances:getInstances": {{name: "FindIdentityCenter", reads: true}},
+	token.SSOAdminGetInstances: {{name: "FindIdentityCenter", reads: true}},
 	// By their ids: names that the stack gives are compared with what the store answers.
-	"aws:identitystore/getUser:getUser":   {{name: "ReadPeople", reads: true, on: inIdentityStore("user")}},
-	"aws:identitystore/getGroup:getGroup": {{name: "ReadGroupsOfPeople", reads: true, on: inIdentityStore("group")}},
+	token.IdentityStoreGetUser:  {{name: "ReadPeople", reads: true, on: inIdentityStore("user")}},
+	token.IdentityStoreGetGroup: {{name: "ReadGroupsOfPeople", reads: true, on: inIdentityStore("group")}},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
 	"aws-access-guardrails/guardrail"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/policy"
@@ -72,7 +73,7 @@ func users(s *registered, r program.Resource) []string {
 }
 
 func members(s *registered, r program.Resource) []string {
-	return s.named("aws:iam/user:User", cmp.Or(text(r, "user"), text(r, "userName")), users)
+	return s.named(token.IAMUser, cmp.Or(text(r, "user"), text(r, "userName")), users)
 }
 
 func groups(s *registered, r program.Resource) []string {
@@ -86,13 +87,13 @@ func anyGroup(s *registered, _ program.Resource) []string {
 func memberships(s *registered, r program.Resource) []string {
 	var all []string
 	for _, group := range texts(r, "groups") {
-		all = append(all, s.named("aws:iam/group:Group", group, groups)...)
+		all = append(all, s.named(token.IAMGroup, group, groups)...)
 	}
 	return all
 }
 
 func groupOwners(s *registered, r program.Resource) []string {
-	return s.named("aws:iam/group:Group", cmp.Or(text(r, "group"), text(r, "groupName")), groups)
+	return s.named(token.IAMGroup, cmp.Or(text(r, "group"), text(r, "groupName")), groups)
 }
 
 func groupOwnersWithPolicies(s *registered, r program.Resource) []string {
@@ -127,7 +128,7 @@ func usersWith(argument resource.PropertyKey) func(*registered, program.Resource
 }
 
 func roleOwners(s *registered, r program.Resource) []string {
-	return s.named("aws:iam/role:Role", cmp.Or(text(r, "role"), text(r, "roleName")), roles)
+	return s.named(token.IAMRole, cmp.Or(text(r, "role"), text(r, "roleName")), roles)
 }
 
 func roleOwnersWithPolicies(s *registered, r program.Resource) []string {
@@ -167,7 +168,7 @@ func documents(s *registered, r program.Resource) []string {
 func preferences(s *registered, _ program.Resource) []string {
 	var all []string
 	for _, r := range s.resources {
-		if r.Type == "aws:ssm/document:Document" {
+		if r.Type == token.SSMDocument {
 			all = append(all, documents(s, r)...)
 		}
 	}
@@ -265,7 +266,7 @@ func attachable(s *registered) policy.Condition {
 				s.Account.ID,
 				"policy"+cmp.Or(text(r, "path"), "/")+cmp.Or(text(r, "name"), r.Name),
 			)
-			if r.Type == "aws:iam/policy:Policy" && (arn == named || arn == program.OutputOf(r.URN)) {
+			if r.Type == token.IAMPolicy && (arn == named || arn == program.OutputOf(r.URN)) {
 				arn = policies(s, r)[0]
 				break
 			}

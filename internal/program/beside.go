@@ -16,26 +16,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/guardrail/identitycenter"
-)
-
-// The types of the resources to which something can be added that no resource of a stack reads.
-const (
-	userType             = "aws:iam/user:User"
-	membershipType       = "aws:iam/userGroupMembership:UserGroupMembership"
-	groupType            = "aws:iam/group:Group"
-	permissionSetType    = "aws:ssoadmin/permissionSet:PermissionSet"
-	inlineOfSetType      = "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
-	ownOfSetType         = "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment"
-	boundaryOfSetType    = "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment"
-	managedOfSetType     = "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
-	policyAttachmentType = "aws:organizations/policyAttachment:PolicyAttachment"
+	"aws-access-guardrails/internal/awstype/token"
 )
 
 // functionsBeside are the functions that lookBeside calls.
 var functionsBeside = []string{
-	"aws:cloudcontrol/getResource:getResource",
-	"aws:iam/getGroup:getGroup",
-	"aws:organizations/getPoliciesForTarget:getPoliciesForTarget",
+	token.CloudControlGetResource,
+	token.IAMGetGroup,
+	token.OrganizationsGetPoliciesForTarget,
 }
 
 // Beside is what AWS has beside what a stack manages, on something that the stack manages: the groups of a user, the
@@ -211,7 +199,7 @@ func (a *asker) users() {
 				a.listener.missed("the groups of "+args.Name, err)
 				return
 			}
-			b := Beside{Type: membershipType, Key: "user", Value: args.Name, Property: "groups"}
+			b := Beside{Type: token.IAMUserGroupMembership, Key: "user", Value: args.Name, Property: "groups"}
 			for _, group := range user.Groups {
 				if !slices.Contains(args.Groups, group) {
 					b.Items = append(b.Items, group)
@@ -223,7 +211,7 @@ func (a *asker) users() {
 			slices.Sort(b.Items)
 			for _, group := range b.Items {
 				b.Strays = append(b.Strays, Stray{
-					Type:   membershipType,
+					Type:   token.IAMUserGroupMembership,
 					Name:   args.Name + "-in-" + group + strayName,
 					ID:     "guardrails-" + args.Name + "-" + group,
 					Inputs: map[string]any{"user": args.Name, "groups": []any{group}},
@@ -254,8 +242,8 @@ func (a *asker) group() {
 			return
 		}
 		b := Beside{
-			Type: groupType, Key: "name", Value: args.GroupName(), Property: "users",
-			Made: Made{Type: userType, Key: "name"},
+			Type: token.IAMGroup, Key: "name", Value: args.GroupName(), Property: "users",
+			Made: Made{Type: token.IAMUser, Key: "name"},
 			Why: "outside of the group nothing would hold that user to MFA, so up leaves it: " +
 				"take the user over with {adopt}, or out of the group by hand",
 		}
@@ -302,7 +290,7 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		a.listener.missed("the policies of the permission set "+args.Name, err)
 		return
 	}
-	managed := Beside{Type: permissionSetType, Key: "name", Value: args.Name, Property: "managedPolicies"}
+	managed := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: args.Name, Property: "managedPolicies"}
 	for _, policy := range slices.Sorted(slices.Values(set.ManagedPolicies)) {
 		if slices.ContainsFunc(args.AttachedPolicies(), func(name string) bool {
 			return args.Account.Partition.ManagedPolicyARN(name) == policy
@@ -311,7 +299,7 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		}
 		managed.Items = append(managed.Items, policy)
 		managed.Strays = append(managed.Strays, Stray{
-			Type: managedOfSetType,
+			Type: token.SSOAdminManagedPolicyAttachment,
 			Name: args.Name + "-" + policy[strings.LastIndexByte(policy, '/')+1:] + strayName,
 			ID:   policy + "," + arn + "," + instance,
 			Inputs: map[string]any{
@@ -343,14 +331,14 @@ type setOnAWS struct {
 // inline is an inline policy where the stack wants none; without items otherwise. Where it wants one, another document
 // is a change of that resource.
 func (s setOnAWS) inline(found json.RawMessage) Beside {
-	b := Beside{Type: permissionSetType, Key: "name", Value: s.args.Name, Property: "inlinePolicy"}
+	b := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: "inlinePolicy"}
 	document := inlineText(found)
 	if _, wanted := s.args.InlinePolicy(); wanted || document == "" {
 		return b
 	}
 	b.Items = []string{document}
 	b.Strays = []Stray{{
-		Type: inlineOfSetType,
+		Type: token.SSOAdminPermissionSetInlinePolicy,
 		Name: s.args.Name + "-inline" + strayName,
 		ID:   s.arn + "," + s.instance,
 		Inputs: map[string]any{
@@ -374,7 +362,7 @@ func inlineText(found json.RawMessage) string {
 
 // customerManaged are the customer managed policies that somebody attached; without items where nobody did.
 func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
-	b := Beside{Type: permissionSetType, Key: "name", Value: s.args.Name, Property: "customerManagedPolicies"}
+	b := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: "customerManagedPolicies"}
 	for _, p := range attached {
 		own := identitycenter.CustomerManagedPolicy{Path: cmp.Or(p.Path, "/"), Name: p.Name}
 		if slices.Contains(s.args.CustomerManagedPolicies(), own) {
@@ -382,7 +370,7 @@ func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
 		}
 		b.Items = append(b.Items, own.Path+own.Name)
 		b.Strays = append(b.Strays, Stray{
-			Type: ownOfSetType,
+			Type: token.SSOAdminCustomerManagedPolicyAttachment,
 			Name: s.args.Name + "-own" + own.Path + own.Name + strayName,
 			ID:   strings.Join([]string{own.Name, own.Path, s.arn, s.instance}, ","),
 			Inputs: map[string]any{
@@ -397,7 +385,7 @@ func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
 // boundary is a permissions boundary where the stack wants none; without items otherwise. Where it wants one, another is
 // a change of that resource.
 func (s setOnAWS) boundary(of *boundary) Beside {
-	b := Beside{Type: permissionSetType, Key: "name", Value: s.args.Name, Property: "permissionsBoundary"}
+	b := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: "permissionsBoundary"}
 	if of == nil || s.args.PermissionsBoundary != "" {
 		return b
 	}
@@ -410,7 +398,7 @@ func (s setOnAWS) boundary(of *boundary) Beside {
 	}
 	b.Items = []string{item}
 	b.Strays = []Stray{{
-		Type: boundaryOfSetType,
+		Type: token.SSOAdminPermissionsBoundaryAttachment,
 		Name: s.args.Name + "-boundary" + strayName,
 		ID:   s.arn + "," + s.instance,
 		Inputs: map[string]any{
@@ -441,9 +429,9 @@ func (a *asker) targets() {
 				return
 			}
 			b := Beside{
-				Type: policyAttachmentType, Key: "targetId", Value: target, Property: "policies",
+				Type: token.OrganizationsPolicyAttachment, Key: "targetId", Value: target, Property: "policies",
 				Items:  attached.Ids,
-				Made:   Made{Type: policyAttachmentType, Key: "policyId", And: "targetId", Is: target},
+				Made:   Made{Type: token.OrganizationsPolicyAttachment, Key: "policyId", And: "targetId", Is: target},
 				Others: max(1, args.Attached[target]),
 				Needs:  fullAccess,
 				Why: "up leaves what others attach, and no proof knows what it denies: detach it, " +

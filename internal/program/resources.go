@@ -13,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/guardrail/user"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/stack"
 )
 
@@ -146,7 +147,7 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		return resource.NewProperty([]resource.PropertyValue{resource.NewProperty(s)})
 	}
 	switch {
-	case args.Token == "aws:organizations/getOrganization:getOrganization" && policies != nil:
+	case args.Token == token.OrganizationsGetOrganization && policies != nil:
 		return resource.PropertyMap{
 			"id": resource.NewProperty(
 				policies.ID,
@@ -155,15 +156,15 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 			"featureSet":         resource.NewProperty("ALL"),
 			"enabledPolicyTypes": list("SERVICE_CONTROL_POLICY"),
 		}, nil
-	case args.Token == "aws:ssoadmin/getInstances:getInstances" && center != nil:
+	case args.Token == token.SSOAdminGetInstances && center != nil:
 		return resource.PropertyMap{"arns": list(center.Instance), "identityStoreIds": list(center.IdentityStore)}, nil
-	case args.Token == "aws:identitystore/getUser:getUser" && center != nil:
+	case args.Token == token.IdentityStoreGetUser && center != nil:
 		return resource.PropertyMap{"userName": resource.NewProperty(nameOf(center.Users, args.Args["userId"]))}, nil
-	case args.Token == "aws:identitystore/getGroup:getGroup" && center != nil:
+	case args.Token == token.IdentityStoreGetGroup && center != nil:
 		return resource.PropertyMap{
 			"displayName": resource.NewProperty(nameOf(center.Groups, args.Args["groupId"])),
 		}, nil
-	case args.Token == "aws:ssm/getDocument:getDocument":
+	case args.Token == token.SSMGetDocument:
 		return nil, errors.New("InvalidDocument: nothing is deployed")
 	case slices.Contains(functionsBeside, args.Token):
 		return nil, errors.New("NoSuchEntity: nothing is deployed")

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"aws-access-guardrails/internal/adopt"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace/exit"
@@ -116,7 +117,7 @@ func (r *run) managed(ctx context.Context, into map[string]bool, approvals []ado
 		switch made.Type() {
 		case attributesType:
 			into[id] = true
-		case "aws-native:ssm:Document": // Its state has no ARN, and its name has the Region.
+		case token.NativeSSMDocument: // Its state has no ARN, and its name has the Region.
 			for _, approval := range approvals {
 				if id == approval.Name && strings.Contains(made.URN(), "-"+approval.Region+"-"+approval.Name) {
 					into[approval.ARN] = true

@@ -20,6 +20,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/state"
@@ -44,10 +45,10 @@ func named(made state.Resource) (program.Named, bool) {
 	inputs := made.Object("inputs")
 	n := program.Named{URN: made.URN(), Type: made.Type(), Name: nameOf(inputs, target{})}
 	switch made.Type() {
-	case "aws:organizations/policy:Policy":
+	case token.OrganizationsPolicy:
 		n.Kind, _ = inputs["type"].(string)
 		n.Kind = cmp.Or(n.Kind, "SERVICE_CONTROL_POLICY")
-	case "aws:ssoadmin/permissionSet:PermissionSet":
+	case token.SSOAdminPermissionSet:
 		n.Instance, _ = inputs["instanceArn"].(string)
 	default:
 		return n, false

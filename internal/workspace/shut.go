@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/workspace/result"
 )
@@ -20,7 +21,7 @@ func shutTimes(reports []*result.Report, targets map[string]target) []result.Shu
 		}
 		s := result.Shut{Account: r.Account, Stack: r.Stack, From: began.UTC()}
 		switch {
-		case r.Outcome == result.OutcomeDone && !slices.ContainsFunc(r.Of(result.Create, result.Replace), func(c result.Change) bool { return c.Type == "aws:iam/role:Role" }):
+		case r.Outcome == result.OutcomeDone && !slices.ContainsFunc(r.Of(result.Create, result.Replace), func(c result.Change) bool { return c.Type == token.IAMRole }):
 			continue
 		case r.Outcome == result.OutcomeDone:
 			s.Until = r.Ended

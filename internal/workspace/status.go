@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/urn"
@@ -55,11 +56,11 @@ var existing = regexp.MustCompile(
 // adoptable reports whether the verb adopt takes over resources of the type.
 func adoptable(typ string) bool {
 	of, _ := awstype.TypeOf(typ)
-	return of.Adopted
+	return of.Adopted == awstype.ByAdopt
 }
 
 // attributesType has no function that reads it.
-const attributesType = "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes"
+const attributesType = token.SSOAdminInstanceAccessControlAttributes
 
 // advise is what to do about a failure: what the stack says of it, else what is known of things that exist. A sandbox
 // can begin anew besides.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 	"aws-access-guardrails/internal/sandbox/provider/schema"
@@ -12,13 +13,13 @@ import (
 // accountFunctions are the functions that belong to no service alone.
 func accountFunctions() map[string]resources.Function {
 	return map[string]resources.Function{
-		"aws:index/getCallerIdentity:getCallerIdentity": {Arguments: []string{"id"}, Answer: callerIdentity},
-		"aws:index/getPartition:getPartition":           {Arguments: []string{"id"}, Answer: partition},
-		"aws:index/getRegion:getRegion": {
+		token.GetCallerIdentity: {Arguments: []string{"id"}, Answer: callerIdentity},
+		token.GetPartition:      {Arguments: []string{"id"}, Answer: partition},
+		token.GetRegion: {
 			Arguments: []string{"id", "name", "endpoint"},
 			Answer:    region,
 		},
-		"aws:cloudcontrol/getResource:getResource": {
+		token.CloudControlGetResource: {
 			Arguments: []string{"identifier", "roleArn", "typeName", "typeVersionId"},
 			Answer:    controlledResource,
 		},

@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // RoleType is the type that most guarded resources hang on.
-const RoleType = "aws:iam/role:Role"
+const RoleType = token.IAMRole
 
 // Of is what guards a resource; nil for one that may come and go.
 func Of(resourceURN string) *awstype.Guard {

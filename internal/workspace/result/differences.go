@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 )
 
 // replacedByHand are properties that AWS gives a resource when it is made: another one is another resource under the
@@ -93,7 +94,7 @@ func differences(typ string, before, found map[string]any) []Difference {
 // the newest version alone.
 func olderInForce(typ string, found map[string]any) (Difference, bool) {
 	inForce, newest := found["defaultVersion"], found["latestVersion"]
-	if typ != "aws:ssm/document:Document" || Empty(inForce) || Empty(newest) || inForce == newest {
+	if typ != token.SSMDocument || Empty(inForce) || Empty(newest) || inForce == newest {
 		return Difference{}, false
 	}
 	return Difference{

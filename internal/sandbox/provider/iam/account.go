@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 	"aws-access-guardrails/internal/sandbox/provider/schema"
@@ -28,7 +29,7 @@ func passwordPolicyType() *resources.Type {
 		return resources.Doing(err, "updating IAM Account Password Policy")
 	}
 	return &resources.Type{
-		Token: "aws:iam/accountPasswordPolicy:AccountPasswordPolicy",
+		Token: token.IAMAccountPasswordPolicy,
 		Schema: schema.Schema{
 			"allowUsersToChangePassword": schema.In(schema.FlagKind).Or(schema.Flag(true)),
 			"expirePasswords":            schema.Out(schema.FlagKind).After("maxPasswordAge"),
@@ -92,7 +93,7 @@ func passwordPolicyType() *resources.Type {
 
 func aliasType() *resources.Type {
 	return &resources.Type{
-		Token:  "aws:iam/accountAlias:AccountAlias",
+		Token:  token.IAMAccountAlias,
 		Schema: schema.Schema{"accountAlias": schema.In(schema.TextKind).Must().Replace()},
 		Create: func(ctx context.Context, s *resources.Session, in schema.Values) (string, error) {
 			alias := in.Text("accountAlias")

@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 	"aws-access-guardrails/internal/sandbox/provider/schema"
@@ -10,7 +11,7 @@ import (
 
 func groupType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:iam/group:Group",
+		Token: token.IAMGroup,
 		Schema: schema.Schema{
 			"arn":      schema.Out(schema.TextKind),
 			"name":     schema.In(schema.TextKind).Named(128).Checked(schema.PrincipalName),

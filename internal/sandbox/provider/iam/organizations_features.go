@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 	"aws-access-guardrails/internal/sandbox/provider/schema"
@@ -27,7 +28,7 @@ func featuresType() *resources.Type {
 		return id, nil
 	}
 	return &resources.Type{
-		Token:  "aws:iam/organizationsFeatures:OrganizationsFeatures",
+		Token:  token.IAMOrganizationsFeatures,
 		Schema: schema.Schema{"enabledFeatures": schema.In(schema.TextSetKind).Must()},
 		Create: func(ctx context.Context, s *resources.Session, in schema.Values) (string, error) {
 			id, err := sync(ctx, s, in)

@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -11,7 +12,7 @@ import (
 
 func policyType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:iam/policy:Policy",
+		Token: token.IAMPolicy,
 		Schema: schema.Schema{
 			"arn":             schema.Out(schema.TextKind),
 			"attachmentCount": schema.Out(schema.NumberKind),

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -23,7 +24,7 @@ var plainQuotes = schema.TextRule(func(s string) string {
 
 func roleType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:iam/role:Role",
+		Token: token.IAMRole,
 		Schema: schema.Schema{
 			"arn":                 schema.Out(schema.TextKind),
 			"assumeRolePolicy":    schema.In(schema.PolicyKind).Must(),

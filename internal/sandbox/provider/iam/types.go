@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 )
@@ -32,12 +33,12 @@ func Types() []*resources.Type {
 // Functions read what IAM has in an account, whoever made it.
 func Functions() map[string]resources.Function {
 	return map[string]resources.Function{
-		"aws:iam/getUser:getUser":                 {Arguments: []string{"userName", "tags"}, Answer: existingUser},
-		"aws:iam/getUsers:getUsers":               {Arguments: []string{"pathPrefix"}, Answer: existingUsers},
-		"aws:iam/getGroup:getGroup":               {Arguments: []string{"groupName"}, Answer: existingGroup},
-		"aws:iam/getRole:getRole":                 {Arguments: []string{"name", "tags"}, Answer: existingRole},
-		"aws:iam/getRoles:getRoles":               {Arguments: []string{"pathPrefix"}, Answer: existingRoles},
-		"aws:iam/getPolicy:getPolicy":             {Arguments: []string{"arn", "tags"}, Answer: existingPolicy},
-		"aws:iam/getAccountAlias:getAccountAlias": {Answer: alias},
+		token.IAMGetUser:         {Arguments: []string{"userName", "tags"}, Answer: existingUser},
+		token.IAMGetUsers:        {Arguments: []string{"pathPrefix"}, Answer: existingUsers},
+		token.IAMGetGroup:        {Arguments: []string{"groupName"}, Answer: existingGroup},
+		token.IAMGetRole:         {Arguments: []string{"name", "tags"}, Answer: existingRole},
+		token.IAMGetRoles:        {Arguments: []string{"pathPrefix"}, Answer: existingRoles},
+		token.IAMGetPolicy:       {Arguments: []string{"arn", "tags"}, Answer: existingPolicy},
+		token.IAMGetAccountAlias: {Answer: alias},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -12,7 +13,7 @@ import (
 
 func userType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:iam/user:User",
+		Token: token.IAMUser,
 		Schema: schema.Schema{
 			"arn":                 schema.Out(schema.TextKind),
 			"forceDestroy":        schema.In(schema.FlagKind).Or(schema.Flag(false)),
@@ -176,7 +177,7 @@ func stripVirtualDevices(ctx context.Context, s *resources.Session, name string)
 
 func membershipType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:iam/userGroupMembership:UserGroupMembership",
+		Token: token.IAMUserGroupMembership,
 		Schema: schema.Schema{
 			"groups": schema.In(schema.TextSetKind).Must(),
 			"user":   schema.In(schema.TextKind).Must().Replace(),

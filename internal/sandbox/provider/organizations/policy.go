@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/organizations"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -24,7 +25,7 @@ var policyTypes = []string{
 
 func policyType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:organizations/policy:Policy",
+		Token: token.OrganizationsPolicy,
 		Schema: schema.Schema{
 			"arn":         schema.Out(schema.TextKind),
 			"content":     schema.In(schema.JSONKind).Must(),
@@ -111,7 +112,7 @@ func attachmentType() *resources.Type {
 		return target, policy, nil
 	}
 	return &resources.Type{
-		Token: "aws:organizations/policyAttachment:PolicyAttachment",
+		Token: token.OrganizationsPolicyAttachment,
 		Schema: schema.Schema{
 			"policyId":    schema.In(schema.TextKind).Must().Replace(),
 			"skipDestroy": schema.In(schema.FlagKind),

@@ -1,6 +1,7 @@
 package organizations
 
 import (
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 )
 
@@ -12,13 +13,13 @@ func Types() []*resources.Type {
 // Functions read the organization.
 func Functions() map[string]resources.Function {
 	return map[string]resources.Function{
-		"aws:organizations/getOrganization:getOrganization": {Answer: organization},
-		"aws:organizations/getPolicies:getPolicies":         {Arguments: []string{"filter"}, Answer: policies},
-		"aws:organizations/getPolicy:getPolicy": {
+		token.OrganizationsGetOrganization: {Answer: organization},
+		token.OrganizationsGetPolicies:     {Arguments: []string{"filter"}, Answer: policies},
+		token.OrganizationsGetPolicy: {
 			Arguments: []string{"policyId"},
 			Answer:    organizationPolicy,
 		},
-		"aws:organizations/getPoliciesForTarget:getPoliciesForTarget": {
+		token.OrganizationsGetPoliciesForTarget: {
 			Arguments: []string{"filter", "targetId"},
 			Answer:    policiesForTarget,
 		},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -48,7 +49,7 @@ var targetType = schema.Matches(
 
 func documentType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:ssm/document:Document",
+		Token: token.SSMDocument,
 		Schema: schema.Schema{
 			"arn": schema.Out(schema.TextKind),
 			"attachmentsSources": schema.In(

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 	"aws-access-guardrails/internal/sandbox/provider/schema"
@@ -48,7 +49,7 @@ var nativeTagText = schema.Matches(
 func nativeDocumentType() *resources.Type {
 	const notModelled = "it knows documents without attachments and requirements"
 	return &resources.Type{
-		Token: "aws-native:ssm:Document",
+		Token: token.NativeSSMDocument,
 		Schema: schema.Schema{
 			"attachments": schema.In(
 				schema.ObjectSetKind,

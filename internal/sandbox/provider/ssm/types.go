@@ -1,6 +1,7 @@
 package ssm
 
 import (
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 )
 
@@ -13,7 +14,7 @@ func NativeTypes() []*resources.Type { return []*resources.Type{nativeDocumentTy
 // Functions read what Systems Manager has in a Region, whoever made it.
 func Functions() map[string]resources.Function {
 	return map[string]resources.Function{
-		"aws:ssm/getDocument:getDocument": {
+		token.SSMGetDocument: {
 			Arguments: []string{"name", "documentFormat", "documentVersion"},
 			Answer:    existingDocument,
 		},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -14,7 +15,7 @@ import (
 func attributesType() *resources.Type {
 	const what = "Instance Access Control Attributes"
 	return &resources.Type{
-		Token: "aws:ssoadmin/instanceAccessControlAttributes:InstanceAccessControlAttributes",
+		Token: token.SSOAdminInstanceAccessControlAttributes,
 		Schema: schema.Schema{
 			"attributes": schema.In(schema.ObjectSetKind).Must().AtLeast(1).Of(schema.Schema{
 				"key": schema.In(schema.TextKind).Must(),

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -42,7 +43,7 @@ func provision(ctx context.Context, s *resources.Session, instance, arn string) 
 
 func permissionSetType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:ssoadmin/permissionSet:PermissionSet",
+		Token: token.SSOAdminPermissionSet,
 		Schema: schema.Schema{
 			"arn":             schema.Out(schema.TextKind),
 			"createdDate":     schema.Out(schema.TextKind),
@@ -162,7 +163,7 @@ func inlinePolicyType() *resources.Type {
 		return provision(ctx, s, instance, arn)
 	}
 	return &resources.Type{
-		Token: "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+		Token: token.SSOAdminPermissionSetInlinePolicy,
 		Schema: schema.Schema{
 			"inlinePolicy":     schema.In(schema.PolicyKind).Must(),
 			"instanceArn":      schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
@@ -222,7 +223,7 @@ func managedPolicyType() *resources.Type {
 		return parts(id, 3, "MANAGED_POLICY_ARN,PERMISSION_SET_ARN,INSTANCE_ARN")
 	}
 	return &resources.Type{
-		Token: "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment",
+		Token: token.SSOAdminManagedPolicyAttachment,
 		Schema: schema.Schema{
 			"instanceArn":       schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 			"managedPolicyArn":  schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
@@ -292,7 +293,7 @@ func managedPolicyType() *resources.Type {
 
 func assignmentType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:ssoadmin/accountAssignment:AccountAssignment",
+		Token: token.SSOAdminAccountAssignment,
 		Schema: schema.Schema{
 			"instanceArn":      schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 			"permissionSetArn": schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
@@ -43,7 +44,7 @@ func customerManagedPolicyType() *resources.Type {
 		return ssoadmin.PolicyReference{Name: list[0], Path: list[1]}, list[2:], nil
 	}
 	return &resources.Type{
-		Token: "aws:ssoadmin/customerManagedPolicyAttachment:CustomerManagedPolicyAttachment",
+		Token: token.SSOAdminCustomerManagedPolicyAttachment,
 		Schema: schema.Schema{
 			"customerManagedPolicyReference": schema.In(schema.ObjectKind).Must().Replace().Of(policyReference()),
 			"instanceArn":                    schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
@@ -100,7 +101,7 @@ func customerManagedPolicyType() *resources.Type {
 
 func boundaryType() *resources.Type {
 	return &resources.Type{
-		Token: "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment",
+		Token: token.SSOAdminPermissionsBoundaryAttachment,
 		Schema: schema.Schema{
 			"instanceArn":      schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 			"permissionSetArn": schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),

@@ -1,6 +1,7 @@
 package ssoadmin
 
 import (
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 )
@@ -21,14 +22,14 @@ func Types() []*resources.Type {
 // Functions read IAM Identity Center and its directory.
 func Functions() map[string]resources.Function {
 	return map[string]resources.Function{
-		"aws:ssoadmin/getInstances:getInstances": {Answer: instances},
-		"aws:ssoadmin/getPermissionSet:getPermissionSet": {
+		token.SSOAdminGetInstances: {Answer: instances},
+		token.SSOAdminGetPermissionSet: {
 			Arguments: []string{"arn", "instanceArn", "name", "tags"},
 			Answer:    existingPermissionSet,
 		},
-		"aws:identitystore/getUser:getUser": principal("DescribeUser", "userId", "userName", "UserName",
+		token.IdentityStoreGetUser: principal("DescribeUser", "userId", "userName", "UserName",
 			func(i ssoadmin.IdentityCenter) map[string]string { return i.Users }),
-		"aws:identitystore/getGroup:getGroup": principal("DescribeGroup", "groupId", "displayName", "DisplayName",
+		token.IdentityStoreGetGroup: principal("DescribeGroup", "groupId", "displayName", "DisplayName",
 			func(i ssoadmin.IdentityCenter) map[string]string { return i.Groups }),
 	}
 }
