@@ -78,3 +78,23 @@ func ValidateProjects(p *problem.List, projects []string, separator string) {
 
 // ChangesOfNodes change what an instance runs, or as whom.
 func ChangesOfNodes() []string { return doors.In(doors.NodeChanges) }
+
+// WhereSessionsOpen are the instances, managed nodes and documents of Regions in which sessions may open. Documents of
+// AWS have no account.
+func WhereSessionsOpen(account Account, regions []string) []string {
+	var reached []string
+	for _, region := range regions {
+		reached = append(
+			reached,
+			account.Partition.InstanceARN(region, account.ID, "*"),
+			policy.ARN{
+				Partition: account.Partition,
+				Service:   "ssm",
+				Region:    region,
+				Account:   "*",
+				Resource:  "*",
+			}.String(),
+		)
+	}
+	return reached
+}

@@ -23,26 +23,6 @@ func (a *Args) instances() string {
 	return a.Account.Partition.InstanceARN("*", a.Account.ID, "*")
 }
 
-// whereSessionsOpen are the instances, managed nodes and documents of the Regions where sessions may open; none means
-// everywhere.
-func (a *Args) whereSessionsOpen() []string {
-	var reached []string
-	for _, region := range a.Regions {
-		reached = append(
-			reached,
-			a.Account.Partition.InstanceARN(region, a.Account.ID, "*"),
-			policy.ARN{
-				Partition: a.Account.Partition,
-				Service:   "ssm",
-				Region:    region,
-				Account:   "*",
-				Resource:  "*",
-			}.String(),
-		)
-	}
-	return reached
-}
-
 // ownProject is the project of the role's own tag: one document for all roles that have one.
 func (a *Args) ownProject() guardrail.NodeProjects {
 	tag := guardrail.ProjectTag(a.ProjectTag)
@@ -84,7 +64,7 @@ func (a *Args) guard(of guardrail.NodeProjects) policy.Document {
 		policy.Deny("DenyNodesOfOtherProjects", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
 			On(a.nodes()...).When(of.Differs()),
 	}
-	if reached := a.whereSessionsOpen(); len(reached) > 0 {
+	if reached := guardrail.WhereSessionsOpen(a.Account, a.Regions); len(reached) > 0 {
 		statements = append(
 			statements,
 			policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...),

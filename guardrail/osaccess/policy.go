@@ -42,26 +42,6 @@ func (o Opening) nodes() []string {
 	return []string{o.instances(), o.Account.Partition.ManagedInstanceARN("*", o.Account.ID, "*")}
 }
 
-// whereSessionsOpen are the instances, managed nodes and documents of the Regions of the preferences. Documents of
-// AWS have no account.
-func (o Opening) whereSessionsOpen() []string {
-	var reached []string
-	for _, region := range o.Sessions.Regions {
-		reached = append(
-			reached,
-			o.Account.Partition.InstanceARN(region, o.Account.ID, "*"),
-			policy.ARN{
-				Partition: o.Account.Partition,
-				Service:   "ssm",
-				Region:    region,
-				Account:   "*",
-				Resource:  "*",
-			}.String(),
-		)
-	}
-	return reached
-}
-
 // tagged are the nodes that can be reached. A single project is read from the role's own tag, as operation roles do, so
 // that its name may have any letters; several are written out, because a role has one tag.
 func (o Opening) tagged() guardrail.NodeProjects {
@@ -103,7 +83,8 @@ func (o Opening) guardDocument() policy.Document {
 	return policy.New(append(
 		statements,
 		// Fleet Manager opens remote desktops by ssm:StartSession as well.
-		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(o.whereSessionsOpen()...),
+		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").
+			OnAllExcept(guardrail.WhereSessionsOpen(o.Account, o.Sessions.Regions)...),
 		policy.Deny("DenyOtherWaysOntoNodes", ways...).On("*"),
 		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).
 			On("*"),
