@@ -1,4 +1,4 @@
-package claims
+package nodes_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
@@ -18,7 +19,7 @@ func TestCommandsOnABucketAloneAreNoDoor(t *testing.T) {
 		w := fixture.OneUser(
 			policy.Allow("p", "ssm:SendCommand").On(on).When(policy.Bool("aws:MultiFactorAuthPresent", true)),
 		)
-		r, err := Prove(
+		r, err := claims.Prove(
 			fixture.Compiled(t, w),
 			intent.Account{Account: fixture.People, Members: []string{fixture.UserARN("bob")}},
 		)

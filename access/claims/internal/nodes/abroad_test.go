@@ -1,4 +1,4 @@
-package claims
+package nodes_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -57,8 +58,8 @@ func TestResourcesOfOtherAccountsAreNotTakenToBeShut(t *testing.T) {
 			if c.more != nil {
 				role.Inline = append(role.Inline, world.InlinePolicy{Name: "more", Document: policy.New(c.more...)})
 			}
-			in := DerivedIntent(w.Accounts[0])
-			report, err := Prove(fixture.Compiled(t, w), in)
+			in := claims.DerivedIntent(w.Accounts[0])
+			report, err := claims.Prove(fixture.Compiled(t, w), in)
 			require.NoError(t, err)
 			asked := 0
 			for _, f := range report.Findings {

@@ -1,4 +1,4 @@
-package claims
+package search_test
 
 import (
 	"testing"
