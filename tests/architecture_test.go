@@ -587,6 +587,15 @@ var rooms = []room{
 		),
 		foreign: noForeign,
 	},
+	{
+		dir: "internal/sandbox/cloud/cloudtest",
+		may: slices.Concat(
+			cloudCore,
+			cloudServices,
+			[]string{"internal/sandbox/cloud", "internal/sandbox/cloud/plant"},
+		),
+		foreign: []string{"github.com/google/go-cmp/", "github.com/stretchr/testify/"},
+	},
 	{dir: "internal/sandbox/provider/schema", foreign: providerForeign},
 	{
 		dir: "internal/sandbox/provider/resources",

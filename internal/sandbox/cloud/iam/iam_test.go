@@ -1,4 +1,4 @@
-package cloud_test
+package iam_test
 
 import (
 	"context"
@@ -10,42 +10,43 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/cloudtest"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // Names of users, groups, roles and policies are taken in every case once they are taken in one.
 func TestNamesThatDifferByCaseAloneCannotExistTogether(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
-	group(t, admin, "ops")
-	role(t, admin, "deploy")
-	managed(t, admin, "read")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
+	cloudtest.Group(t, admin, "ops")
+	cloudtest.Role(t, admin, "deploy")
+	cloudtest.Managed(t, admin, "read")
 
 	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "Alice"})
-	refuses(t, err, "EntityAlreadyExists", "User with name Alice already exists.")
+	cloudtest.Refuses(t, err, "EntityAlreadyExists", "User with name Alice already exists.")
 	_, err = admin.CreateGroup(ctx, "OPS", "")
-	refuses(t, err, "EntityAlreadyExists", "Group with name OPS already exists.")
-	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "Deploy", Trust: trusting(home)})
-	refuses(t, err, "EntityAlreadyExists", "Role with name Deploy already exists.")
-	_, err = admin.CreatePolicy(ctx, iam.NewPolicy{Name: "Read", Document: sample})
-	refuses(t, err, "EntityAlreadyExists", "A policy called Read already exists.")
+	cloudtest.Refuses(t, err, "EntityAlreadyExists", "Group with name OPS already exists.")
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "Deploy", Trust: cloudtest.Trusting(cloudtest.Home)})
+	cloudtest.Refuses(t, err, "EntityAlreadyExists", "Role with name Deploy already exists.")
+	_, err = admin.CreatePolicy(ctx, iam.NewPolicy{Name: "Read", Document: cloudtest.Sample})
+	cloudtest.Refuses(t, err, "EntityAlreadyExists", "A policy called Read already exists.")
 	_, err = admin.GetUser(ctx, "ALICE")
-	refuses(t, err, "NoSuchEntity", "The user with name ALICE cannot be found.")
+	cloudtest.Refuses(t, err, "NoSuchEntity", "The user with name ALICE cannot be found.")
 }
 
 // What does not exist is NoSuchEntity, whatever is done to it.
 func TestCallsAboutWhatDoesNotExistAreRefused(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
 	calls := map[string]error{
 		"TagUser":                admin.TagUser(ctx, "nobody", nil),
 		"DeleteUser":             admin.DeleteUser(ctx, "nobody"),
 		"UpdateUser":             admin.UpdateUser(ctx, "nobody", "somebody", ""),
 		"DeleteGroup":            admin.DeleteGroup(ctx, "nobody"),
-		"UpdateAssumeRolePolicy": admin.UpdateAssumeRolePolicy(ctx, "nobody", trusting(home)),
+		"UpdateAssumeRolePolicy": admin.UpdateAssumeRolePolicy(ctx, "nobody", cloudtest.Trusting(cloudtest.Home)),
 		"DeleteRole":             admin.DeleteRole(ctx, "nobody"),
-		"PutUserPolicy":          admin.PutPolicy(ctx, iam.KindUser, "nobody", "p", sample),
-		"PutGroupPolicy":         admin.PutPolicy(ctx, iam.KindGroup, "nobody", "p", sample),
-		"PutRolePolicy":          admin.PutPolicy(ctx, iam.KindRole, "nobody", "p", sample),
+		"PutUserPolicy":          admin.PutPolicy(ctx, iam.KindUser, "nobody", "p", cloudtest.Sample),
+		"PutGroupPolicy":         admin.PutPolicy(ctx, iam.KindGroup, "nobody", "p", cloudtest.Sample),
+		"PutRolePolicy":          admin.PutPolicy(ctx, iam.KindRole, "nobody", "p", cloudtest.Sample),
 		"AttachRolePolicy": admin.AttachPolicy(
 			ctx,
 			iam.KindRole,
@@ -65,8 +66,8 @@ func TestCallsAboutWhatDoesNotExistAreRefused(t *testing.T) {
 
 // The text of a refusal is the one that the AWS SDK prints.
 func TestRefusalsReadLikeThoseOfTheSDK(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
 	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice"})
 	assert.Regexp(
 		t,
@@ -84,7 +85,7 @@ func TestRefusalsReadLikeThoseOfTheSDK(t *testing.T) {
 
 // Characters and lengths of names, paths, descriptions and tags are those of IAM.
 func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
 	long := strings.Repeat("a", 65)
 	for _, in := range []iam.NewUser{
 		{Name: ""}, {Name: "al ice"}, {Name: "ärger"}, {Name: long},
@@ -98,13 +99,13 @@ func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
 		assert.Equal(t, "ValidationError", api.Code(err), "%+v: %v", in, err)
 	}
 	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice", Tags: map[string]string{"aws:x": "y"}})
-	refuses(t, err, "InvalidInput", "reserved")
+	cloudtest.Refuses(t, err, "InvalidInput", "reserved")
 	_, err = admin.CreateUser(ctx, iam.NewUser{Name: "alice", Tags: map[string]string{"Email": "a", "email": "b"}})
-	refuses(t, err, "InvalidInput", "Tag keys are case insensitive")
-	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: trusting(home), Description: "日本語"})
-	refuses(t, err, "ValidationError", "description")
-	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: trusting(home), MaxSession: 60})
-	refuses(t, err, "ValidationError", "maxSessionDuration")
+	cloudtest.Refuses(t, err, "InvalidInput", "Tag keys are case insensitive")
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: cloudtest.Trusting(cloudtest.Home), Description: "日本語"})
+	cloudtest.Refuses(t, err, "ValidationError", "description")
+	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: cloudtest.Trusting(cloudtest.Home), MaxSession: 60})
+	cloudtest.Refuses(t, err, "ValidationError", "maxSessionDuration")
 	_, err = admin.CreateUser(
 		ctx,
 		iam.NewUser{Name: "a+=,.@_-1", Path: "/a/b-c.d/", Tags: map[string]string{"Full Name": "Zoë Müller + co"}},
@@ -114,8 +115,8 @@ func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
 
 // A tag written again in another case keeps the key that it has.
 func TestTagKeysOfIAMIgnoreCase(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
+	ctx, iam := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, iam, "alice")
 	require.NoError(t, iam.TagUser(ctx, "alice", map[string]string{"Email": "old@example.com"}))
 	require.NoError(t, iam.TagUser(ctx, "alice", map[string]string{"EMAIL": "new@example.com"}))
 	u, err := iam.GetUser(ctx, "alice")
@@ -125,13 +126,13 @@ func TestTagKeysOfIAMIgnoreCase(t *testing.T) {
 
 // A user who belongs to something or owns something cannot be deleted; the sentence says what is left.
 func TestAUserInUseCannotBeDeleted(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
-	group(t, admin, "mfa")
-	arn := managed(t, admin, "read")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
+	cloudtest.Group(t, admin, "mfa")
+	arn := cloudtest.Managed(t, admin, "read")
 	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
 	require.NoError(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", arn))
-	require.NoError(t, admin.PutPolicy(ctx, iam.KindUser, "alice", "own", sample))
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindUser, "alice", "own", cloudtest.Sample))
 	require.NoError(t, admin.Enrol("alice", iam.Enrolment{Password: true, MFA: true, AccessKeys: 1}))
 	u, err := admin.GetUser(ctx, "alice")
 	require.NoError(t, err)
@@ -149,7 +150,7 @@ func TestAUserInUseCannotBeDeleted(t *testing.T) {
 		{"must delete MFA device first",
 			func() error { return admin.DeactivateMFADevice(ctx, "alice", u.MFADevices[0]) }},
 	} {
-		refuses(t, admin.DeleteUser(ctx, "alice"), "DeleteConflict", step.sentence)
+		cloudtest.Refuses(t, admin.DeleteUser(ctx, "alice"), "DeleteConflict", step.sentence)
 		require.NoError(t, step.undo())
 	}
 	require.NoError(t, admin.DeleteUser(ctx, "alice"))
@@ -158,30 +159,30 @@ func TestAUserInUseCannotBeDeleted(t *testing.T) {
 
 // Groups, roles and policies cannot be deleted while something hangs on them.
 func TestWhatIsInUseCannotBeDeleted(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
-	group(t, admin, "mfa")
-	role(t, admin, "ops")
-	arn := managed(t, admin, "read")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
+	cloudtest.Group(t, admin, "mfa")
+	cloudtest.Role(t, admin, "ops")
+	arn := cloudtest.Managed(t, admin, "read")
 
 	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
-	refuses(t, admin.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must remove users from group first")
+	cloudtest.Refuses(t, admin.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must remove users from group first")
 	require.NoError(t, admin.RemoveUserFromGroup(ctx, "mfa", "alice"))
-	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", sample))
-	refuses(t, admin.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must delete policies first")
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", cloudtest.Sample))
+	cloudtest.Refuses(t, admin.DeleteGroup(ctx, "mfa"), "DeleteConflict", "must delete policies first")
 
 	require.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, "ops", arn))
-	refuses(t, admin.DeleteRole(ctx, "ops"), "DeleteConflict", "must detach all policies first")
-	refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "Cannot delete a policy attached to entities.")
+	cloudtest.Refuses(t, admin.DeleteRole(ctx, "ops"), "DeleteConflict", "must detach all policies first")
+	cloudtest.Refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "Cannot delete a policy attached to entities.")
 	require.NoError(t, admin.DetachPolicy(ctx, iam.KindRole, "ops", arn))
 	require.NoError(t, admin.PutRolePermissionsBoundary(ctx, "ops", arn))
-	refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "attached to entities")
+	cloudtest.Refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "attached to entities")
 	require.NoError(t, admin.PutRolePermissionsBoundary(ctx, "ops", ""))
 
-	version, err := admin.CreatePolicyVersion(ctx, arn, sample)
+	version, err := admin.CreatePolicyVersion(ctx, arn, cloudtest.Sample)
 	require.NoError(t, err)
-	refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "more than one version")
-	refuses(t, admin.DeletePolicyVersion(ctx, arn, "v1"), "DeleteConflict", "default version")
+	cloudtest.Refuses(t, admin.DeletePolicy(ctx, arn), "DeleteConflict", "more than one version")
+	cloudtest.Refuses(t, admin.DeletePolicyVersion(ctx, arn, "v1"), "DeleteConflict", "default version")
 	require.NoError(t, admin.DeletePolicyVersion(ctx, arn, version))
 	require.NoError(t, admin.DeletePolicy(ctx, arn))
 	require.NoError(t, admin.DeleteRole(ctx, "ops"))
@@ -189,20 +190,20 @@ func TestWhatIsInUseCannotBeDeleted(t *testing.T) {
 
 // A trust policy can name accounts of the world and users and roles that exist, in whatever account, and nobody else.
 func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
-	c := newCloud(t)
-	ctx, admin := context.Background(), iamOf(c, home)
-	_, err := iamOf(c, other).CreateUser(ctx, iam.NewUser{Name: "bob", Path: "/people/"})
+	c := cloudtest.New(t)
+	ctx, admin := context.Background(), cloudtest.IAM(c, cloudtest.Home)
+	_, err := cloudtest.IAM(c, cloudtest.Other).CreateUser(ctx, iam.NewUser{Name: "bob", Path: "/people/"})
 	require.NoError(t, err)
-	role(t, iamOf(c, other), "ci")
+	cloudtest.Role(t, cloudtest.IAM(c, cloudtest.Other), "ci")
 
 	for _, principal := range []string{
-		"arn:aws:iam::444455556666:user/people/bob", "arn:aws:iam::444455556666:role/ci", "arn:aws:iam::444455556666:root", other,
+		"arn:aws:iam::444455556666:user/people/bob", "arn:aws:iam::444455556666:role/ci", "arn:aws:iam::444455556666:root", cloudtest.Other,
 	} {
 		_, createErr := admin.CreateRole(
 			ctx,
 			iam.NewRole{
 				Name:  "r" + strings.NewReplacer(":", "-", "/", "-").Replace(principal),
-				Trust: trusting(principal),
+				Trust: cloudtest.Trusting(principal),
 			},
 		)
 		assert.NoError(t, createErr, principal)
@@ -212,27 +213,27 @@ func TestTrustPoliciesNameOnlyWhoExists(t *testing.T) {
 		"arn:aws:iam::111122223333:role/ci", "arn:aws:iam::999999999999:root", "999999999999", "arn:aws-cn:iam::444455556666:root",
 		"AIDAIOSFODNN7EXAMPLE1", "arn:aws:iam::444455556666:group/ops", "arn:aws:iam::444455556666:user/*",
 	} {
-		_, createErr := admin.CreateRole(ctx, iam.NewRole{Name: "refused", Trust: trusting(principal)})
-		refuses(t, createErr, "MalformedPolicyDocument", "Invalid principal in policy")
+		_, createErr := admin.CreateRole(ctx, iam.NewRole{Name: "refused", Trust: cloudtest.Trusting(principal)})
+		cloudtest.Refuses(t, createErr, "MalformedPolicyDocument", "Invalid principal in policy")
 	}
-	role(t, admin, "kept")
-	refuses(
+	cloudtest.Role(t, admin, "kept")
+	cloudtest.Refuses(
 		t,
-		admin.UpdateAssumeRolePolicy(ctx, "kept", trusting("arn:aws:iam::111122223333:user/eve")),
+		admin.UpdateAssumeRolePolicy(ctx, "kept", cloudtest.Trusting("arn:aws:iam::111122223333:user/eve")),
 		"MalformedPolicyDocument",
 		"eve",
 	)
 	r, err := admin.GetRole(ctx, "kept")
 	require.NoError(t, err)
-	assert.Equal(t, trusting(home), r.Trust, "a refused update changed the trust policy")
+	assert.Equal(t, cloudtest.Trusting(cloudtest.Home), r.Trust, "a refused update changed the trust policy")
 }
 
 // AWS keeps the unique id of a principal: who is made again under the same name is somebody else.
 func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
 	const arn = "arn:aws:iam::111122223333:user/alice"
-	first := user(t, admin, "alice")
-	_, err := admin.CreateRole(ctx, iam.NewRole{Name: "ops", Trust: trusting(arn)})
+	first := cloudtest.User(t, admin, "alice")
+	_, err := admin.CreateRole(ctx, iam.NewRole{Name: "ops", Trust: cloudtest.Trusting(arn)})
 	require.NoError(t, err)
 
 	require.NoError(t, admin.UpdateUser(ctx, "alice", "alicia", "/people/"))
@@ -247,14 +248,14 @@ func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
 	require.NoError(t, admin.UpdateUser(ctx, "alicia", "alice", "/"))
 
 	require.NoError(t, admin.DeleteUser(ctx, "alice"))
-	second := user(t, admin, "alice")
+	second := cloudtest.User(t, admin, "alice")
 	assert.NotEqual(t, first.ID, second.ID)
 	r, err = admin.GetRole(ctx, "ops")
 	require.NoError(t, err)
 	assert.Contains(t, r.Trust, `"`+first.ID+`"`)
 	assert.NotContains(t, r.Trust, arn)
 
-	require.NoError(t, admin.UpdateAssumeRolePolicy(ctx, "ops", trusting(arn)))
+	require.NoError(t, admin.UpdateAssumeRolePolicy(ctx, "ops", cloudtest.Trusting(arn)))
 	r, err = admin.GetRole(ctx, "ops")
 	require.NoError(t, err)
 	assert.Contains(t, r.Trust, arn, "writing the trust policy again did not find the new user")
@@ -262,8 +263,8 @@ func TestAPrincipalWhoIsMadeAgainIsDead(t *testing.T) {
 
 // Documents that AWS cannot read are refused with what is wrong with them.
 func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	role(t, admin, "ops")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.Role(t, admin, "ops")
 	statement := func(s string) string { return `{"Version":"2012-10-17","Statement":[` + s + `]}` }
 	for document, sentence := range map[string]string{
 		`{`:                        "Syntax errors in policy.",
@@ -277,20 +278,20 @@ func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
 		statement(`{"Sid":"not allowed","Effect":"Allow","Action":"s3:*","Resource":"*"}`):                                                  "alpha-numeric",
 		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}}}`):                     "StringEqual",
 	} {
-		refuses(t, admin.PutPolicy(ctx, iam.KindRole, "ops", "p", document), "MalformedPolicyDocument", sentence)
+		cloudtest.Refuses(t, admin.PutPolicy(ctx, iam.KindRole, "ops", "p", document), "MalformedPolicyDocument", sentence)
 		_, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: document})
-		refuses(t, err, "MalformedPolicyDocument", sentence)
+		cloudtest.Refuses(t, err, "MalformedPolicyDocument", sentence)
 	}
 	_, err := admin.CreateRole(
 		ctx,
 		iam.NewRole{
 			Name: "r",
 			Trust: statement(
-				`{"Effect":"Allow","Principal":{"AWS":"` + home + `"},"Action":"sts:AssumeRole","Resource":"*"}`,
+				`{"Effect":"Allow","Principal":{"AWS":"` + cloudtest.Home + `"},"Action":"sts:AssumeRole","Resource":"*"}`,
 			),
 		},
 	)
-	refuses(t, err, "MalformedPolicyDocument", "Resource")
+	cloudtest.Refuses(t, err, "MalformedPolicyDocument", "Resource")
 }
 
 // sized is a policy document of so many characters without white space.
@@ -301,10 +302,10 @@ func sized(n int) string {
 
 // A document one character over the quota is refused, one at the quota is not, and white space does not count.
 func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
-	group(t, admin, "mfa")
-	role(t, admin, "ops")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
+	cloudtest.Group(t, admin, "mfa")
+	cloudtest.Role(t, admin, "ops")
 	for _, kind := range []struct {
 		kind  iam.Kind
 		name  string
@@ -316,28 +317,28 @@ func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
 			strings.ToLower(string(kind.kind)),
 			kind.name,
 		)
-		refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
+		cloudtest.Refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
 		spaced := strings.Replace(sized(kind.quota), `,"Statement"`, ",\n\t \"Statement\"", 1)
 		assert.NoError(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", spaced))
-		refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "second", sample), "LimitExceeded", sentence)
+		cloudtest.Refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "second", cloudtest.Sample), "LimitExceeded", sentence)
 		assert.NoError(
 			t,
-			admin.PutPolicy(ctx, kind.kind, kind.name, "p", sample),
+			admin.PutPolicy(ctx, kind.kind, kind.name, "p", cloudtest.Sample),
 			"a policy does not count against its own replacement",
 		)
 	}
 	_, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: sized(6145)})
-	refuses(t, err, "LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
+	cloudtest.Refuses(t, err, "LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
 	p, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: sized(6144)})
 	require.NoError(t, err)
 	_, err = admin.CreatePolicyVersion(ctx, p.ARN, sized(6145))
-	refuses(t, err, "LimitExceeded", "PolicySize")
+	cloudtest.Refuses(t, err, "LimitExceeded", "PolicySize")
 
-	trust := trusting(home)
+	trust := cloudtest.Trusting(cloudtest.Home)
 	long := strings.Replace(trust, `"Trust"`, `"Trust`+strings.Repeat("t", 2048-len(trust))+`"`, 1)
 	require.Len(t, long, 2048)
 	assert.NoError(t, admin.UpdateAssumeRolePolicy(ctx, "ops", long))
-	refuses(
+	cloudtest.Refuses(
 		t,
 		admin.UpdateAssumeRolePolicy(ctx, "ops", strings.Replace(long, "Trust", "Trustt", 1)),
 		"LimitExceeded",
@@ -347,35 +348,35 @@ func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
 
 // Attachments, groups, tags and versions have AWS's quotas.
 func TestCountsHaveAWSsQuotas(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
-	role(t, admin, "ops")
-	group(t, admin, "mfa")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
+	cloudtest.Role(t, admin, "ops")
+	cloudtest.Group(t, admin, "mfa")
 	for i := range 10 {
-		arn := managed(t, admin, fmt.Sprintf("p%d", i))
+		arn := cloudtest.Managed(t, admin, fmt.Sprintf("p%d", i))
 		require.NoError(t, admin.AttachPolicy(ctx, iam.KindRole, "ops", arn))
 		require.NoError(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", arn))
 		require.NoError(t, admin.AttachPolicy(ctx, iam.KindGroup, "mfa", arn))
-		group(t, admin, fmt.Sprintf("g%d", i))
+		cloudtest.Group(t, admin, fmt.Sprintf("g%d", i))
 		require.NoError(t, admin.AddUserToGroup(ctx, fmt.Sprintf("g%d", i), "alice"))
 	}
-	more := managed(t, admin, "more")
-	refuses(
+	more := cloudtest.Managed(t, admin, "more")
+	cloudtest.Refuses(
 		t,
 		admin.AttachPolicy(ctx, iam.KindRole, "ops", more),
 		"LimitExceeded",
 		"Cannot exceed quota for PoliciesPerRole: 10",
 	)
-	refuses(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
-	refuses(t, admin.AttachPolicy(ctx, iam.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
-	refuses(t, admin.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
+	cloudtest.Refuses(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
+	cloudtest.Refuses(t, admin.AttachPolicy(ctx, iam.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
+	cloudtest.Refuses(t, admin.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
 
 	tags := map[string]string{}
 	for i := range 50 {
 		tags[fmt.Sprintf("Tag%d", i)] = "x"
 	}
 	require.NoError(t, admin.TagRole(ctx, "ops", tags))
-	refuses(t, admin.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
+	cloudtest.Refuses(t, admin.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
 	assert.NoError(
 		t,
 		admin.TagRole(ctx, "ops", map[string]string{"tag1": "y"}),
@@ -383,22 +384,22 @@ func TestCountsHaveAWSsQuotas(t *testing.T) {
 	)
 
 	for range 4 {
-		_, err := admin.CreatePolicyVersion(ctx, more, sample)
+		_, err := admin.CreatePolicyVersion(ctx, more, cloudtest.Sample)
 		require.NoError(t, err)
 	}
-	_, err := admin.CreatePolicyVersion(ctx, more, sample)
-	refuses(t, err, "LimitExceeded", "up to 5 versions")
+	_, err := admin.CreatePolicyVersion(ctx, more, cloudtest.Sample)
+	cloudtest.Refuses(t, err, "LimitExceeded", "up to 5 versions")
 	require.NoError(t, admin.Enrol("alice", iam.Enrolment{AccessKeys: 2}))
 	_, err = admin.CreateAccessKey(ctx, "alice")
-	refuses(t, err, "LimitExceeded", "AccessKeysPerUser: 2")
+	cloudtest.Refuses(t, err, "LimitExceeded", "AccessKeysPerUser: 2")
 }
 
 // A managed policy can be attached where it exists and is meant to be attached.
 func TestOnlyAttachablePoliciesAttach(t *testing.T) {
-	c := newCloud(t)
-	ctx, admin := context.Background(), iamOf(c, home)
-	role(t, admin, "ops")
-	foreign := managed(t, iamOf(c, other), "read")
+	c := cloudtest.New(t)
+	ctx, admin := context.Background(), cloudtest.IAM(c, cloudtest.Home)
+	cloudtest.Role(t, admin, "ops")
+	foreign := cloudtest.Managed(t, cloudtest.IAM(c, cloudtest.Other), "read")
 	for _, arn := range []string{
 		"arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
 		"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
@@ -417,16 +418,16 @@ func TestOnlyAttachablePoliciesAttach(t *testing.T) {
 		assert.Equal(t, code, api.Code(admin.AttachPolicy(ctx, iam.KindRole, "ops", arn)), arn)
 	}
 	_, err := admin.CreateUser(ctx, iam.NewUser{Name: "alice", Boundary: "arn:aws:iam::111122223333:policy/none"})
-	refuses(t, err, "NoSuchEntity", "Scope ARN")
+	cloudtest.Refuses(t, err, "NoSuchEntity", "Scope ARN")
 }
 
 // Groups and users keep what they have under a new name.
 func TestRenamesKeepMembershipsPoliciesAndDevices(t *testing.T) {
-	ctx, admin := context.Background(), iamOf(newCloud(t), home)
-	user(t, admin, "alice")
-	group(t, admin, "mfa")
+	ctx, admin := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, admin, "alice")
+	cloudtest.Group(t, admin, "mfa")
 	require.NoError(t, admin.AddUserToGroup(ctx, "mfa", "alice"))
-	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", sample))
+	require.NoError(t, admin.PutPolicy(ctx, iam.KindGroup, "mfa", "guard", cloudtest.Sample))
 	require.NoError(t, admin.Enrol("alice", iam.Enrolment{MFA: true}))
 
 	require.NoError(t, admin.UpdateGroup(ctx, "mfa", "guarded", "/g/"))
@@ -439,36 +440,36 @@ func TestRenamesKeepMembershipsPoliciesAndDevices(t *testing.T) {
 	u, err := admin.GetUser(ctx, "Alice")
 	require.NoError(t, err)
 	assert.NoError(t, admin.DeactivateMFADevice(ctx, "Alice", u.MFADevices[0]))
-	user(t, admin, "bob")
-	refuses(t, admin.UpdateUser(ctx, "bob", "ALICE", ""), "EntityAlreadyExists", "ALICE")
+	cloudtest.User(t, admin, "bob")
+	cloudtest.Refuses(t, admin.UpdateUser(ctx, "bob", "ALICE", ""), "EntityAlreadyExists", "ALICE")
 }
 
 // A device belongs to one user, and only one that nobody has can be deleted.
 func TestMFADevicesBelongToOneUser(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
-	user(t, iam, "bob")
+	ctx, iam := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, iam, "alice")
+	cloudtest.User(t, iam, "bob")
 	serial, err := iam.CreateVirtualMFADevice(ctx, "phone")
 	require.NoError(t, err)
 	assert.Equal(t, "arn:aws:iam::111122223333:mfa/phone", serial)
 	_, err = iam.CreateVirtualMFADevice(ctx, "Phone")
-	refuses(t, err, "EntityAlreadyExists", "MFADevice")
+	cloudtest.Refuses(t, err, "EntityAlreadyExists", "MFADevice")
 	require.NoError(t, iam.EnableMFADevice(ctx, "alice", serial))
-	refuses(t, iam.EnableMFADevice(ctx, "bob", serial), "EntityAlreadyExists", "MFADevice")
-	refuses(t, iam.DeactivateMFADevice(ctx, "bob", serial), "NoSuchEntity", "MFA Device invalid for user.")
-	refuses(t, iam.DeleteVirtualMFADevice(ctx, serial), "DeleteConflict", "deactivated")
+	cloudtest.Refuses(t, iam.EnableMFADevice(ctx, "bob", serial), "EntityAlreadyExists", "MFADevice")
+	cloudtest.Refuses(t, iam.DeactivateMFADevice(ctx, "bob", serial), "NoSuchEntity", "MFA Device invalid for user.")
+	cloudtest.Refuses(t, iam.DeleteVirtualMFADevice(ctx, serial), "DeleteConflict", "deactivated")
 	require.NoError(t, iam.DeactivateMFADevice(ctx, "alice", serial))
 	require.NoError(t, iam.DeleteVirtualMFADevice(ctx, serial))
 }
 
 // The password policy and the alias belong to the account.
 func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
-	c := newCloud(t)
-	ctx, iam := context.Background(), iamOf(c, home)
+	c := cloudtest.New(t)
+	ctx, iam := context.Background(), cloudtest.IAM(c, cloudtest.Home)
 	_, err := iam.GetAccountPasswordPolicy(ctx)
-	refuses(t, err, "NoSuchEntity", "Password Policy")
+	cloudtest.Refuses(t, err, "NoSuchEntity", "Password Policy")
 	for _, p := range []api.PasswordPolicy{{MinimumLength: 5}, {MinimumLength: 129}, {MinimumLength: 8, MaxAge: 1096}, {MinimumLength: 8, ReusePrevention: 25}} {
-		refuses(t, iam.UpdateAccountPasswordPolicy(ctx, p), "ValidationError", "failed to satisfy constraint")
+		cloudtest.Refuses(t, iam.UpdateAccountPasswordPolicy(ctx, p), "ValidationError", "failed to satisfy constraint")
 	}
 	require.NoError(
 		t,
@@ -479,31 +480,31 @@ func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
 	assert.Equal(t, 16, p.MinimumLength)
 
 	require.NoError(t, iam.CreateAccountAlias(ctx, "jump-account"))
-	refuses(t, iamOf(c, other).CreateAccountAlias(ctx, "jump-account"), "EntityAlreadyExists", "jump-account")
+	cloudtest.Refuses(t, cloudtest.IAM(c, cloudtest.Other).CreateAccountAlias(ctx, "jump-account"), "EntityAlreadyExists", "jump-account")
 	for _, alias := range []string{"ab", "Jump", "-jump", "jump--account"} {
-		refuses(t, iam.CreateAccountAlias(ctx, alias), "ValidationError", "accountAlias")
+		cloudtest.Refuses(t, iam.CreateAccountAlias(ctx, alias), "ValidationError", "accountAlias")
 	}
 	require.NoError(t, iam.DeleteAccountAlias(ctx, "jump-account"))
 }
 
 // A password exists once, and an access key is gone when it is deleted.
 func TestCredentialsExistOnce(t *testing.T) {
-	ctx, iam := context.Background(), iamOf(newCloud(t), home)
-	user(t, iam, "alice")
+	ctx, iam := context.Background(), cloudtest.IAM(cloudtest.New(t), cloudtest.Home)
+	cloudtest.User(t, iam, "alice")
 	require.NoError(t, iam.CreateLoginProfile(ctx, "alice"))
-	refuses(
+	cloudtest.Refuses(
 		t,
 		iam.CreateLoginProfile(ctx, "alice"),
 		"EntityAlreadyExists",
 		"Login Profile for user alice already exists.",
 	)
 	require.NoError(t, iam.DeleteLoginProfile(ctx, "alice"))
-	refuses(t, iam.DeleteLoginProfile(ctx, "alice"), "NoSuchEntity", "Login Profile for User alice cannot be found.")
+	cloudtest.Refuses(t, iam.DeleteLoginProfile(ctx, "alice"), "NoSuchEntity", "Login Profile for User alice cannot be found.")
 	key, err := iam.CreateAccessKey(ctx, "alice")
 	require.NoError(t, err)
 	assert.Regexp(t, "^AKIA[A-Z2-7]{16}$", key)
 	require.NoError(t, iam.DeleteAccessKey(ctx, "alice", key))
-	refuses(t, iam.DeleteAccessKey(ctx, "alice", key), "NoSuchEntity", key)
+	cloudtest.Refuses(t, iam.DeleteAccessKey(ctx, "alice", key), "NoSuchEntity", key)
 	second, err := iam.CreateAccessKey(ctx, "alice")
 	require.NoError(t, err)
 	assert.NotEqual(t, key, second)

@@ -1,4 +1,4 @@
-package cloud_test
+package store_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/cloudtest"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/cloud/store"
 	"aws-access-guardrails/policy"
@@ -23,7 +24,7 @@ import (
 
 func openAt(t *testing.T, path string) *cloud.Cloud {
 	t.Helper()
-	c, err := cloud.Open(path, noon)
+	c, err := cloud.Open(path, cloudtest.Noon)
 	require.NoError(t, err)
 	return c
 }
@@ -32,8 +33,8 @@ func openAt(t *testing.T, path string) *cloud.Cloud {
 func TestACallThatReturnedSurvivesAKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
-	require.NoError(t, c.AddAccount(home, policy.AWS))
-	user(t, iamOf(c, home), "alice")
+	require.NoError(t, c.AddAccount(cloudtest.Home, policy.AWS))
+	cloudtest.User(t, cloudtest.IAM(c, cloudtest.Home), "alice")
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
 	defer c.Close()
@@ -50,12 +51,12 @@ func TestACallThatReturnedSurvivesAKill(t *testing.T) {
 func TestACutLineIsForgotten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
-	require.NoError(t, c.AddAccount(home, policy.AWS))
-	user(t, iamOf(c, home), "alice")
+	require.NoError(t, c.AddAccount(cloudtest.Home, policy.AWS))
+	cloudtest.User(t, cloudtest.IAM(c, cloudtest.Home), "alice")
 	before := c.Snapshot()
 	known, err := os.ReadFile(path)
 	require.NoError(t, err)
-	user(t, iamOf(c, home), "bob")
+	cloudtest.User(t, cloudtest.IAM(c, cloudtest.Home), "bob")
 	after := c.Snapshot()
 	require.NoError(t, c.Close())
 	data, err := os.ReadFile(path)
@@ -77,11 +78,11 @@ func TestACutLineIsForgotten(t *testing.T) {
 func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
-	require.NoError(t, c.AddAccount(home, policy.AWS))
-	user(t, iamOf(c, home), "alice")
+	require.NoError(t, c.AddAccount(cloudtest.Home, policy.AWS))
+	cloudtest.User(t, cloudtest.IAM(c, cloudtest.Home), "alice")
 	require.NoError(t, c.Close())
 	c = openAt(t, path) // Rows that were rewritten, and calls after them.
-	user(t, iamOf(c, home), "bob")
+	cloudtest.User(t, cloudtest.IAM(c, cloudtest.Home), "bob")
 	require.NoError(t, c.Close())
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -89,7 +90,7 @@ func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, content, 0o600))
 		var state *store.StateError
 		require.ErrorAs(t, store.Sound(path), &state, what)
-		_, err := cloud.Open(path, noon)
+		_, err := cloud.Open(path, cloudtest.Noon)
 		require.ErrorAs(t, err, &state, what)
 		assert.Equal(t, path, state.Path)
 		left, err := os.ReadFile(path)
@@ -120,7 +121,7 @@ func TestAFileThatLostSomethingIsRefused(t *testing.T) {
 func TestAFileWithoutSumsIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
-	require.NoError(t, c.AddAccount(home, policy.AWS))
+	require.NoError(t, c.AddAccount(cloudtest.Home, policy.AWS))
 	want := c.Snapshot()
 	require.NoError(t, c.Close())
 	data, err := os.ReadFile(path)
@@ -137,7 +138,7 @@ func TestAFileOfSomethingElseIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	for _, content := range []string{"version: 1\n", `{"sandbox":99}` + "\n", `{"sandbox":1}` + "\nnonsense\n", `{"sandbox":1}` + "\n" + `[{"table":"cars","key":"a"}]` + "\n"} {
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
-		_, err := cloud.Open(path, noon)
+		_, err := cloud.Open(path, cloudtest.Noon)
 		assert.ErrorContains(t, err, path+":")
 		data, readErr := os.ReadFile(path)
 		require.NoError(t, readErr)
@@ -151,11 +152,11 @@ func TestOneProcessSharesOneWorld(t *testing.T) {
 	first, second := openAt(t, path), openAt(t, path)
 	assert.Same(t, first, second)
 	require.NoError(t, first.Close())
-	require.NoError(t, second.AddAccount(home, policy.AWS), "the world closed under the second")
+	require.NoError(t, second.AddAccount(cloudtest.Home, policy.AWS), "the world closed under the second")
 	require.NoError(t, second.Close())
 	third := openAt(t, path)
 	assert.NotSame(t, first, third)
-	assert.True(t, third.HasAccount(home))
+	assert.True(t, third.HasAccount(cloudtest.Home))
 	require.NoError(t, third.Close())
 }
 
@@ -164,14 +165,14 @@ func TestARefusedCallChangesNothing(t *testing.T) {
 	ctx, path := context.Background(), filepath.Join(t.TempDir(), "state")
 	c := openAt(t, path)
 	defer c.Close()
-	require.NoError(t, c.AddAccount(home, policy.AWS))
+	require.NoError(t, c.AddAccount(cloudtest.Home, policy.AWS))
 	before := c.Snapshot()
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
-	_, err = iamOf(
+	_, err = cloudtest.IAM(
 		c,
-		home,
-	).CreateRole(ctx, iam.NewRole{Name: "r", Trust: trusting("arn:aws:iam::111122223333:user/eve")})
+		cloudtest.Home,
+	).CreateRole(ctx, iam.NewRole{Name: "r", Trust: cloudtest.Trusting("arn:aws:iam::111122223333:user/eve")})
 	require.Error(t, err)
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -183,16 +184,16 @@ func TestARefusedCallChangesNothing(t *testing.T) {
 func TestTheOrderOfConcurrentCallsDoesNotShow(t *testing.T) {
 	worlds := make([]cloud.Snapshot, 2)
 	for n := range worlds {
-		c := newCloud(t)
+		c := cloudtest.New(t)
 		var all sync.WaitGroup
 		for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 			all.Go(func() {
-				_, err := iamOf(c, home).CreateUser(context.Background(), iam.NewUser{Name: name})
+				_, err := cloudtest.IAM(c, cloudtest.Home).CreateUser(context.Background(), iam.NewUser{Name: name})
 				assert.NoError(t, err)
-				_, err = iamOf(
+				_, err = cloudtest.IAM(
 					c,
-					home,
-				).CreatePolicy(context.Background(), iam.NewPolicy{Name: name, Document: sample})
+					cloudtest.Home,
+				).CreatePolicy(context.Background(), iam.NewPolicy{Name: name, Document: cloudtest.Sample})
 				assert.NoError(t, err)
 			})
 		}
@@ -208,8 +209,8 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		path := filepath.Join(t.TempDir(), "state-"+rapid.StringMatching(`[a-z]{12}`).Draw(rt, "file"))
 		c := openAt(t, path)
-		require.NoError(t, c.AddAccount(home, policy.AWS))
-		admin := iamOf(c, home)
+		require.NoError(t, c.AddAccount(cloudtest.Home, policy.AWS))
+		admin := cloudtest.IAM(c, cloudtest.Home)
 		name := rapid.SampledFrom([]string{"a", "b", "A"})
 		rt.Repeat(map[string]func(*rapid.T){
 			"create user": func(rt *rapid.T) { _, _ = admin.CreateUser(ctx, iam.NewUser{Name: name.Draw(rt, "user")}) },
@@ -243,7 +244,7 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 					name.Draw(rt, "user"))
 			},
 			"inline": func(rt *rapid.T) {
-				_ = admin.PutPolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), sample)
+				_ = admin.PutPolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), cloudtest.Sample)
 			},
 			"drop inline": func(rt *rapid.T) {
 				_ = admin.DeleteInlinePolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"))
@@ -253,7 +254,7 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 					ctx,
 					iam.NewRole{
 						Name:  name.Draw(rt, "role"),
-						Trust: trusting("arn:aws:iam::111122223333:user/" + name.Draw(rt, "user")),
+						Trust: cloudtest.Trusting("arn:aws:iam::111122223333:user/" + name.Draw(rt, "user")),
 					},
 				)
 			},
@@ -262,7 +263,7 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 				require.NoError(rt, err)
 				copied := path + "-copy"
 				require.NoError(rt, os.WriteFile(copied, data, 0o600))
-				again, err := cloud.Open(copied, noon)
+				again, err := cloud.Open(copied, cloudtest.Noon)
 				require.NoError(rt, err)
 				defer again.Close()
 				if diff := cmp.Diff(c.Snapshot(), again.Snapshot()); diff != "" {
@@ -270,7 +271,7 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 				}
 			},
 			"": func(rt *rapid.T) {
-				users := c.Snapshot().Accounts[home].Users
+				users := c.Snapshot().Accounts[cloudtest.Home].Users
 				seen := map[string]bool{}
 				for userName := range users {
 					if seen[strings.ToLower(userName)] {

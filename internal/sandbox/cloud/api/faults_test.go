@@ -1,4 +1,4 @@
-package cloud_test
+package api_test
 
 import (
 	"context"
@@ -11,15 +11,16 @@ import (
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/cloudtest"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 )
 
 // faulty is a client of IAM whose calls meet the faults.
 func faulty(t *testing.T, f *api.Faults) (iam.Client, iam.Client) {
 	t.Helper()
-	c := newCloud(t)
+	c := cloudtest.New(t)
 	require.NoError(t, c.BeginRun(f))
-	return c.IAM(api.Caller{Account: home, Region: tokyo, Faults: f}), iamOf(c, home)
+	return c.IAM(api.Caller{Account: cloudtest.Home, Region: cloudtest.Tokyo, Faults: f}), cloudtest.IAM(c, cloudtest.Home)
 }
 
 // Each fault shows as it does in AWS: what the caller is told, and whether the call took effect.
@@ -60,8 +61,8 @@ func TestARuleHitsTheCallsThatItNames(t *testing.T) {
 			Rules: []api.FaultRule{{Call: "GetUser", Subject: "alice", Skip: 1, Times: 2, Fault: api.ErrorBefore}},
 		},
 	)
-	user(t, iam, "alice")
-	user(t, iam, "bob")
+	cloudtest.User(t, iam, "alice")
+	cloudtest.User(t, iam, "bob")
 	var codes []string
 	for range 4 {
 		_, err := iam.GetUser(ctx, "alice")
@@ -143,7 +144,7 @@ func TestASeedDrawsTheSameFaults(t *testing.T) {
 	require.NoError(t, c.BeginRun(first))
 	forwards := draw(first, []string{"a", "b", "c", "d", "e", "f", "g", "h"})
 	// Another world's first run.
-	require.NoError(t, newCloud(t).BeginRun(second))
+	require.NoError(t, cloudtest.New(t).BeginRun(second))
 	assert.Equal(t, forwards, draw(second, []string{"h", "g", "f", "e", "d", "c", "b", "a"}))
 	require.NoError(t, c.Close())
 	c, err = cloud.Open(state, nil)

@@ -1,4 +1,4 @@
-package cloud_test
+package ssm_test
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/cloudtest"
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
 )
 
@@ -19,7 +20,7 @@ const preferences = `{"schemaVersion":"1.0","description":"preferences","session
 	`"runAsEnabled":true,"runAsDefaultUser":"","idleSessionTimeout":"15","maxSessionDuration":"60","shellProfile":{"linux":"","windows":""}}}`
 
 func ssmOf(c *cloud.Cloud, region string) ssm.Client {
-	return c.SSM(api.Caller{Account: home, Region: region})
+	return c.SSM(api.Caller{Account: cloudtest.Home, Region: region})
 }
 
 func sessionDocument(name, content string) ssm.NewDocument {
@@ -28,23 +29,23 @@ func sessionDocument(name, content string) ssm.NewDocument {
 
 // A document exists once per Region, and what exists cannot be made again.
 func TestADocumentIsMadeOncePerRegion(t *testing.T) {
-	ctx, c := context.Background(), newCloud(t)
+	ctx, c := context.Background(), cloudtest.New(t)
 	const name = "SSM-SessionManagerRunShell"
-	_, err := ssmOf(c, tokyo).CreateDocument(ctx, sessionDocument(name, preferences))
+	_, err := ssmOf(c, cloudtest.Tokyo).CreateDocument(ctx, sessionDocument(name, preferences))
 	require.NoError(t, err)
-	_, err = ssmOf(c, tokyo).CreateDocument(ctx, sessionDocument(name, preferences))
-	refuses(t, err, "DocumentAlreadyExists", name)
+	_, err = ssmOf(c, cloudtest.Tokyo).CreateDocument(ctx, sessionDocument(name, preferences))
+	cloudtest.Refuses(t, err, "DocumentAlreadyExists", name)
 	_, err = ssmOf(c, "us-east-1").DescribeDocument(ctx, name)
-	refuses(t, err, "InvalidDocument", "does not exist")
+	cloudtest.Refuses(t, err, "InvalidDocument", "does not exist")
 	_, err = ssmOf(c, "us-east-1").CreateDocument(ctx, sessionDocument(name, preferences))
 	assert.NoError(t, err)
-	assert.Equal(t, "arn:aws:ssm:ap-northeast-1:111122223333:document/"+name, ssmOf(c, tokyo).DocumentARN(name))
+	assert.Equal(t, "arn:aws:ssm:ap-northeast-1:111122223333:document/"+name, ssmOf(c, cloudtest.Tokyo).DocumentARN(name))
 }
 
 // Changed content becomes a version, which is in force only once it is made the default.
 func TestUpdatesOfADocumentAreVersions(t *testing.T) {
-	ctx, c := context.Background(), newCloud(t)
-	systems := ssmOf(c, tokyo)
+	ctx, c := context.Background(), cloudtest.New(t)
+	systems := ssmOf(c, cloudtest.Tokyo)
 	_, err := systems.CreateDocument(ctx, sessionDocument("shell", preferences))
 	require.NoError(t, err)
 	changed := strings.Replace(preferences, `"60"`, `"30"`, 1)
@@ -59,18 +60,18 @@ func TestUpdatesOfADocumentAreVersions(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, changed, d.Content())
 	_, err = systems.UpdateDocument(ctx, "shell", ssm.NewDocument{Content: changed})
-	refuses(t, err, "DuplicateDocumentContent", "matches")
-	refuses(t, systems.UpdateDocumentDefaultVersion(ctx, "shell", "3"), "InvalidDocumentVersion", "not valid")
-	require.NoError(t, systems.ModifyDocumentPermission(ctx, "shell", []string{other}, nil))
-	refuses(t, systems.DeleteDocument(ctx, "shell"), "InvalidDocumentOperation", "shared")
-	require.NoError(t, systems.ModifyDocumentPermission(ctx, "shell", nil, []string{other}))
+	cloudtest.Refuses(t, err, "DuplicateDocumentContent", "matches")
+	cloudtest.Refuses(t, systems.UpdateDocumentDefaultVersion(ctx, "shell", "3"), "InvalidDocumentVersion", "not valid")
+	require.NoError(t, systems.ModifyDocumentPermission(ctx, "shell", []string{cloudtest.Other}, nil))
+	cloudtest.Refuses(t, systems.DeleteDocument(ctx, "shell"), "InvalidDocumentOperation", "shared")
+	require.NoError(t, systems.ModifyDocumentPermission(ctx, "shell", nil, []string{cloudtest.Other}))
 	require.NoError(t, systems.DeleteDocument(ctx, "shell"))
-	refuses(t, systems.DeleteDocument(ctx, "shell"), "InvalidDocument", "does not exist")
+	cloudtest.Refuses(t, systems.DeleteDocument(ctx, "shell"), "InvalidDocument", "does not exist")
 }
 
 // The content of Session documents follows its schema to the last input.
 func TestSessionDocumentsFollowTheirSchema(t *testing.T) {
-	ctx, ssm := context.Background(), ssmOf(newCloud(t), tokyo)
+	ctx, ssm := context.Background(), ssmOf(cloudtest.New(t), cloudtest.Tokyo)
 	for old, changed := range map[string]string{
 		`"schemaVersion":"1.0"`:             `"schemaVersion":"2.2"`,
 		`"sessionType":"Standard_Stream"`:   `"sessionType":"Shell"`,
@@ -91,13 +92,13 @@ func TestSessionDocumentsFollowTheirSchema(t *testing.T) {
 		content := strings.Replace(preferences, old, changed, 1)
 		require.NotEqual(t, preferences, content, "test bug: %s is not in the document", old)
 		_, err := ssm.CreateDocument(ctx, sessionDocument("shell", content))
-		refuses(t, err, "InvalidDocumentContent", "")
+		cloudtest.Refuses(t, err, "InvalidDocumentContent", "")
 	}
 }
 
 // Names, types, formats, tags and sizes that Systems Manager does not take are refused.
 func TestDocumentsThatSystemsManagerDoesNotTakeAreRefused(t *testing.T) {
-	ctx, systems := context.Background(), ssmOf(newCloud(t), tokyo)
+	ctx, systems := context.Background(), ssmOf(cloudtest.New(t), cloudtest.Tokyo)
 	for code, documents := range map[string][]ssm.NewDocument{
 		"ValidationException": {
 			sessionDocument("ab", preferences), sessionDocument("my shell", preferences), {Name: "shell",
@@ -139,27 +140,27 @@ const (
 
 // Approval policies have a form, automatic ones have names of AWS's, and a Region takes fifty manual ones.
 func TestApprovalPoliciesHaveAForm(t *testing.T) {
-	ctx, c := context.Background(), newCloud(t)
-	systems := ssmOf(c, tokyo)
+	ctx, c := context.Background(), cloudtest.New(t)
+	systems := ssmOf(c, cloudtest.Tokyo)
 	create := func(name, kind, format, content string) error {
 		_, err := systems.CreateDocument(ctx, ssm.NewDocument{Name: name, Type: kind, Format: format, Content: content})
 		return err
 	}
 	const auto, manual, deny = "AutoApprovalPolicy", "ManualApprovalPolicy", "SSM-JustInTimeAccessDenyAccessOrgPolicy"
 	const name = "SSM-JustInTimeAccessAutoApprovalPolicy"
-	refuses(
+	cloudtest.Refuses(
 		t,
 		create("shop", auto, "", cedarApproval),
 		"ValidationException",
 		"not valid for the document type AutoApprovalPolicy",
 	)
-	refuses(
+	cloudtest.Refuses(
 		t,
 		create(name, auto, "", "permit (principal, action, resource);"),
 		"InvalidDocumentContent",
 		"JSON not well-formed",
 	)
-	refuses(
+	cloudtest.Refuses(
 		t,
 		create(name, auto, "TEXT", "permit (principal, action, resource);"),
 		"InvalidDocumentContent",
@@ -184,18 +185,18 @@ func TestApprovalPoliciesHaveAForm(t *testing.T) {
 		}
 		changed := strings.Replace(content, c.old, c.new, 1)
 		require.NotEqual(t, content, changed, "test bug: mutation changed nothing")
-		refuses(t, create(document, c.kind, "", changed), "InvalidDocumentContent", c.says)
+		cloudtest.Refuses(t, create(document, c.kind, "", changed), "InvalidDocumentContent", c.says)
 	}
 	require.NoError(t, create(name, auto, "", cedarApproval))
-	refuses(t, create(name, auto, "", cedarApproval), "DocumentAlreadyExists", name)
+	cloudtest.Refuses(t, create(name, auto, "", cedarApproval), "DocumentAlreadyExists", name)
 	require.NoError(t, create(deny, auto, "", strings.Replace(cedarApproval, "permit", "forbid", 1)))
 	_, err := systems.UpdateDocument(ctx, name, ssm.NewDocument{Content: "{}"})
-	refuses(t, err, "InvalidDocumentContent", "schemaVersion")
+	cloudtest.Refuses(t, err, "InvalidDocumentContent", "schemaVersion")
 
 	for i := range 50 {
 		require.NoError(t, create(fmt.Sprintf("manual-%d", i), manual, "", stepApproval))
 	}
-	refuses(t, create("manual-50", manual, "", stepApproval), "DocumentLimitExceeded", "at most 50")
+	cloudtest.Refuses(t, create("manual-50", manual, "", stepApproval), "DocumentLimitExceeded", "at most 50")
 	_, err = ssmOf(
 		c,
 		"us-east-1",

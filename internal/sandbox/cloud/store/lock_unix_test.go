@@ -1,6 +1,6 @@
 //go:build unix
 
-package cloud_test
+package store_test
 
 import (
 	"os"
@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/sandbox/cloud/cloudtest"
 )
 
 // A state file that somebody else has open is refused at once, and free when they are done.
@@ -20,10 +21,10 @@ func TestAStateFileIsOpenOnce(t *testing.T) {
 	other, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	require.NoError(t, err)
 	require.NoError(t, syscall.Flock(int(other.Fd()), syscall.LOCK_EX))
-	_, err = cloud.Open(path, noon)
+	_, err = cloud.Open(path, cloudtest.Noon)
 	assert.ErrorContains(t, err, "another process uses this sandbox")
 	require.NoError(t, other.Close())
-	c, err := cloud.Open(path, noon)
+	c, err := cloud.Open(path, cloudtest.Noon)
 	require.NoError(t, err)
 	require.NoError(t, c.Close())
 }
