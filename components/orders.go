@@ -102,7 +102,8 @@ func groupOrders() []Order {
 			First: "the inline policy " + guardrail.GuardPolicyName, Then: "memberships in its group",
 			Why: "a member is never without the Denies",
 			Pair: func(first, then Registration) bool {
-				return isGuard(first) && then.is(token.IAMUserGroupMembership) && then.lists("groups", first.text("group"))
+				return isGuard(first) &&
+					then.is(token.IAMUserGroupMembership) && then.lists("groups", first.text("group"))
 			},
 		},
 		{
@@ -119,7 +120,8 @@ func groupOrders() []Order {
 			Why:   "the provider puts an empty document where a listed policy is missing",
 			AWS:   true,
 			Pair: func(first, then Registration) bool {
-				return first.is(token.IAMGroupPolicy) && then.is(token.IAMGroupPoliciesExclusive, token.IAMGroupPolicyAttachmentsExclusive) &&
+				return first.is(token.IAMGroupPolicy) &&
+					then.is(token.IAMGroupPoliciesExclusive, token.IAMGroupPolicyAttachmentsExclusive) &&
 					first.text("group") == then.text("groupName")
 			},
 		},
@@ -127,7 +129,8 @@ func groupOrders() []Order {
 			First: "the lists that remove every other policy of the MFA group", Then: "memberships in the group",
 			Why: "what others attached to a group is gone before people join it",
 			Pair: func(first, then Registration) bool {
-				return first.is(token.IAMGroupPoliciesExclusive, token.IAMGroupPolicyAttachmentsExclusive) && then.is(token.IAMUserGroupMembership) &&
+				return first.is(token.IAMGroupPoliciesExclusive, token.IAMGroupPolicyAttachmentsExclusive) &&
+					then.is(token.IAMUserGroupMembership) &&
 					then.lists("groups", first.text("groupName"))
 			},
 		},
@@ -316,7 +319,8 @@ func identityCenterOrders() []Order {
 			First: "the inline policy of a permission set", Then: "its managed policies",
 			Why: "it carries the Denies",
 			Pair: func(first, then Registration) bool {
-				return first.is(token.SSOAdminPermissionSetInlinePolicy) && then.is(token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment) &&
+				return first.is(token.SSOAdminPermissionSetInlinePolicy) &&
+					then.is(token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment) &&
 					sameSet(first, then)
 			},
 		},
@@ -325,14 +329,19 @@ func identityCenterOrders() []Order {
 			Why: "a permission set is bounded before it allows anything",
 			Pair: func(first, then Registration) bool {
 				return first.is(token.SSOAdminPermissionsBoundaryAttachment) &&
-					then.is(token.SSOAdminPermissionSetInlinePolicy, token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment) && sameSet(first, then)
+					then.is(token.SSOAdminPermissionSetInlinePolicy, token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment) &&
+					sameSet(first, then)
 			},
 		},
 		{
 			First: "managed policies", Then: "permission sets that carry them or are bounded by them",
 			Why: "Identity Center makes no role in an account that lacks a policy", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(token.IAMPolicy) && then.is(token.SSOAdminCustomerManagedPolicyAttachment, token.SSOAdminPermissionsBoundaryAttachment) &&
+				return first.is(token.IAMPolicy) &&
+					then.is(
+						token.SSOAdminCustomerManagedPolicyAttachment,
+						token.SSOAdminPermissionsBoundaryAttachment,
+					) &&
 					refers(resource.NewProperty(then.Inputs), first.text("path"), first.text("name"))
 			},
 		},
@@ -340,7 +349,12 @@ func identityCenterOrders() []Order {
 			First: "the policies of a permission set", Then: "its assignments",
 			Why: "nobody is assigned a permission set that is half made",
 			Pair: func(first, then Registration) bool {
-				return first.is(token.SSOAdminPermissionSetInlinePolicy, token.SSOAdminManagedPolicyAttachment, token.SSOAdminCustomerManagedPolicyAttachment, token.SSOAdminPermissionsBoundaryAttachment) &&
+				return first.is(
+					token.SSOAdminPermissionSetInlinePolicy,
+					token.SSOAdminManagedPolicyAttachment,
+					token.SSOAdminCustomerManagedPolicyAttachment,
+					token.SSOAdminPermissionsBoundaryAttachment,
+				) &&
 					then.is(token.SSOAdminAccountAssignment) &&
 					sameSet(first, then)
 			},
@@ -361,7 +375,8 @@ func organizationOrders() []Order {
 			First: "service control policies", Then: "their attachments",
 			Why: "AWS attaches no policy that does not exist", AWS: true,
 			Pair: func(first, then Registration) bool {
-				return first.is(token.OrganizationsPolicy) && then.is(token.OrganizationsPolicyAttachment) && then.text("policyId") == first.ID
+				return first.is(token.OrganizationsPolicy) &&
+					then.is(token.OrganizationsPolicyAttachment) && then.text("policyId") == first.ID
 			},
 		},
 		{
@@ -395,7 +410,13 @@ func organizationOrders() []Order {
 			Then:  "service control policies",
 			Why:   "the other doors are shut when these are there",
 			Pair: func(first, then Registration) bool {
-				return first.is(token.IAMRole, token.IAMRolePoliciesExclusive, token.IAMRolePolicyAttachmentsExclusive, token.SSOAdminPermissionSet, token.SSOAdminAccountAssignment) &&
+				return first.is(
+					token.IAMRole,
+					token.IAMRolePoliciesExclusive,
+					token.IAMRolePolicyAttachmentsExclusive,
+					token.SSOAdminPermissionSet,
+					token.SSOAdminAccountAssignment,
+				) &&
 					then.is(scps...)
 			},
 		},

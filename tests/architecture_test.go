@@ -820,7 +820,13 @@ var rooms = []room{
 
 // ground are rooms that every room but those of the documents may import: how files are read, how what they say is
 // printed, and how people are told what to run.
-var ground = []string{"internal/awstype/token", "internal/commandline", "internal/files", "internal/terminal", "internal/visible"}
+var ground = []string{
+	"internal/awstype/token",
+	"internal/commandline",
+	"internal/files",
+	"internal/terminal",
+	"internal/visible",
+}
 
 // roomOf is the innermost room that a folder, given by its path from the root, lies in; nil for a folder that no room
 // holds.

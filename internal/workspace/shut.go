@@ -21,7 +21,7 @@ func shutTimes(reports []*result.Report, targets map[string]target) []result.Shu
 		}
 		s := result.Shut{Account: r.Account, Stack: r.Stack, From: began.UTC()}
 		switch {
-		case r.Outcome == result.OutcomeDone && !slices.ContainsFunc(r.Of(result.Create, result.Replace), func(c result.Change) bool { return c.Type == token.IAMRole }):
+		case r.Outcome == result.OutcomeDone && !slices.ContainsFunc(r.Of(result.Create, result.Replace), isRole):
 			continue
 		case r.Outcome == result.OutcomeDone:
 			s.Until = r.Ended
@@ -52,3 +52,5 @@ func shutFrom(reports []*result.Report, targets map[string]target) map[string]ti
 
 // shutSuffix is how the name of the attachment ends that shuts shells.
 func shutSuffix(s stack.ShutShells) string { return "-attachment-" + s.Policy + "-" + s.Target }
+
+func isRole(c result.Change) bool { return c.Type == token.IAMRole }

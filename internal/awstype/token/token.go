@@ -1,4 +1,5 @@
-// Package token has the tokens of the types and functions of the AWS providers of Pulumi, as these providers write them.
+// Package token has the tokens of the types and functions of the AWS providers of Pulumi, as these providers write
+// them.
 package token
 
 // The types.

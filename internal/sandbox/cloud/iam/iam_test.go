@@ -278,7 +278,12 @@ func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
 		statement(`{"Sid":"not allowed","Effect":"Allow","Action":"s3:*","Resource":"*"}`):                                                  "alpha-numeric",
 		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}}}`):                     "StringEqual",
 	} {
-		cloudtest.Refuses(t, admin.PutPolicy(ctx, iam.KindRole, "ops", "p", document), "MalformedPolicyDocument", sentence)
+		cloudtest.Refuses(
+			t,
+			admin.PutPolicy(ctx, iam.KindRole, "ops", "p", document),
+			"MalformedPolicyDocument",
+			sentence,
+		)
 		_, err := admin.CreatePolicy(ctx, iam.NewPolicy{Name: "p", Document: document})
 		cloudtest.Refuses(t, err, "MalformedPolicyDocument", sentence)
 	}
@@ -317,10 +322,20 @@ func TestSizesAreCountedAsAWSCountsThem(t *testing.T) {
 			strings.ToLower(string(kind.kind)),
 			kind.name,
 		)
-		cloudtest.Refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)), "LimitExceeded", sentence)
+		cloudtest.Refuses(
+			t,
+			admin.PutPolicy(ctx, kind.kind, kind.name, "p", sized(kind.quota+1)),
+			"LimitExceeded",
+			sentence,
+		)
 		spaced := strings.Replace(sized(kind.quota), `,"Statement"`, ",\n\t \"Statement\"", 1)
 		assert.NoError(t, admin.PutPolicy(ctx, kind.kind, kind.name, "p", spaced))
-		cloudtest.Refuses(t, admin.PutPolicy(ctx, kind.kind, kind.name, "second", cloudtest.Sample), "LimitExceeded", sentence)
+		cloudtest.Refuses(
+			t,
+			admin.PutPolicy(ctx, kind.kind, kind.name, "second", cloudtest.Sample),
+			"LimitExceeded",
+			sentence,
+		)
 		assert.NoError(
 			t,
 			admin.PutPolicy(ctx, kind.kind, kind.name, "p", cloudtest.Sample),
@@ -369,14 +384,24 @@ func TestCountsHaveAWSsQuotas(t *testing.T) {
 	)
 	cloudtest.Refuses(t, admin.AttachPolicy(ctx, iam.KindUser, "alice", more), "LimitExceeded", "PoliciesPerUser: 10")
 	cloudtest.Refuses(t, admin.AttachPolicy(ctx, iam.KindGroup, "mfa", more), "LimitExceeded", "PoliciesPerGroup: 10")
-	cloudtest.Refuses(t, admin.AddUserToGroup(ctx, "mfa", "alice"), "LimitExceeded", "Cannot exceed quota for GroupsPerUser: 10")
+	cloudtest.Refuses(
+		t,
+		admin.AddUserToGroup(ctx, "mfa", "alice"),
+		"LimitExceeded",
+		"Cannot exceed quota for GroupsPerUser: 10",
+	)
 
 	tags := map[string]string{}
 	for i := range 50 {
 		tags[fmt.Sprintf("Tag%d", i)] = "x"
 	}
 	require.NoError(t, admin.TagRole(ctx, "ops", tags))
-	cloudtest.Refuses(t, admin.TagRole(ctx, "ops", map[string]string{"More": "x"}), "LimitExceeded", "TagsPerResource: 50")
+	cloudtest.Refuses(
+		t,
+		admin.TagRole(ctx, "ops", map[string]string{"More": "x"}),
+		"LimitExceeded",
+		"TagsPerResource: 50",
+	)
 	assert.NoError(
 		t,
 		admin.TagRole(ctx, "ops", map[string]string{"tag1": "y"}),
@@ -480,7 +505,12 @@ func TestTheAccountHasOnePasswordPolicyAndOneAlias(t *testing.T) {
 	assert.Equal(t, 16, p.MinimumLength)
 
 	require.NoError(t, iam.CreateAccountAlias(ctx, "jump-account"))
-	cloudtest.Refuses(t, cloudtest.IAM(c, cloudtest.Other).CreateAccountAlias(ctx, "jump-account"), "EntityAlreadyExists", "jump-account")
+	cloudtest.Refuses(
+		t,
+		cloudtest.IAM(c, cloudtest.Other).CreateAccountAlias(ctx, "jump-account"),
+		"EntityAlreadyExists",
+		"jump-account",
+	)
 	for _, alias := range []string{"ab", "Jump", "-jump", "jump--account"} {
 		cloudtest.Refuses(t, iam.CreateAccountAlias(ctx, alias), "ValidationError", "accountAlias")
 	}
@@ -499,7 +529,12 @@ func TestCredentialsExistOnce(t *testing.T) {
 		"Login Profile for user alice already exists.",
 	)
 	require.NoError(t, iam.DeleteLoginProfile(ctx, "alice"))
-	cloudtest.Refuses(t, iam.DeleteLoginProfile(ctx, "alice"), "NoSuchEntity", "Login Profile for User alice cannot be found.")
+	cloudtest.Refuses(
+		t,
+		iam.DeleteLoginProfile(ctx, "alice"),
+		"NoSuchEntity",
+		"Login Profile for User alice cannot be found.",
+	)
 	key, err := iam.CreateAccessKey(ctx, "alice")
 	require.NoError(t, err)
 	assert.Regexp(t, "^AKIA[A-Z2-7]{16}$", key)

@@ -38,7 +38,11 @@ func TestTheOrganizationBelongsToItsManagementAccount(t *testing.T) {
 	org, parents, err := member.Describe(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, "o-exampleorgid", org.ID)
-	assert.Equal(t, map[string]string{cloudtest.Home: cloudtest.Workloads, cloudtest.Other: cloudtest.Root, cloudtest.Management: cloudtest.Root}, parents)
+	assert.Equal(t, map[string]string{
+		cloudtest.Home:       cloudtest.Workloads,
+		cloudtest.Other:      cloudtest.Root,
+		cloudtest.Management: cloudtest.Root,
+	}, parents)
 	_, _, err = c.Organizations(api.Caller{Account: "999999999999"}).Describe(ctx)
 	cloudtest.Refuses(t, err, "AWSOrganizationsNotInUseException", "not a member")
 }
@@ -53,9 +57,19 @@ func TestPoliciesAttachAsOrganizationsLetsThem(t *testing.T) {
 	attached, err := o.ListPoliciesForTarget(ctx, cloudtest.Workloads)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"p-FullAWSAccess", id}, attached)
-	cloudtest.Refuses(t, o.AttachPolicy(ctx, id, cloudtest.Workloads), "DuplicatePolicyAttachmentException", "already exists")
+	cloudtest.Refuses(
+		t,
+		o.AttachPolicy(ctx, id, cloudtest.Workloads),
+		"DuplicatePolicyAttachmentException",
+		"already exists",
+	)
 	cloudtest.Refuses(t, o.AttachPolicy(ctx, id, "ou-exam-99999999"), "TargetNotFoundException", "doesn't exist")
-	cloudtest.Refuses(t, o.AttachPolicy(ctx, "p-00000000", cloudtest.Workloads), "PolicyNotFoundException", "can't find")
+	cloudtest.Refuses(
+		t,
+		o.AttachPolicy(ctx, "p-00000000", cloudtest.Workloads),
+		"PolicyNotFoundException",
+		"can't find",
+	)
 	cloudtest.Refuses(t, o.DetachPolicy(ctx, id, cloudtest.Root), "PolicyNotAttachedException", "isn't attached")
 	cloudtest.Refuses(t, o.DeletePolicy(ctx, id), "PolicyInUseException", "attached")
 	require.NoError(t, o.DetachPolicy(ctx, "p-FullAWSAccess", cloudtest.Workloads))
@@ -90,7 +104,12 @@ func TestServiceControlPoliciesAreReadInFull(t *testing.T) {
 		_, err := o.CreatePolicy(ctx, in)
 		return err
 	}
-	cloudtest.Refuses(t, create(organizations.NewPolicy{Name: "", Content: cloudtest.DenyAll}), "InvalidInputException", "name")
+	cloudtest.Refuses(
+		t,
+		create(organizations.NewPolicy{Name: "", Content: cloudtest.DenyAll}),
+		"InvalidInputException",
+		"name",
+	)
 	cloudtest.Refuses(
 		t,
 		create(organizations.NewPolicy{Name: "p", Type: "SCP", Content: cloudtest.DenyAll}),
@@ -146,7 +165,12 @@ func TestDisablingAPolicyTypeDetachesEverything(t *testing.T) {
 	require.NoError(t, o.AttachPolicy(ctx, id, cloudtest.Root))
 	require.NoError(t, o.SetPolicyType(ctx, organizations.ServiceControlPolicy, false))
 	assert.Empty(t, c.Snapshot().Organization.Attached[cloudtest.Root])
-	cloudtest.Refuses(t, o.AttachPolicy(ctx, id, cloudtest.Root), "PolicyTypeNotEnabledException", "enabled policy types")
+	cloudtest.Refuses(
+		t,
+		o.AttachPolicy(ctx, id, cloudtest.Root),
+		"PolicyTypeNotEnabledException",
+		"enabled policy types",
+	)
 	cloudtest.Refuses(
 		t,
 		o.SetPolicyType(ctx, organizations.ServiceControlPolicy, false),
@@ -233,7 +257,12 @@ func TestCentralRootAccessWantsTrustedAccess(t *testing.T) {
 		"CallerIsNotManagementAccountException",
 		"management account",
 	)
-	cloudtest.Refuses(t, cloudtest.IAM(c, cloudtest.Management).SetOrganizationsFeature(ctx, "Root", true), "ValidationError", "Root")
+	cloudtest.Refuses(
+		t,
+		cloudtest.IAM(c, cloudtest.Management).SetOrganizationsFeature(ctx, "Root", true),
+		"ValidationError",
+		"Root",
+	)
 	_, features, err := cloudtest.IAM(c, cloudtest.Management).ListOrganizationsFeatures(ctx)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"RootSessions"}, features)

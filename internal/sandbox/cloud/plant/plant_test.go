@@ -135,5 +135,10 @@ func TestPeopleEnrolOnArrival(t *testing.T) {
 	assert.True(t, u.Password)
 	assert.Len(t, u.MFADevices, 1)
 	assert.Len(t, u.AccessKeys, 2)
-	cloudtest.Refuses(t, cloudtest.IAM(c, cloudtest.Other).DeleteUser(context.Background(), "carol"), "DeleteConflict", "login profile")
+	cloudtest.Refuses(
+		t,
+		cloudtest.IAM(c, cloudtest.Other).DeleteUser(context.Background(), "carol"),
+		"DeleteConflict",
+		"login profile",
+	)
 }

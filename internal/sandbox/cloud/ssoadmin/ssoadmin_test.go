@@ -24,7 +24,12 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 	runAs := []ssoadmin.AccessAttribute{{Key: "SSMSessionRunAs", Source: []string{"${path:userName}"}}}
 	_, err := sso.DescribeAttributes(ctx, cloudtest.Instance)
 	cloudtest.Refuses(t, err, "ResourceNotFoundException", "does not exist")
-	cloudtest.Refuses(t, sso.UpdateAttributes(ctx, cloudtest.Instance, runAs), "ResourceNotFoundException", "does not exist")
+	cloudtest.Refuses(
+		t,
+		sso.UpdateAttributes(ctx, cloudtest.Instance, runAs),
+		"ResourceNotFoundException",
+		"does not exist",
+	)
 	require.NoError(t, sso.CreateAttributes(ctx, cloudtest.Instance, runAs))
 	cloudtest.Refuses(t, sso.CreateAttributes(ctx, cloudtest.Instance, runAs), "ConflictException", "already has")
 	require.NoError(
@@ -113,7 +118,12 @@ func TestAPermissionSetBecomesARole(t *testing.T) {
 	assert.Equal(t, map[string]string{"AwsSSOInlinePolicy": cloudtest.Sample}, roles()[0].Inline)
 	assert.Equal(t, []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, roles()[0].Attached)
 
-	cloudtest.Refuses(t, sso.DeletePermissionSet(ctx, cloudtest.Instance, p.ARN), "ConflictException", "ApplicationProfile")
+	cloudtest.Refuses(
+		t,
+		sso.DeletePermissionSet(ctx, cloudtest.Instance, p.ARN),
+		"ConflictException",
+		"ApplicationProfile",
+	)
 	require.NoError(t, sso.DeleteAccountAssignment(ctx, cloudtest.Instance, person))
 	require.Len(t, roles(), 1)
 	require.NoError(t, sso.DeleteAccountAssignment(ctx, cloudtest.Instance, team))
