@@ -440,7 +440,7 @@ func TestReportsSayBoundariesPartnersAndDocuments(t *testing.T) {
 		{edit{file, "template: operation\n        permissionsBoundary: OnlyTokyo", "template: operation\n        permissionsBoundary: PowerUserAccess"},
 			"of tools has the boundary arn:aws:iam::aws:policy/PowerUserAccess, and had arn:aws:iam::111122223333:policy/guardrails/OnlyTokyo"},
 		{edit{file, "port: 5432", "port: 5433"}, "document BuildDatabase in ap-northeast-1 of tools has other content"},
-		{edit{file, ", vpce-0abcdef1234567890]", "]"}, "DenyEverythingFromOtherNetworks"},
+		{edit{file, `"2001:db8::/32", vpce-0abcdef1234567890]`, `"2001:db8::/32"]`}, "DenyEverythingFromOtherNetworks"},
 	} {
 		assert.Contains(t, textOf(t, reportOf(t, "../../examples/tools", c.edit)), c.says)
 	}
