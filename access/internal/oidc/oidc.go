@@ -41,7 +41,9 @@ func claim(name string, patterns ...string) policy.Condition {
 // Source: IAM User Guide, Available keys for AWS web identity federation, and Identity providers and federation
 // (controls for shared OIDC providers); Amazon Cognito Developer Guide, Role trust and permissions (aud and amr);
 // Amazon EKS User Guide, IAM roles for service accounts; GitHub Docs, OpenID Connect reference (sub, repository,
-// repository_owner); GitLab Docs, ID token authentication; HCP Terraform documentation, Workload identity tokens.
+// repository_owner); GitLab Docs, ID token authentication; HCP Terraform documentation, Workload identity tokens;
+// Buildkite Docs, OIDC with AWS (agents of all organizations share the issuer); Pulumi Docs, Configuring OpenID Connect
+// for AWS; Vercel Docs, OpenID Connect (OIDC) Federation (global issuer mode).
 var oidcIssuers = []oidcIssuer{
 	{
 		"token.actions.githubusercontent.com",
@@ -115,6 +117,26 @@ var oidcIssuers = []oidcIssuer{
 			{"sub", []string{"organization:{}:*"}},
 			{"terraform_organization_name", []string{"{}"}},
 		},
+	},
+	{
+		"agent.buildkite.com",
+		[]Token{{claim("sub", "organization:somebody-else:*")}},
+		[]customerClaim{{"sub", []string{"organization:{}:*"}}},
+	},
+	{
+		"api.pulumi.com/oidc*",
+		[]Token{{claim("sub", "pulumi:deploy:org:somebody-else:*", "pulumi:environments:org:somebody-else:*")}},
+		[]customerClaim{{"sub", []string{
+			"pulumi:deploy:org:{}:*",
+			"pulumi:environments:org:{}:*",
+			"pulumi:environments:pulumi.organization.login:{}:*",
+		}}},
+	},
+	{
+		// With the issuer of a team, oidc.vercel.com/TEAM, nobody else has tokens.
+		"oidc.vercel.com",
+		[]Token{{claim("sub", "owner:somebody-else:*")}},
+		[]customerClaim{{"sub", []string{"owner:{}:*"}}},
 	},
 	{
 		"accounts.google.com",

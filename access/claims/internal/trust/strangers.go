@@ -242,6 +242,20 @@ func unnamed(p *claim.Prover, role *engine.Principal, way wayin.Way, who string)
 	return w
 }
 
+// keysOfOthers says that a token of an issuer carries no key of another issuer, of those that a statement reads.
+//
+// Source: IAM User Guide, Available keys for AWS OIDC federation: the keys have the name of the provider.
+func keysOfOthers(host string, read []engine.Condition) (absent []policy.Condition) {
+	for i := range read {
+		key := read[i].Key.Name
+		at := strings.LastIndexByte(key, ':')
+		if at > 0 && strings.Contains(key[:at], ".") && !strings.EqualFold(key[:at], host) {
+			absent = append(absent, policy.Absent(key))
+		}
+	}
+	return absent
+}
+
 // identitiesIn asks about the people and jobs of identity providers: of providers that the policy does not name, of a
 // provider in another account, and of somebody else at an issuer that many share.
 func identitiesIn(p *claim.Prover, role *engine.Principal, way wayin.Way, note func(strangerWay) bool) {
@@ -274,7 +288,9 @@ func identitiesIn(p *claim.Prover, role *engine.Principal, way wayin.Way, note f
 	if !isOIDC {
 		return
 	}
+	others := keysOfOthers(host, way.St.Conditions)
 	for _, token := range oidc.StrangersOf(host, way.St.Conditions) {
+		token = append(token, others...)
 		if note(strangerWay{who: "whoever has an account at " + host, answer: ask(token)}) {
 			return
 		}

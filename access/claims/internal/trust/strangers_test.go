@@ -169,6 +169,33 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 					"organization:acme*:project:*")), prove.DoesNotHold, prove.DoesNotHold, "app.terraform.io"},
 		"HCP Terraform, one organization": {web("arn:aws:iam::"+fixture.People+":oidc-provider/app.terraform.io",
 			like("app.terraform.io:sub", "organization:acme:project:*")), prove.Holds, prove.Holds, ""},
+		"agent.buildkite.com, any customer": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/agent.buildkite.com", like("agent.buildkite.com:sub", "organization:*:pipeline:deploy*")),
+			prove.DoesNotHold, prove.DoesNotHold, "agent.buildkite.com"},
+		"agent.buildkite.com, customers that begin alike": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/agent.buildkite.com", like("agent.buildkite.com:sub", "organization:acme*:pipeline:deploy:*")),
+			prove.DoesNotHold, prove.DoesNotHold, "agent.buildkite.com"},
+		"agent.buildkite.com, one customer": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/agent.buildkite.com", like("agent.buildkite.com:sub", "organization:acme:pipeline:deploy:*")),
+			prove.Holds, prove.Holds, ""},
+		"api.pulumi.com/oidc, any customer": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/api.pulumi.com/oidc", like("api.pulumi.com/oidc:sub", "pulumi:deploy:org:*:project:infra:*")),
+			prove.DoesNotHold, prove.DoesNotHold, "api.pulumi.com/oidc"},
+		"api.pulumi.com/oidc, customers that begin alike": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/api.pulumi.com/oidc", like("api.pulumi.com/oidc:sub", "pulumi:environments:org:acme*:*")),
+			prove.DoesNotHold, prove.DoesNotHold, "api.pulumi.com/oidc"},
+		"api.pulumi.com/oidc, one customer": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/api.pulumi.com/oidc", like("api.pulumi.com/oidc:sub", "pulumi:deploy:org:acme:project:*")),
+			prove.Holds, prove.Holds, ""},
+		"oidc.vercel.com, any customer": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/oidc.vercel.com", like("oidc.vercel.com:sub", "owner:*:project:site:environment:production")),
+			prove.DoesNotHold, prove.DoesNotHold, "oidc.vercel.com"},
+		"oidc.vercel.com, customers that begin alike": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/oidc.vercel.com", like("oidc.vercel.com:sub", "owner:acme*:project:*")),
+			prove.DoesNotHold, prove.DoesNotHold, "oidc.vercel.com"},
+		"oidc.vercel.com, one customer": {
+			web("arn:aws:iam::"+fixture.People+":oidc-provider/oidc.vercel.com", like("oidc.vercel.com:sub", "owner:acme:project:site:*")),
+			prove.Holds, prove.Holds, ""},
 		"GitLab": {web("arn:aws:iam::"+fixture.People+":oidc-provider/gitlab.com",
 			policy.StringEquals("gitlab.com:aud",
 				"https://gitlab.com")), prove.DoesNotHold, prove.DoesNotHold, "gitlab.com"},
@@ -179,6 +206,15 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 			policy.StringEquals(eks+":aud", "sts.amazonaws.com")), prove.DoesNotHold, prove.DoesNotHold, eks},
 		"EKS, any service account": {web(fixture.EksProvider, like(eks+":sub", "system:serviceaccount:*:*")),
 			prove.DoesNotHold, prove.DoesNotHold, eks},
+		"EKS, by the key of another cluster, which its tokens do not carry": {web(fixture.EksProvider,
+			policy.StringEquals("oidc.eks.eu-west-1.amazonaws.com/id/ANOTHER:sub", "system:serviceaccount:a:b")),
+			prove.Holds, prove.Holds, ""},
+		"EKS, by the key of another cluster if there is one": {web(fixture.EksProvider,
+			policy.Is(policy.Operator{Base: policy.OpStringEquals, IfExists: true},
+				"oidc.eks.eu-west-1.amazonaws.com/id/ANOTHER:sub", "system:serviceaccount:a:b")),
+			prove.DoesNotHold, prove.DoesNotHold, eks},
+		"GitHub, by a key of GitLab": {web(fixture.GithubProvider, policy.StringEquals("gitlab.com:sub", "a")),
+			prove.Holds, prove.Holds, ""},
 		"EKS, one service account": {web(fixture.EksProvider,
 			policy.StringEquals(eks+":sub",
 				"system:serviceaccount:kube-system:aws-node")), prove.Holds, prove.Holds, ""},
