@@ -83,7 +83,7 @@ func main() {
 	upTo := flag.Int("before-up-to", 50, "the largest number of accounts that the other build is run on")
 	page := flag.String("page", "", "the page to write")
 	runs := flag.Int("runs", 3, "how often each row is run; the median counts")
-	write := flag.String("write", "", "a folder to write the organizations of one number of accounts to, and to measure nothing")
+	write := flag.String("write", "", "a folder to write the organizations to, of one number of accounts, without measuring")
 	flag.Parse()
 	var sizes []int
 	for _, arg := range flag.Args() {
@@ -123,10 +123,23 @@ func main() {
 		}
 		// The larger sizes take long: what is measured so far is there meanwhile.
 		t.sizes = sizes[:n+1]
-		if err := os.WriteFile(*page, []byte(t.text()), 0o644); err != nil {
+		if err := os.WriteFile(*page, []byte(t.text()+byHand(*page)), 0o644); err != nil {
 			log.Fatal(err)
 		}
 	}
+}
+
+// byHand is what stands on the page below the table: from its first heading of the second level on.
+func byHand(page string) string {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return ""
+	}
+	_, below, found := strings.Cut(string(text), "\n## ")
+	if !found {
+		return ""
+	}
+	return "\n## " + below
 }
 
 // table is what was measured: for each program and row, the medians in the order of the sizes.
