@@ -339,6 +339,17 @@ func TestATrustPolicyOverItsQuotaIsDivided(t *testing.T) {
 	assert.Equal(t, "split the people over two roles, or raise quotas.trust once AWS has", p.Fix)
 }
 
+// A wrong aws:region is told once, where it stands: not of the preferences, which are those of that Region where the
+// file lists none.
+func TestAWrongRegionIsToldWhereItStands(t *testing.T) {
+	role := "  guardrails:operationRoles: [{principalArns: [\"arn:aws:iam::444455556666:user/alice\"], project: P, runAs: op}]\n"
+	for _, region := range []string{"ap-northeast-9", "us-east1", "US-EAST-1", "all", "\"*\""} {
+		_, problems := readText(strings.Replace(minimal+role, "ap-northeast-1", region, 1))
+		require.Len(t, problems, 1, "%s: %v", region, problems)
+		assert.Equal(t, problem.Path("aws:region"), problems[0].Path, region)
+	}
+}
+
 // An account that says that it is in an organization and stands nowhere in its tree is a problem of its own stack and
 // of the organization's.
 func TestAnAccountOfTheOrganizationStandsInItsTree(t *testing.T) {

@@ -24,9 +24,11 @@ func (s *Stack) complete(d *strictyaml.Decoder) {
 	if s.Sessions == nil && len(s.OperationRoles) > 0 {
 		s.Sessions = strictyaml.Ptr(stackfile.DefaultSessions())
 	}
-	if s.Sessions != nil && s.Sessions.Regions == nil && !d.Refused("aws:region") &&
-		!d.Refused(stackPath("sessions.regions")) {
-		s.Sessions.Regions = []string{s.AWS.Region}
+	if s.Sessions != nil && s.Sessions.Regions == nil && !d.Refused(stackPath("sessions.regions")) {
+		s.homeAlone = true
+		if !d.Refused("aws:region") {
+			s.Sessions.Regions = []string{s.AWS.Region}
+		}
 	}
 	for i := range s.Expect {
 		s.Expect[i].Account = s.Account.ID

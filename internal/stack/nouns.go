@@ -125,7 +125,12 @@ var nouns = []noun{
 	},
 	{
 		"sessions",
-		func(s *Stack) []part { return single(s.Preferences(), "sessions") },
+		func(s *Stack) []part {
+			if s.homeAlone { // aws:region says what is wrong with it.
+				return single(s.Preferences(), "sessions", "regions")
+			}
+			return single(s.Preferences(), "sessions")
+		},
 		func(s *Stack, in *intent.Account) {
 			if a := s.Preferences(); a != nil {
 				a.AddIntent(in)

@@ -31,7 +31,9 @@ func (s *Stack) writtenRegions() []writtenRegion {
 		}
 	}
 	if s.Sessions != nil {
-		list(stackPath("sessions.regions"), s.Sessions.Regions)
+		if !s.homeAlone {
+			list(stackPath("sessions.regions"), s.Sessions.Regions)
+		}
 		inARN(stackPath("sessions.kmsKeyId"), s.Sessions.KMSKeyID)
 	}
 	if s.JustInTime != nil {

@@ -15,6 +15,8 @@ type Stack struct {
 	stackfile.Sections
 	// fromFiles says that it has what stands in other files that its own names.
 	fromFiles bool
+	// homeAlone says that the preferences are those of aws:region, because the file lists no Regions.
+	homeAlone bool
 }
 
 // ComponentAccount is the account as the components want it.
