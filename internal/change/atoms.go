@@ -255,11 +255,11 @@ func namesOf(sides ...*reach.Facts) map[wayKey]*named {
 	return out
 }
 
-// union are the words of a list and those of others that it does not have, in their order.
-func union(all []string, others ...[]string) []string {
-	for _, word := range slices.Concat(others...) {
-		if !slices.Contains(all, word) {
-			all = append(all, word)
+// union are the values of a list and those of others that it does not have, in their order.
+func union[T comparable](all []T, others ...[]T) []T {
+	for _, value := range slices.Concat(others...) {
+		if !slices.Contains(all, value) {
+			all = append(all, value)
 		}
 	}
 	return all

@@ -136,16 +136,12 @@ func (c *comparison) ways(
 				// The role itself is gained unless there was another way to sign in, another time or another age.
 				out[index[key]].Whole = out[index[key]].Whole || !wasIn(others, a)
 			}
-			if !slices.Contains(signIns[key], a.signIn) {
-				signIns[key] = append(signIns[key], a.signIn)
-			}
-			if !slices.Contains(networks[key], a.network) {
-				networks[key] = append(networks[key], a.network)
-			}
+			signIns[key] = union(signIns[key], []reach.SignIn{a.signIn})
+			networks[key] = union(networks[key], []network{a.network})
 			out[index[key]].Networks = networkWords(networks[key], names[a.wayKey].networks)
 			a.signIn, a.network = "", ""
-			if !a.inRole && !slices.Contains(openings[key], a) {
-				openings[key] = append(openings[key], a)
+			if !a.inRole {
+				openings[key] = union(openings[key], []atom{a})
 			}
 		}
 	}

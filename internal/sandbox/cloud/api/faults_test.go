@@ -81,10 +81,10 @@ func TestARuleHitsTheCallsOfOneOperation(t *testing.T) {
 		Rules:   []api.FaultRule{{During: "update aws:iam/user:User", Times: 2, Fault: api.ErrorBefore}},
 		Changed: func() { changed++ },
 	}
-	c := newCloud(t)
+	c := cloudtest.New(t)
 	require.NoError(t, c.BeginRun(faults))
 	during := func(operation string) iam.Client {
-		return c.IAM(api.Caller{Account: home, Region: tokyo, Faults: faults, During: operation})
+		return c.IAM(api.Caller{Account: cloudtest.Home, Region: cloudtest.Tokyo, Faults: faults, During: operation})
 	}
 	_, err := during("create aws:iam/user:User").CreateUser(ctx, iam.NewUser{Name: "alice"})
 	require.NoError(t, err)
