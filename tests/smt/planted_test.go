@@ -51,8 +51,8 @@ var plants = []plant{
 	{
 		"permissions boundaries do not count",
 		"engine/compile.go",
-		`Boundary: c.boundary(a, "user/"+u.Name, u.Boundary)`,
-		`Boundary: planted(PLANTED, c.boundary(a, "user/"+u.Name, u.Boundary))`,
+		`c.boundary(a, "user/"+u.Name, u.Boundary)`,
+		`planted(PLANTED, c.boundary(a, "user/"+u.Name, u.Boundary))`,
 	},
 	{
 		"a session tag does not take the place of the role's own",
