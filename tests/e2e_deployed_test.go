@@ -25,6 +25,8 @@ type shipment struct {
 	open func(*testing.T) *deployment
 	// stacks are all stacks of the project, in the order in which a first up takes them.
 	stacks []string
+	// atOnce has the last stage made by one run over all stacks.
+	atOnce bool
 
 	mu sync.Mutex
 	// after is the project with the first stacks deployed, by how many they are.
@@ -45,6 +47,7 @@ var (
 	shippedExample = &shipment{
 		open:   newOrganization,
 		stacks: []string{"management", "jump", "workload", "payments", "identity"},
+		atOnce: true,
 	}
 	shippedTools = &shipment{open: newTools, stacks: []string{"tools"}}
 
@@ -81,7 +84,7 @@ func (s *shipment) next(t *testing.T, stacks int) error {
 	}
 	done := 0
 	for fewer := range s.after {
-		if fewer < stacks {
+		if fewer < stacks && !(s.atOnce && stacks == len(s.stacks)) {
 			done = max(done, fewer)
 		}
 	}
@@ -100,6 +103,15 @@ func (s *shipment) next(t *testing.T, stacks int) error {
 	slices.Reverse(rest) // Whatever order they are named in, each comes after those that it needs.
 	s.summaries[stacks], err = w.Run(context.Background(), result.Up, rest...)
 	return err
+}
+
+// summary is of the run that deployed what comes up to a stage.
+func (s *shipment) summary(t *testing.T, stacks int) *result.Summary {
+	t.Helper()
+	s.deploy(t, stacks)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.summaries[stacks]
 }
 
 // report is what the run that deployed a stack did.

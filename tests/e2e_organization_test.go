@@ -50,7 +50,7 @@ func stacksOf(s *result.Summary) []string {
 func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	t.Parallel()
 	d := organizationDeployed.copy(t)
-	up := shippedExample.summaries[5]
+	up := shippedExample.summary(t, 5)
 	assert.ElementsMatch(t, shippedExample.stacks[2:], stacksOf(up)[2:])
 	assert.Equal(t, []string{"management", "jump"}, stacksOf(up)[:2])
 	for _, r := range up.Stacks {
@@ -59,7 +59,7 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	}
 	assert.Empty(
 		t,
-		cmp.Diff(newOrganization(t).bytesOf(t), shippedExample.after[5].bytesOf(t)),
+		cmp.Diff(newOrganization(t).bytesOf(t), shippedExample.deploy(t, 5).bytesOf(t)),
 		"the files of the folder are not written to",
 	)
 

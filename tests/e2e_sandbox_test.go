@@ -34,7 +34,7 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 	t.Parallel()
 	d := bothDeployed.copy(t)
 	before := d.bytesOf(t)
-	assert.Empty(t, cmp.Diff(before, shippedProject.after[2].bytesOf(t)))
+	assert.Empty(t, cmp.Diff(before, shippedProject.deploy(t, 2).bytesOf(t)))
 	planned, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Preview)
 	require.NoError(t, err)
 	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
