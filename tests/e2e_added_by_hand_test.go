@@ -67,9 +67,6 @@ func attached(kind string) func(*hand, string, stateResource) (string, map[strin
 	}
 }
 
-// membersOfTheExample are the accounts in which somebody is assigned.
-var membersOfTheExample = []string{"111122223333", "444455556666", "555555555555", "777788889999"}
-
 // additions are what can be added to each type of resource that a stack makes, by the types of resources and the
 // arguments with which a provider can add it. Assignments of a permission set to others are not among them: no function
 // of the provider lists them.
@@ -121,7 +118,7 @@ var additions = []addition{
 		to: "aws:ssoadmin/permissionSet:PermissionSet",
 		make: func(h *hand, _ string, r stateResource) (string, map[string]any, string) {
 			own := "others-of-" + r.name()
-			for _, account := range membersOfTheExample {
+			for account := range h.server.Snapshot().Accounts {
 				_, err := h.server.IAM(account).CreatePolicy(h.t.Context(), iam.NewPolicy{
 					Name:     own,
 					Document: openDocument,
@@ -136,9 +133,10 @@ var additions = []addition{
 		},
 	},
 	{
-		to: "aws:ssoadmin/permissionSet:PermissionSet",
+		to:  "aws:ssoadmin/permissionSet:PermissionSet",
+		has: boundaryOfSetType,
 		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
-			return "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment", map[string]any{
+			return boundaryOfSetType, map[string]any{
 				"instanceArn":         r.Inputs["instanceArn"],
 				"permissionSetArn":    r.Outputs["arn"],
 				"permissionsBoundary": map[string]any{"managedPolicyArn": powerUser},
@@ -199,7 +197,7 @@ func (h *hand) undo(account string, all []madeByHand) {
 	}
 	for _, made := range all {
 		if strings.Contains(made.delete.GetUrn(), "customerManagedPolicyAttachment") {
-			for _, id := range membersOfTheExample {
+			for id := range h.server.Snapshot().Accounts {
 				arn := "arn:aws:iam::" + id + ":policy/others-of-" + made.beside.name()
 				require.NoError(h.t, h.server.IAM(id).DeletePolicy(ctx, arn))
 			}
@@ -232,10 +230,11 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 			"management": "123456789012", "jump": "111122223333", "payments": "777788889999", "workload": "444455556666",
 			"identity": "555555555555",
 		}},
+		"tools": {toolsDeployed, map[string]string{"tools": "111122223333"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "organization" {
+			if name != "shipped" {
 				clitest.Long(t)
 			}
 			d := folder.clean.copy(t)
@@ -370,10 +369,7 @@ func (h *hand) addAll(stack, account string, state []stateResource, targets map[
 		if r.Type == "aws:organizations/policyAttachment:PolicyAttachment" && targets[target] {
 			continue
 		}
-		inputs := map[string]any{}
-		for key, value := range r.Inputs {
-			inputs[key] = value
-		}
+		inputs, set := maps.Clone(r.Inputs), false
 		for _, a := range additions {
 			if a.to != r.Type || a.has != "" && slices.ContainsFunc(state, func(of stateResource) bool {
 				return of.Type == a.has && of.Inputs["permissionSetArn"] == r.Outputs["arn"]
@@ -390,11 +386,11 @@ func (h *hand) addAll(stack, account string, state []stateResource, targets map[
 				}
 			}
 			for key, value := range a.set {
-				inputs[key], one.said = value, key
+				inputs[key], one.said, set = value, key, true
 			}
 			all = append(all, one)
 		}
-		if len(inputs) > len(r.Inputs) {
+		if set {
 			_, err := h.change(r, inputs)
 			require.NoError(h.t, err, r.URN)
 		}
@@ -566,4 +562,45 @@ func TestAQuestionWithoutAnAnswerIsSaid(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, summary.WriteText(&out))
 	assert.Contains(t, out.String(), "  AWS did not say the groups of non-97-test-user1: ")
+}
+
+// Where an account stands decides which service control policies bind it: each account of the tree that somebody moves,
+// to another unit or to the root, is named by drift, up leaves it, and once it is back nothing differs.
+func TestAnAccountThatSomebodyMovesIsNamed(t *testing.T) {
+	t.Parallel()
+	clitest.Long(t)
+	d := organizationDeployed.copy(t)
+	const stack = "management"
+	tree := read(t, filepath.Join(d.dir, "Pulumi."+stack+".yaml")).ServiceControlPolicies().Tree
+	parents, units := tree.Parents(), tree.IDs()
+	require.Greater(t, len(units), 2)
+	moved := map[string]string{}
+	var lines strings.Builder
+	for i, account := range slices.Sorted(maps.Keys(parents)) {
+		others := slices.DeleteFunc(slices.Clone(units), func(unit string) bool { return unit == parents[account] })
+		moved[account] = others[i%len(others)]
+		fmt.Fprintf(&lines, "    %q: %s\n", account, moved[account])
+	}
+	require.Greater(t, len(moved), 3)
+	world := d.read(t, "sandbox.yaml")
+	d.edit(t, "sandbox.yaml", "\norganization:\n", "\norganization:\n  accounts:\n"+lines.String())
+
+	for _, operation := range []result.Operation{result.Drift, result.Up, result.Drift} {
+		found, err := d.workspace(t, workspace.Options{}).Run(t.Context(), operation, stack)
+		if operation == result.Up {
+			require.NoError(t, err)
+			continue
+		}
+		assert.Equal(t, exit.Refused, exit.StatusOf(err), "%v", err)
+		var told []string
+		for _, drifted := range found.Stacks[0].Drift {
+			require.Len(t, drifted.Differences, 1)
+			assert.True(t, drifted.Differences[0].Left)
+			assert.Contains(t, drifted.Differences[0].Text, fmt.Sprintf("from %q to %q", parents[drifted.Name], moved[drifted.Name]))
+			told = append(told, drifted.Name)
+		}
+		assert.ElementsMatch(t, slices.Collect(maps.Keys(moved)), told)
+	}
+	d.write(t, "sandbox.yaml", world)
+	assert.Empty(t, d.run(t, result.Drift, stack).Drift)
 }

@@ -54,6 +54,7 @@ var (
 	devDeployed          = stage{shippedProject, 1}
 	bothDeployed         = stage{shippedProject, 2}
 	organizationDeployed = stage{shippedExample, 5}
+	toolsDeployed        = stage{shippedTools, 1}
 )
 
 // deploy deploys the first stacks of the project, once. What was deployed already of fewer stacks is gone on with, the

@@ -271,7 +271,7 @@ var lives = []life{
 func newTools(t *testing.T) *deployment {
 	t.Helper()
 	d := &deployment{cli: clitest.Need(t), dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "guardrails")}
-	require.NoError(t, os.CopyFS(d.dir, os.DirFS("../examples/tools")))
+	require.NoError(t, os.CopyFS(d.dir, os.DirFS(exampleTools)))
 	return d
 }
 

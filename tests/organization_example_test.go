@@ -17,7 +17,10 @@ import (
 )
 
 // exampleOrganization is the folder of the shipped example.
-var exampleOrganization = filepath.Join("..", "examples", "organization")
+var (
+	exampleOrganization = filepath.Join("..", "examples", "organization")
+	exampleTools        = filepath.Join("..", "examples", "tools")
+)
 
 // exampleStacks are its stacks in the order of their names.
 var exampleStacks = []string{"identity", "jump", "management", "payments", "workload"}

@@ -65,6 +65,11 @@ var promises = []promise{
 	{"docs/runs.md", "changed by hand, and put back", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
 	{"docs/runs.md", "Where the plan finds nothing to do", []string{"TestShippedStacksDeployAndStay"}},
 	{"docs/runs.md", "What is put back goes the way", []string{"TestDeniesGoBackBeforeAllows"}},
+	{
+		"docs/runs.md",
+		"one that somebody changed is put back",
+		[]string{"TestABoundGoesOnlyWhenItIsNamed", "TestWhatSomebodyChangesByHandIsNamedAndPutBack"},
+	},
 	{"docs/runs.md", "what it put back and what it did not come to", []string{"TestWhatARunDidNotComeToIsNotPutBack"}},
 	{
 		"docs/runs.md",
@@ -81,7 +86,7 @@ var promises = []promise{
 	{"cmd/guardrails/up.go", "another up would change anything", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
 	{"cmd/guardrails/drift.go", `"up" puts back what somebody changed`, []string{"TestDriftPromisesWhatUpDoes"}},
 	{"cmd/guardrails/preview.go", `"up" puts back`, []string{"TestUpReadsFirstAndPutsBack"}},
-	{"cmd/guardrails/flags.go", "is neither seen nor put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{"cmd/guardrails/root.go", "is neither seen nor put back", []string{"TestUpReadsFirstAndPutsBack"}},
 	{
 		"internal/start/project.go",
 		"what somebody changed by hand is put back",

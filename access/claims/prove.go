@@ -42,20 +42,20 @@ func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, 
 		}
 	}
 	p.FindAdministrators(intents)
-	findings := w.allAccounts(p, intents)
-	p.Report.Findings = make([]prove.Finding, 0, howMany(findings))
+	made := w.allAccounts(p, intents)
+	p.Report.Findings = make([]prove.Finding, 0, howMany(made))
 	for n := range standingProofs {
-		for i := range findings {
-			p.Report.Findings = append(p.Report.Findings, findings[i][n]...)
+		for i := range made {
+			p.Report.Findings = append(p.Report.Findings, made[i][n]...)
 		}
 	}
 	return p.Report, nil
 }
 
 // howMany findings there are.
-func howMany(findings [][][]prove.Finding) int {
+func howMany(made [][][]prove.Finding) int {
 	n := 0
-	for _, proofs := range findings {
+	for _, proofs := range made {
 		for _, list := range proofs {
 			n += len(list)
 		}
@@ -66,7 +66,7 @@ func howMany(findings [][][]prove.Finding) int {
 // allAccounts are the findings of each account: those that the memory has, those that are told of an account that is
 // like it, and else those that are made.
 func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove.Finding {
-	findings, keys := make([][][]prove.Finding, len(intents)), make([]Key, len(intents))
+	made, keys := make([][][]prove.Finding, len(intents)), make([]Key, len(intents))
 	var all, missing []int
 	for i := range intents {
 		all = append(all, i)
@@ -75,11 +75,11 @@ func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove
 		on := rests.GroundOf(p.Engine)
 		beside(all, func(i int) {
 			keys[i] = on.Key(&intents[i], p.AdministratorsOf(intents[i].Account))
-			findings[i], _ = remembered(w.Memory, keys[i])
+			made[i], _ = remembered(w.Memory, keys[i])
 		})
 	}
 	for _, i := range all {
-		if findings[i] == nil {
+		if made[i] == nil {
 			missing = append(missing, i)
 		}
 	}
@@ -91,28 +91,28 @@ func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove
 	}
 	told(len(all) - len(missing))
 	if len(missing) == 0 {
-		return findings
+		return made
 	}
 	p.Share()
 	if !w.apart {
 		p.Like = symmetry.Find(p.Engine, intents)
 	}
-	first, later, like := alikeAccounts(p, intents, findings)
+	first, later, like := alikeAccounts(p, intents, made)
 	for _, some := range [][]int{first, later} {
 		beside(some, func(i int) {
 			if like[i] >= 0 {
-				findings[i], _ = p.Like.AccountOfAnother(findings[like[i]], intents[like[i]].Account, intents[i].Account)
+				made[i], _ = p.Like.AccountOfAnother(made[like[i]], intents[like[i]].Account, intents[i].Account)
 			}
-			if findings[i] == nil {
-				findings[i] = p.ProveAccount(standingProofs, &intents[i])
+			if made[i] == nil {
+				made[i] = p.ProveAccount(standingProofs, &intents[i])
 			}
 			if w.Memory != nil {
-				keep(w.Memory, keys[i], findings[i])
+				keep(w.Memory, keys[i], made[i])
 			}
 			told(1)
 		})
 	}
-	return findings
+	return made
 }
 
 // beside does something for each of some accounts. What is solved is shared within an account, so that accounts are
@@ -135,7 +135,7 @@ const fewOf = 8
 
 // alikeAccounts are the places of the intents whose accounts are proven first and later, of those that are not made
 // yet, and the place of one that is made or proven first and whose account is like it; -1 where there is none.
-func alikeAccounts(p *claim.Prover, intents []intent.Account, findings [][][]prove.Finding) (first, later, like []int) {
+func alikeAccounts(p *claim.Prover, intents []intent.Account, made [][][]prove.Finding) (first, later, like []int) {
 	places := map[int]int{}
 	class := func(i int) int {
 		if p.Like == nil {
@@ -144,23 +144,23 @@ func alikeAccounts(p *claim.Prover, intents []intent.Account, findings [][][]pro
 		return p.Like.Class(symmetry.OfAccounts, intents[i].Account)
 	}
 	missing := 0
-	for i := range findings {
+	for i := range made {
 		like = append(like, -1)
-		if findings[i] == nil {
+		if made[i] == nil {
 			missing++
 		}
 	}
-	for i := range findings {
+	for i := range made {
 		// To see who all the others are like costs more than to prove a few.
-		if findings[i] == nil || missing*fewOf < len(findings) {
+		if made[i] == nil || missing*fewOf < len(made) {
 			continue
 		}
 		if _, known := places[class(i)]; !known {
 			places[class(i)] = i
 		}
 	}
-	for i := range findings {
-		if findings[i] != nil {
+	for i := range made {
+		if made[i] != nil {
 			continue
 		}
 		if have, known := places[class(i)]; known && class(i) != 0 {

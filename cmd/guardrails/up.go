@@ -72,7 +72,7 @@ func (f *flags) next(cmd *cobra.Command, args []string) error {
 	case len(names) == len(people):
 		text = "What each person does next: " + command
 	case len(names) == 0:
-		text = "Nothing changed for anybody. What each person does: " + command
+		text = "Nobody's user, role or permission set was made or changed. What each person does: " + command
 	case len(names) <= aFew:
 		text = "Something changed for " + strings.Join(names, ", ") + "; what they do next:"
 		for _, name := range names {

@@ -34,6 +34,28 @@ func (u *Unit) Targets() []string {
 	return ids
 }
 
+// Parents are the unit or the root of each account of the tree.
+func (u *Unit) Parents() map[string]string {
+	parents := map[string]string{}
+	u.walk(func(t target) {
+		if t.account {
+			parents[t.id] = t.above[len(t.above)-1]
+		}
+	})
+	return parents
+}
+
+// IDs are the ids of the unit and of every unit below it, without accounts.
+func (u *Unit) IDs() []string {
+	var ids []string
+	u.walk(func(t target) {
+		if !t.account {
+			ids = append(ids, t.id)
+		}
+	})
+	return ids
+}
+
 // targets are all targets of the tree by id.
 func (u *Unit) targets() map[string]target {
 	all := map[string]target{}

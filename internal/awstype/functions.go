@@ -58,6 +58,11 @@ var functions = map[string]Calls{
 		"1159b3ee",
 		group("ReadPoliciesOfTargets", call(Invoke, "organizations:ListPoliciesForTarget")),
 	),
+	token.OrganizationsGetOrganizationalUnitChildAccounts: read(
+		"internal/service/organizations/organizational_unit_child_accounts_data_source.go",
+		"14ab16a5",
+		group("ReadAccountsOfUnits", call(Invoke, "organizations:ListAccountsForParent")),
+	),
 	// What the documents of a Region hold already.
 	token.SSMGetDocument: read(
 		"internal/service/ssm/document_data_source.go",

@@ -194,6 +194,9 @@ var needsOf = map[string][]need{
 	token.OrganizationsGetPoliciesForTarget: {
 		{name: "ReadPoliciesOfTargets", reads: true, on: anyTarget},
 	},
+	token.OrganizationsGetOrganizationalUnitChildAccounts: {
+		{name: "ReadAccountsOfUnits", reads: true, on: anyParent},
+	},
 	// They are asked about in the name of a resource, of which there may be several.
 	token.SSMGetDocument:           {{name: "ReadDocumentsOfTheStack", reads: true, on: preferences}},
 	token.OrganizationsGetPolicies: {{name: "FindServiceControlPolicies"}},

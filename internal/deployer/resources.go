@@ -210,9 +210,14 @@ func policiesAndTargets(s *registered, r program.Resource) []string {
 	return append(serviceControlPolicies(s, program.Resource{}), targets(s, r)...)
 }
 
+// anyParent are the root and the units of the organization.
+func anyParent(s *registered, _ program.Resource) []string {
+	return []string{s.organization("root", "*"), s.organization("ou", "*")}
+}
+
 // anyTarget are the root, the units and the accounts of the organization.
-func anyTarget(s *registered, _ program.Resource) []string {
-	return []string{s.organization("root", "*"), s.organization("ou", "*"), s.organization("account", "*")}
+func anyTarget(s *registered, r program.Resource) []string {
+	return append(anyParent(s, r), s.organization("account", "*"))
 }
 
 // ofAll is what all resources of a type stand under: for functions that are called for each of them.

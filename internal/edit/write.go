@@ -43,11 +43,11 @@ func Apply(ctx context.Context, path string, change func() (*Change, error)) (*C
 		return nil, err
 	}
 	defer unlock()
-	edited, err := change()
+	made, err := change()
 	if err != nil {
 		return nil, err
 	}
-	return edited, edited.replace()
+	return made, made.replace()
 }
 
 // Write replaces the file in one step: whoever reads it, and whoever pulls the plug, finds the old content or the new

@@ -24,6 +24,7 @@ var functionsBeside = []string{
 	token.CloudControlGetResource,
 	token.IAMGetGroup,
 	token.OrganizationsGetPoliciesForTarget,
+	token.OrganizationsGetOrganizationalUnitChildAccounts,
 }
 
 // Beside is what AWS has beside what a stack manages, on something that the stack manages: the groups of a user, the
@@ -40,6 +41,8 @@ type Beside struct {
 	// for. Nil where up leaves the items; then Why says why, and what to do.
 	Strays []Stray
 	Why    string
+	// Says is said of the items; empty means that somebody added them.
+	Says string
 	// Others is how many of the items are meant, because the stack file says that others attach so many. Needs is an
 	// item that has to be there; empty where none has to.
 	Others int
@@ -104,7 +107,7 @@ func (l *Listener) missed(what string, err error) {
 }
 
 // missing is how the providers say that what was asked for does not exist.
-var missing = regexp.MustCompile(absent.String() + `|ResourceNotFound|"NotFound"|no IAM group found`)
+var missing = regexp.MustCompile(absent.String() + `|ResourceNotFound|ParentNotFound|"NotFound"|no IAM group found`)
 
 // listenerKey is the key of the listener in a context.
 type listenerKey struct{}
@@ -133,6 +136,7 @@ func (c *creation) lookBeside() error {
 	}
 	if listener.Thorough {
 		a.targets()
+		a.accounts()
 	}
 	a.asked.Wait()
 	return nil
@@ -434,7 +438,7 @@ func (a *asker) targets() {
 				Made:   Made{Type: token.OrganizationsPolicyAttachment, Key: "policyId", And: "targetId", Is: target},
 				Others: max(1, args.Attached[target]),
 				Needs:  fullAccess,
-				Why: "up leaves what others attach, and no proof knows what it denies: detach it, " +
+				Why: "up leaves what others attach, and the proofs do not count on it: detach it, " +
 					"or say under guardrails:organization.attached how many others attach there",
 			}
 			if slices.Contains(args.AllowList, target) {
@@ -443,4 +447,65 @@ func (a *asker) targets() {
 			a.listener.hear(b)
 		})
 	}
+}
+
+// accounts asks where the accounts of the tree stand: what is attached to a unit binds the accounts in it, and somebody
+// may have moved one out.
+func (a *asker) accounts() {
+	args := a.stack.ServiceControlPolicies()
+	if args == nil {
+		return
+	}
+	a.asked.Add(1)
+	go func() {
+		defer a.asked.Done()
+		found, complete := a.placed(args.Tree.IDs())
+		for account, parent := range args.Tree.Parents() {
+			at, stands := found[account]
+			if at == parent || !stands && !complete {
+				continue // What a unit that did not answer holds is not known.
+			}
+			if !stands {
+				at = "none of the units of guardrails:organization.tree"
+			}
+			a.listener.hear(Beside{
+				Type: token.OrganizationsAccount, Key: "id", Value: account, Property: "parentId", Items: []string{at},
+				Says: fmt.Sprintf("somebody moved the account from %q to %q", parent, at),
+				Why: "the proofs count on what is attached where guardrails:organization.tree has it, and up leaves it: " +
+					"move it back, or write where it stands",
+			})
+		}
+	}()
+}
+
+// placed are the accounts that stand in units, by account; false where AWS did not answer for one of them.
+func (a *asker) placed(units []string) (found map[string]string, complete bool) {
+	var (
+		mu    sync.Mutex
+		asked sync.WaitGroup
+	)
+	found, complete = map[string]string{}, true
+	for _, unit := range units {
+		asked.Add(1)
+		a.ask(func() {
+			defer asked.Done()
+			of, err := organizations.GetOrganizationalUnitChildAccounts(
+				a.ctx,
+				&organizations.GetOrganizationalUnitChildAccountsArgs{ParentId: unit},
+				a.by,
+			)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				complete = complete && missing.MatchString(err.Error()) // A unit that is gone holds none.
+				a.listener.missed("the accounts in "+unit, err)
+				return
+			}
+			for _, account := range of.Accounts {
+				found[account.Id] = unit
+			}
+		})
+	}
+	asked.Wait()
+	return found, complete
 }

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -79,7 +80,7 @@ func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, 
 	}
 	difference := result.Difference{Property: b.Property, Found: items, ByHand: true, Kind: result.Listed}
 	others := slices.DeleteFunc(slices.Clone(items), func(item string) bool { return item == b.Needs })
-	text := fmt.Sprintf("somebody added %s", result.Shown(anyOf(others)...))
+	text := cmp.Or(b.Says, "somebody added "+result.Shown(anyOf(others)...))
 	switch {
 	case barred:
 		text = fmt.Sprintf(
@@ -157,6 +158,12 @@ func (r *run) tookAway() {
 		return
 	}
 	r.report.Beside, r.report.Unread = r.plan.Beside, r.plan.Unread
+	for id, name := range r.plan.Named { // The engine tells less of what stays once it runs.
+		if r.report.Named == nil {
+			r.report.Named = map[string]string{}
+		}
+		r.report.Named[id] = cmp.Or(r.report.Named[id], name)
+	}
 	gone := map[string]bool{}
 	for _, c := range r.report.Of(result.Delete) {
 		gone[c.URN] = true

@@ -39,6 +39,8 @@ type collector struct {
 	sames map[string]bool
 	// standing is what was found out about each resource of the admin's, by URN.
 	standing map[string]*result.Standing
+	// named are the names of resources by what AWS calls them.
+	named map[string]string
 	// outputs are true once the stack's own outputs are to change.
 	outputs bool
 	// madeAt is when AWS had made a resource, by URN.
@@ -62,6 +64,7 @@ func collect(progress *progress.Progress, prefix string, planning bool) *collect
 		failures: map[string]result.Change{},
 		running:  map[string]time.Time{},
 		sames:    map[string]bool{},
+		named:    map[string]string{},
 		standing: map[string]*result.Standing{},
 		broken:   map[string]*apitype.StepEventStateMetadata{},
 		madeAt:   map[string]time.Time{},
@@ -98,6 +101,7 @@ func (c *collector) finish(r *result.Report) []result.Diagnostic {
 	result.SortChanges(r.Changes)
 	result.SortChanges(r.Failures)
 	r.Same, r.MadeAt = len(c.sames), maps.Clone(c.madeAt)
+	r.Named = maps.Clone(c.named)
 	r.Standing, r.OutputsChange = maps.Clone(c.standing), c.outputs
 	r.PutBack, r.NotPutBack = result.PutBack(r.Standing), nil
 	if !c.planning { // A run that was ended has not come to all of them.
@@ -170,6 +174,7 @@ func (c *collector) begin(meta apitype.StepEventMetadata) {
 }
 
 func (c *collector) end(meta apitype.StepEventMetadata) {
+	c.name(meta)
 	if meta.Op == apitype.OpRefresh {
 		c.read(meta)
 		return
@@ -193,10 +198,39 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 	if change.Op == result.Create || change.Op == result.Replace {
 		c.madeAt[change.URN] = time.Now()
 	}
-	if !change.Component {
+	if done := doneBy(meta, change.Op); done != "" && !change.Component {
 		c.done++
-		c.progress.Log(fmt.Sprintf("%s%s %s %s", c.prefix, change.Op.Past(), urn.ShortType(change.Type), change.Name))
+		c.progress.Log(fmt.Sprintf("%s%s %s %s", c.prefix, done.Past(), urn.ShortType(change.Type), change.Name))
 	}
+}
+
+// name keeps the name of what AWS has chosen the id of.
+func (c *collector) name(meta apitype.StepEventMetadata) {
+	for _, state := range []*apitype.StepEventStateMetadata{meta.Old, meta.New} {
+		if state == nil {
+			continue
+		}
+		if name, _ := state.Inputs["name"].(string); name != "" && state.ID != "" && name != state.ID {
+			c.named[state.ID] = name
+		}
+	}
+}
+
+// doneBy is what a step has done. A replacement is told as what it consists of, when each is done: the creation and the
+// deletion, in their order. The step that stands for both does nothing, and is not told.
+func doneBy(step apitype.StepEventMetadata, change result.Op) result.Op {
+	switch step.Op {
+	case apitype.OpReplace:
+		return ""
+	case apitype.OpCreateReplacement:
+		return result.Create
+	case apitype.OpDeleteReplaced:
+		if step.Old != nil && step.Old.RetainOnDelete {
+			return result.Retain
+		}
+		return result.Delete
+	}
+	return change
 }
 
 // record keeps one change per resource: the steps of a replacement, creation and deletion, are one replacement.
@@ -279,8 +313,10 @@ func changeOf(meta apitype.StepEventMetadata) (result.Change, bool) {
 			text("user"),
 			text("userName"),
 			text("policyId"),
-			text("permissionSetArn"),
 		)
+		if set := text("permissionSetArn"); set != "" { // The id of a permission set is made of both.
+			change.On = set + "," + text("instanceArn")
+		}
 	}
 	if meta.Old != nil && meta.New != nil {
 		change.Lost = lost(meta.Old.Inputs, meta.New.Inputs)

@@ -2,6 +2,8 @@ package workspace
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/progress"
@@ -62,7 +65,8 @@ func report(
 	return r, diagnostics
 }
 
-// The steps of a replacement are one change, with the properties that force it, in a plan and in a run alike.
+// The steps of a replacement are one change, with the properties that force it, in a plan and in a run alike. While it
+// runs, each part is told when it is done.
 func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 	keys := func(m *apitype.StepEventMetadata) { m.Keys = []string{"path", "name"} }
 	for _, planning := range []bool{true, false} {
@@ -76,8 +80,17 @@ func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 			pre(step(apitype.OpDeleteReplaced, roleURN)),
 			done(step(apitype.OpDeleteReplaced, roleURN)),
 		}
-		got, _ := report(planning, nil, steps...)
-		want := []result.Change{
+		lines, err := os.Create(filepath.Join(t.TempDir(), "progress"))
+		require.NoError(t, err)
+		got, _ := report(planning, progress.New(lines), steps...)
+		want := "dev: created iam.Role role-a\ndev: deleted iam.Role role-a\n"
+		if planning {
+			want = ""
+		}
+		told, err := os.ReadFile(lines.Name())
+		require.NoError(t, err)
+		assert.Equal(t, want, string(told))
+		changes := []result.Change{
 			{
 				Op:         result.Replace,
 				URN:        roleURN,
@@ -87,8 +100,29 @@ func TestTheStepsOfAReplacementAreOneChange(t *testing.T) {
 				Properties: []string{"name", "path"},
 			},
 		}
-		assert.Empty(t, cmp.Diff(want, got.Changes, cmpopts.IgnoreUnexported(result.Change{})))
+		assert.Empty(t, cmp.Diff(changes, got.Changes, cmpopts.IgnoreUnexported(result.Change{})))
 	}
+}
+
+// What hangs on a permission set has the id that AWS chose; who is touched by a change of it is known by the name.
+func TestWhatHangsOnAPermissionSetTouchesItByName(t *testing.T) {
+	const (
+		component = "urn:pulumi:dev::guardrails::guardrails:sso:PermissionSet$"
+		set       = component + "aws:ssoadmin/permissionSet:PermissionSet::a-permission-set"
+		inline    = component + "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy::a-inline-policy"
+	)
+	got, _ := report(
+		false,
+		nil,
+		done(step(apitype.OpSame, set, func(m *apitype.StepEventMetadata) {
+			m.Old.ID, m.Old.Inputs = "arn,instance", map[string]any{"name": "Reader"}
+		})),
+		done(step(apitype.OpUpdate, inline, func(m *apitype.StepEventMetadata) {
+			m.New.Inputs = map[string]any{"permissionSetArn": "arn", "instanceArn": "instance"}
+		})),
+	)
+	touched := (&result.Summary{Stacks: []*result.Report{got}}).Touched()
+	assert.Equal(t, map[string]bool{"Reader": true}, touched[""])
 }
 
 // What is deleted from the stack and kept in AWS is told apart from what is gone.

@@ -1,18 +1,19 @@
 package grants
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"reflect"
 	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/view/jsonline"
 	"aws-access-guardrails/internal/view/words"
 )
@@ -27,9 +28,6 @@ type List struct {
 	// Grants are those that are open first, then those to come, then those that are over: each in the order in which
 	// the next thing happens to it.
 	Grants []Grant `json:"grants"`
-
-	// Width is how wide a line of the text may be; zero is any width.
-	Width int `json:"-"`
 
 	zone *time.Location
 	// read says that records were read, and unread how many of them could not be.
@@ -154,17 +152,19 @@ func (g *List) Used(uses []Use, unread int64) {
 // WriteJSON writes the grants as one line of JSON.
 func (g *List) WriteJSON(w io.Writer) error { return jsonline.Write(w, g) }
 
-// WriteText writes the grants as a table for a terminal, no wider than Width.
+// WriteText writes the grants as a table for a terminal.
 func (g *List) WriteText(w io.Writer) error {
 	if len(g.Grants) == 0 {
 		_, err := io.WriteString(w, g.none+"\n")
 		return err
 	}
-	head := []string{"STATE", "PERSON", "STACK", "OPENS", "ROLE", "PROJECT", "OS USER", "TICKET", "WHEN"}
+	var table bytes.Buffer
+	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	heads := "STATE\tPERSON\tSTACK\tOPENS\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN"
 	if g.read {
-		head = append(head, "LAST USED")
+		heads += "\tLAST USED"
 	}
-	var rows [][]string
+	fmt.Fprintln(columns, heads)
 	for i := range g.Grants {
 		one := &g.Grants[i]
 		row := []string{
@@ -181,9 +181,13 @@ func (g *List) WriteText(w io.Writer) error {
 		if g.read {
 			row = append(row, one.lastUsed(g.At, g.zone))
 		}
-		rows = append(rows, row)
+		fmt.Fprintln(columns, strings.Join(row, "\t"))
 	}
-	_, err := io.WriteString(w, terminal.Table(head, rows, g.Width)+g.known())
+	if err := columns.Flush(); err != nil {
+		return err
+	}
+	table.WriteString(g.known())
+	_, err := w.Write(table.Bytes())
 	return err
 }
 

@@ -113,7 +113,8 @@ func less(object map[string]any, key string) map[string]any {
 	return object
 }
 
-// differ compares one value: policies by statement, other documents and objects by key, lists as sets.
+// differ compares one value: policies by statement, other documents and objects by key, lists as sets, and of lists of
+// objects those by key that stand for each other.
 func differ(path string, deployed, found any) []Difference {
 	if Empty(deployed) && Empty(found) || reflect.DeepEqual(deployed, found) {
 		return nil
@@ -132,10 +133,7 @@ func differ(path string, deployed, found any) []Difference {
 		return all
 	}
 	if a, b, ok := both[[]any](deployed, found); ok {
-		if len(without(b, a))+len(without(a, b)) > 0 {
-			return []Difference{{Property: path, Deployed: deployed, Found: found, Kind: Listed}}
-		}
-		return nil // The same in another order.
+		return listed(path, a, b)
 	}
 	d := Difference{Property: path, Deployed: deployed, Found: found}
 	switch {
@@ -145,6 +143,81 @@ func differ(path string, deployed, found any) []Difference {
 		d.Kind = removedValue
 	}
 	return []Difference{d}
+}
+
+// listed compares two lists; the same in another order is no difference.
+func listed(path string, deployed, found []any) []Difference {
+	removed, added := without(deployed, found), without(found, deployed)
+	var all []Difference
+	for _, p := range paired(removed, added) {
+		name := p.name
+		if name == "" {
+			name = fmt.Sprint(slices.IndexFunc(deployed, func(v any) bool { return reflect.DeepEqual(v, p.deployed) }))
+		}
+		all = append(all, differ(path+"["+name+"]", p.deployed, p.found)...)
+		removed, added = without(removed, []any{p.deployed}), without(added, []any{p.found})
+	}
+	if len(removed)+len(added) == 0 {
+		return all
+	}
+	d := Difference{Property: path, Deployed: deployed, Found: found, Kind: Listed}
+	if len(all) > 0 { // Else what is told by key would be told again.
+		d.Deployed, d.Found = removed, added
+	}
+	return append(all, d)
+}
+
+// pair are two objects of lists of which one became the other, with the name that both have; empty where they have none.
+type pair struct {
+	name            string
+	deployed, found any
+}
+
+// naming are the keys by which an object of a list is known, the first that all have.
+var naming = []string{"id", "name", "Name", "key", "Key"}
+
+// paired are the objects of two lists that stand for each other: by their names, and where they have none by their
+// order, if there are as many in both.
+func paired(removed, added []any) (pairs []pair) {
+	for _, key := range naming {
+		was, isWas := byName(removed, key)
+		is, isIs := byName(added, key)
+		if !isWas || !isIs {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(was)) {
+			if other, both := is[name]; both {
+				pairs = append(pairs, pair{name, was[name], other})
+			}
+		}
+		return pairs
+	}
+	if len(removed) != len(added) {
+		return nil
+	}
+	for i := range removed {
+		_, isWas := removed[i].(map[string]any)
+		_, isIs := added[i].(map[string]any)
+		if !isWas || !isIs {
+			return nil
+		}
+		pairs = append(pairs, pair{deployed: removed[i], found: added[i]})
+	}
+	return pairs
+}
+
+// byName are the objects of a list by the text that they have under a key; false where one has none, or two have one.
+func byName(list []any, key string) (map[string]any, bool) {
+	named := map[string]any{}
+	for _, item := range list {
+		object, _ := item.(map[string]any)
+		name, isText := object[key].(string)
+		if _, twice := named[name]; twice || !isText {
+			return nil, false
+		}
+		named[name] = item
+	}
+	return named, true
 }
 
 // documents are two texts that hold JSON objects, read.
@@ -202,6 +275,7 @@ func (d Difference) words() string {
 		case Empty(to):
 			text += tense(who, "removed", "removes") + " " + Shown(from)
 		default:
+			from, to = apart(from, to)
 			text += tense(who, "changed", "changes") + " " + Shown(from) + " to " + Shown(to)
 		}
 	}
@@ -233,7 +307,23 @@ func (d Difference) brief(statement string) string {
 	case Empty(to):
 		return key + "removed " + Shown(from)
 	}
+	from, to = apart(from, to)
 	return key + Shown(from) + " to " + Shown(to)
+}
+
+// apart are two values without the beginning that long texts have alike: what differs is then not cut.
+func apart(from, to any) (any, any) {
+	a, b, ok := both[string](from, to)
+	x, y := []rune(a), []rune(b)
+	alike := 0
+	for alike < min(len(x), len(y)) && x[alike] == y[alike] {
+		alike++
+	}
+	const context = 20
+	if !ok || alike < 3*context {
+		return from, to
+	}
+	return "..." + string(x[alike-context:]), "..." + string(y[alike-context:])
 }
 
 // listWords say how a list became another.

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,6 +53,24 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		"a document, key by key": {
 			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true}}`}, object{"content": `{"inputs":{"idleSessionTimeout":"60","runAsEnabled":true,"kmsKeyId":""}}`},
 			[]string{`content.inputs.idleSessionTimeout: somebody changed "20" to "60"`},
+		},
+		"objects of a list, by their names": {
+			"", object{"l": []any{object{"key": "a", "v": []any{"1"}}, object{"key": "b", "v": "2"}}},
+			object{"l": []any{object{"key": "c"}, object{"key": "a", "v": []any{"1", "3"}}}},
+			[]string{`l[a].v: somebody added "3"`, `l: somebody added {"key":"c"}, and removed {"key":"b","v":"2"}`},
+		},
+		"objects of a list, by their order": {
+			"", object{"l": []any{object{"v": "1"}, object{"v": object{"w": "2"}}}},
+			object{"l": []any{object{"v": "1"}, object{"v": object{"w": "4", "x": "5"}}}},
+			[]string{`l[1].v.w: somebody changed "2" to "4"`, `l[1].v.x: somebody set it to "5"`},
+		},
+		"objects of a list of which one is more": {
+			"", object{"l": []any{object{"v": "1"}}}, object{"l": []any{object{"v": "2"}, object{"v": "3"}}},
+			[]string{`l: somebody added {"v":"2"}, {"v":"3"}, and removed {"v":"1"}`},
+		},
+		"long texts, where they differ": {
+			"", object{"t": strings.Repeat("x", 200) + "one"}, object{"t": strings.Repeat("x", 200) + "two"},
+			[]string{`t: somebody changed "...` + strings.Repeat("x", 20) + `one" to "...` + strings.Repeat("x", 20) + `two"`},
 		},
 		"a policy's order": {"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))},
 			object{"policy": document(statement("B", "s3:*") + "," + statement("A", "s3:*"))}, nil},

@@ -170,6 +170,8 @@ type Report struct {
 	// standing is what was found out about each resource, by URN, and outputs says that the stack's outputs change.
 	Standing      map[string]*Standing `json:"-"`
 	OutputsChange bool                 `json:"-"`
+	// Named are the names in AWS of what AWS has chosen the id of, by that id.
+	Named map[string]string `json:"-"`
 	// besides is all that was found beside the stack.
 	Besides []Beside `json:"-"`
 	// told are the changes that were shown in a plan before, by URN, so that the result need not list them again; nil

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"strings"
 )
 
@@ -14,7 +15,7 @@ func (s *Summary) Touched() map[string]map[string]bool {
 			if c.Component {
 				continue
 			}
-			for _, name := range []string{c.Physical, c.On} {
+			for _, name := range []string{c.Physical, cmp.Or(r.Named[c.On], c.On)} {
 				if name != "" && (strings.HasPrefix(c.Type, "aws:iam/") || strings.HasPrefix(c.Type, "aws:ssoadmin/")) {
 					names[name] = true
 				}

@@ -114,6 +114,37 @@ func (o Client) ListPoliciesForTarget(ctx context.Context, target string) ([]str
 	})
 }
 
+// ListAccountsForParent lists the ids of the accounts that stand directly in a root or a unit, sorted, with the
+// organization that they are of.
+func (o Client) ListAccountsForParent(ctx context.Context, parent string) (Organization, []string, error) {
+	type answer struct {
+		organization Organization
+		accounts     []string
+	}
+	a, err := api.Ask(ctx, o.Client, "ListAccountsForParent", parent, func(*store.Tx) (answer, error) {
+		org, err := o.organization(false)
+		if err != nil {
+			return answer{}, err
+		}
+		if parent != org.Root && !o.state.Units.Has("", parent) {
+			return answer{}, api.Refuse(
+				http.StatusBadRequest,
+				"ParentNotFoundException",
+				"We can't find a root or OU with the ParentId that you specified.",
+			).
+				Hinted("the organization has no %s; list it under organization in sandbox.yaml", parent)
+		}
+		found := answer{organization: org}
+		for _, account := range o.state.Members.Keys("") {
+			if at, _ := o.state.Members.Get("", account); at == parent {
+				found.accounts = append(found.accounts, account)
+			}
+		}
+		return found, nil
+	})
+	return a.organization, a.accounts, err
+}
+
 // ListPolicies lists the ids of the policies of a type, sorted.
 func (o Client) ListPolicies(ctx context.Context, policyType string) ([]string, error) {
 	return api.Ask(ctx, o.Client, "ListPolicies", policyType, func(*store.Tx) ([]string, error) {

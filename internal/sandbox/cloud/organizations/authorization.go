@@ -64,7 +64,7 @@ func (t *State) resources(s api.Client, operation, subject string) ([]string, bo
 		return []string{policyARN(id), target(on)}, true
 	case "ListTargetsForPolicy":
 		return []string{policyARN(subject)}, true
-	case "ListPoliciesForTarget":
+	case "ListPoliciesForTarget", "ListAccountsForParent":
 		return []string{target(subject)}, true
 	}
 	return nil, false

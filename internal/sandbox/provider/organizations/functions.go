@@ -7,6 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"aws-access-guardrails/internal/sandbox/cloud/organizations"
 	"aws-access-guardrails/internal/sandbox/provider/resources"
 	"aws-access-guardrails/internal/sandbox/provider/schema"
 	"aws-access-guardrails/policy"
@@ -28,17 +29,7 @@ func organization(ctx context.Context, s *resources.Session, _ schema.Values) (s
 		}
 		return schema.Text(arn.String())
 	}
-	account := func(id string) schema.Values {
-		return schema.Values{
-			"arn": resourceARN(
-				"account/" + org.ID + "/" + id,
-			),
-			"email":  schema.Text(id + "@example.com"),
-			"id":     schema.Text(id),
-			"name":   schema.Text(id),
-			"status": schema.Text("ACTIVE"),
-		}
-	}
+	account := func(id string) schema.Values { return member(s, org, id) }
 	master := account(org.Management)
 	out := schema.Values{
 		"arn": resourceARN(
@@ -90,6 +81,39 @@ func organization(ctx context.Context, s *resources.Session, _ schema.Values) (s
 		"enabledPolicyTypes":         schema.Texts(org.PolicyTypes),
 		"roots":                      schema.Objects([]schema.Values{root}),
 	}), nil
+}
+
+// member is an account of the organization, as functions list it.
+func member(s *resources.Session, org organizations.Organization, id string) schema.Values {
+	arn := policy.ARN{
+		Partition: s.Cloud.Partition(org.Management),
+		Service:   "organizations",
+		Account:   org.Management,
+		Resource:  "account/" + org.ID + "/" + id,
+	}
+	return schema.Values{
+		"arn":    schema.Text(arn.String()),
+		"email":  schema.Text(id + "@example.com"),
+		"id":     schema.Text(id),
+		"name":   schema.Text(id),
+		"status": schema.Text("ACTIVE"),
+	}
+}
+
+// accountsOfUnit answers aws.organizations.getOrganizationalUnitChildAccounts: the accounts directly in a root or unit.
+func accountsOfUnit(ctx context.Context, s *resources.Session, args schema.Values) (schema.Values, error) {
+	parent := args.Text("parentId")
+	org, list, err := s.Organizations().ListAccountsForParent(ctx, parent)
+	if err != nil {
+		return nil, resources.Doing(err, "listing Organizations Accounts for parent (%s)", parent)
+	}
+	var accounts []schema.Values
+	for _, id := range list {
+		accounts = append(accounts, member(s, org, id))
+	}
+	return schema.Values{
+		"id": schema.Text(parent), "parentId": args["parentId"], "accounts": schema.Objects(accounts),
+	}, nil
 }
 
 // policies answers aws.organizations.getPolicies: the ids of a type.

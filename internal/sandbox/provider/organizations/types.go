@@ -23,5 +23,9 @@ func Functions() map[string]resources.Function {
 			Arguments: []string{"filter", "targetId"},
 			Answer:    policiesForTarget,
 		},
+		token.OrganizationsGetOrganizationalUnitChildAccounts: {
+			Arguments: []string{"parentId"},
+			Answer:    accountsOfUnit,
+		},
 	}
 }
