@@ -86,7 +86,7 @@ var promises = []promise{
 	{"cmd/guardrails/up.go", "another up would change anything", []string{"TestTheReadBackSaysWhatAnotherUpDoes"}},
 	{"cmd/guardrails/drift.go", `"up" puts back what somebody changed`, []string{"TestDriftPromisesWhatUpDoes"}},
 	{"cmd/guardrails/preview.go", `"up" puts back`, []string{"TestUpReadsFirstAndPutsBack"}},
-	{"cmd/guardrails/root.go", "is neither seen nor put back", []string{"TestUpReadsFirstAndPutsBack"}},
+	{"cmd/guardrails/flags.go", "is neither seen nor put back", []string{"TestUpReadsFirstAndPutsBack"}},
 	{
 		"internal/start/project.go",
 		"what somebody changed by hand is put back",

@@ -42,20 +42,20 @@ func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, 
 		}
 	}
 	p.FindAdministrators(intents)
-	made := w.allAccounts(p, intents)
-	p.Report.Findings = make([]prove.Finding, 0, howMany(made))
+	findings := w.allAccounts(p, intents)
+	p.Report.Findings = make([]prove.Finding, 0, howMany(findings))
 	for n := range standingProofs {
-		for i := range made {
-			p.Report.Findings = append(p.Report.Findings, made[i][n]...)
+		for i := range findings {
+			p.Report.Findings = append(p.Report.Findings, findings[i][n]...)
 		}
 	}
 	return p.Report, nil
 }
 
 // howMany findings there are.
-func howMany(made [][][]prove.Finding) int {
+func howMany(findings [][][]prove.Finding) int {
 	n := 0
-	for _, proofs := range made {
+	for _, proofs := range findings {
 		for _, list := range proofs {
 			n += len(list)
 		}
@@ -66,7 +66,7 @@ func howMany(made [][][]prove.Finding) int {
 // allAccounts are the findings of each account: those that the memory has, those that are told of an account that is
 // like it, and else those that are made.
 func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove.Finding {
-	made, keys := make([][][]prove.Finding, len(intents)), make([]Key, len(intents))
+	findings, keys := make([][][]prove.Finding, len(intents)), make([]Key, len(intents))
 	var all, missing []int
 	for i := range intents {
 		all = append(all, i)
@@ -75,11 +75,11 @@ func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove
 		on := rests.GroundOf(p.Engine)
 		beside(all, func(i int) {
 			keys[i] = on.Key(&intents[i], p.AdministratorsOf(intents[i].Account))
-			made[i], _ = remembered(w.Memory, keys[i])
+			findings[i], _ = remembered(w.Memory, keys[i])
 		})
 	}
 	for _, i := range all {
-		if made[i] == nil {
+		if findings[i] == nil {
 			missing = append(missing, i)
 		}
 	}
@@ -91,28 +91,28 @@ func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove
 	}
 	told(len(all) - len(missing))
 	if len(missing) == 0 {
-		return made
+		return findings
 	}
 	p.Share()
 	if !w.apart {
 		p.Like = symmetry.Find(p.Engine, intents)
 	}
-	first, later, like := alikeAccounts(p, intents, made)
+	first, later, like := alikeAccounts(p, intents, findings)
 	for _, some := range [][]int{first, later} {
 		beside(some, func(i int) {
 			if like[i] >= 0 {
-				made[i], _ = p.Like.AccountOfAnother(made[like[i]], intents[like[i]].Account, intents[i].Account)
+				findings[i], _ = p.Like.AccountOfAnother(findings[like[i]], intents[like[i]].Account, intents[i].Account)
 			}
-			if made[i] == nil {
-				made[i] = p.ProveAccount(standingProofs, &intents[i])
+			if findings[i] == nil {
+				findings[i] = p.ProveAccount(standingProofs, &intents[i])
 			}
 			if w.Memory != nil {
-				keep(w.Memory, keys[i], made[i])
+				keep(w.Memory, keys[i], findings[i])
 			}
 			told(1)
 		})
 	}
-	return made
+	return findings
 }
 
 // beside does something for each of some accounts. What is solved is shared within an account, so that accounts are
@@ -135,7 +135,7 @@ const fewOf = 8
 
 // alikeAccounts are the places of the intents whose accounts are proven first and later, of those that are not made
 // yet, and the place of one that is made or proven first and whose account is like it; -1 where there is none.
-func alikeAccounts(p *claim.Prover, intents []intent.Account, made [][][]prove.Finding) (first, later, like []int) {
+func alikeAccounts(p *claim.Prover, intents []intent.Account, findings [][][]prove.Finding) (first, later, like []int) {
 	places := map[int]int{}
 	class := func(i int) int {
 		if p.Like == nil {
@@ -144,23 +144,23 @@ func alikeAccounts(p *claim.Prover, intents []intent.Account, made [][][]prove.F
 		return p.Like.Class(symmetry.OfAccounts, intents[i].Account)
 	}
 	missing := 0
-	for i := range made {
+	for i := range findings {
 		like = append(like, -1)
-		if made[i] == nil {
+		if findings[i] == nil {
 			missing++
 		}
 	}
-	for i := range made {
+	for i := range findings {
 		// To see who all the others are like costs more than to prove a few.
-		if made[i] == nil || missing*fewOf < len(made) {
+		if findings[i] == nil || missing*fewOf < len(findings) {
 			continue
 		}
 		if _, known := places[class(i)]; !known {
 			places[class(i)] = i
 		}
 	}
-	for i := range made {
-		if made[i] != nil {
+	for i := range findings {
+		if findings[i] != nil {
 			continue
 		}
 		if have, known := places[class(i)]; known && class(i) != 0 {

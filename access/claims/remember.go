@@ -30,8 +30,8 @@ func remembered(m Memory, key Key) ([][]prove.Finding, bool) {
 	}
 	findings := make([][]prove.Finding, len(standingProofs))
 	for n, proof := range standingProofs {
-		list, made := kept[proof.ID]
-		if !made {
+		list, has := kept[proof.ID]
+		if !has {
 			return nil, false
 		}
 		findings[n] = list

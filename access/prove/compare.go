@@ -133,7 +133,7 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 	}
 	// Everybody else of the account, whatever policies they have: what the service control policies let through is
 	// what they may gain or lose.
-	c.both(before, after, account.ID, search.NewSolved(), func(e *engine.Engine, lab *search.Solved) *search.Caller {
+	c.both(before, after, account.ID, search.NewSolved(), func(e *engine.Engine, solved *search.Solved) *search.Caller {
 		who := search.NewAnyone(
 			e,
 			&engine.Trusted{Kind: policy.PrincipalAWS, AccountID: account.ID},
@@ -141,7 +141,7 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 		)
 		who.Principal.Account = e.Accounts[account.ID]
 		who.Principal.Identity = &engine.PolicyLayer{Allow: []*engine.Statement{search.Everything}}
-		who.Solved = lab
+		who.Solved = solved
 		who.Search = search.NewSearch(search.NewBinder(who))
 		return who
 	})
@@ -227,8 +227,8 @@ func (c *comparer) session(before, after *engine.Engine, subject string, s engin
 		after,
 		subject,
 		c.solvedFor(account, free != nil),
-		func(e *engine.Engine, lab *search.Solved) *search.Caller {
-			who, known := search.NewCaller(e, s, lab)
+		func(e *engine.Engine, solved *search.Solved) *search.Caller {
+			who, known := search.NewCaller(e, s, solved)
 			if !known {
 				return nil
 			}
@@ -242,10 +242,10 @@ func (c *comparer) session(before, after *engine.Engine, subject string, s engin
 func (c *comparer) both(
 	before, after *engine.Engine,
 	subject string,
-	lab *search.Solved,
+	solved *search.Solved,
 	who func(*engine.Engine, *search.Solved) *search.Caller,
 ) {
-	x, y := who(before, lab), who(after, lab)
+	x, y := who(before, solved), who(after, solved)
 	if x == nil || y == nil {
 		return
 	}
@@ -265,9 +265,9 @@ func (c *comparer) assuming(before, after *engine.Engine, subject string, s engi
 	if !trusts(before, s, role) && !trusts(after, s, role) {
 		return
 	}
-	lab := c.solvedFor(policy.ARNPart(s.Subject(), 4), false)
-	x, known := search.NewCaller(before, s, lab)
-	y, also := search.NewCaller(after, s, lab)
+	solved := c.solvedFor(policy.ARNPart(s.Subject(), 4), false)
+	x, known := search.NewCaller(before, s, solved)
+	y, also := search.NewCaller(after, s, solved)
 	if !known || !also {
 		return
 	}

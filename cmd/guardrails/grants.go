@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/replay"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/view/grants"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
@@ -114,6 +116,7 @@ func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 		return f.prune(cmd, folder, names, now, g.dryRun || g.patch, g.patch)
 	}
 	list := grants.Of(now, zone, stacks...)
+	list.Width = terminal.Width(os.Stdout)
 	if g.since != "" {
 		then, _, notes, err := against.StacksAt(cmd.Context(), folder, g.since, f.names(args)...)
 		if err != nil {

@@ -1,7 +1,6 @@
 package awstype
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -67,15 +66,6 @@ type Calls struct {
 	Calls  []Call
 }
 
-// Of are the calls of a type of resource or of a function by its token; false where the table lacks it.
-func Of(token string) (Calls, bool) {
-	c, ok := table[token]
-	return c, ok
-}
-
-// Tokens are the tokens of the table, sorted.
-func Tokens() []string { return slices.Sorted(maps.Keys(table)) }
-
 // Has reports whether an operation on the type may make the call.
 func (c Calls) Has(action string, in Operation) bool {
 	return slices.ContainsFunc(c.Calls, func(call Call) bool { return call.Action == action && call.In&in != 0 })
@@ -104,18 +94,5 @@ func (c Calls) Group(name string, in Operation) []string {
 		}
 	}
 	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// Unconfirmed are the calls of the whole table that no source shows: "token action".
-func Unconfirmed() []string {
-	var out []string
-	for _, token := range Tokens() {
-		for _, call := range table[token].Calls {
-			if call.Unconfirmed != "" {
-				out = append(out, token+" "+call.Action)
-			}
-		}
-	}
 	return slices.Compact(out)
 }

@@ -43,11 +43,11 @@ func Apply(ctx context.Context, path string, change func() (*Change, error)) (*C
 		return nil, err
 	}
 	defer unlock()
-	made, err := change()
+	edited, err := change()
 	if err != nil {
 		return nil, err
 	}
-	return made, made.replace()
+	return edited, edited.replace()
 }
 
 // Write replaces the file in one step: whoever reads it, and whoever pulls the plug, finds the old content or the new

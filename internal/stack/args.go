@@ -12,7 +12,6 @@ import (
 	"aws-access-guardrails/guardrail/passwordpolicy"
 	"aws-access-guardrails/guardrail/preferences"
 	"aws-access-guardrails/guardrail/user"
-	"aws-access-guardrails/policy"
 )
 
 // MFAGroup is the group that enforces MFA, nil where there is none.
@@ -118,29 +117,6 @@ func (s *Stack) Regions() []string {
 		}
 	}
 	return regions
-}
-
-// userPaths are the paths of the users, by name. Names and paths that IAM does not take are left out: they are
-// reported where they stand.
-func (s *Stack) userPaths() map[string]string {
-	paths := map[string]string{}
-	for _, u := range s.Users {
-		if policy.ValidateUserName(u.Name) == nil && policy.ValidatePath(u.Path) == nil {
-			paths[u.Name] = u.Path
-		}
-	}
-	return paths
-}
-
-// userNames are the names of the stack's users, in the order of the file.
-func (s *Stack) userNames() []string {
-	names := make([]string, 0, len(s.Users))
-	for _, u := range s.Users {
-		if u.Name != "" {
-			names = append(names, u.Name)
-		}
-	}
-	return names
 }
 
 // IsAuthorizationTag reports whether the tag decides access. Condition keys ignore case, so tags that differ by case

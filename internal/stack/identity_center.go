@@ -3,7 +3,6 @@ package stack
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -15,7 +14,6 @@ import (
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
-	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
 
@@ -249,30 +247,6 @@ func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) 
 		at := stackPath(permissionSetSection(i)).Child("policyFile")
 		s.readPolicyFile(d, at, folder, p.PolicyFile, &p.Policy)
 	}
-}
-
-// readDocument reads a policy document from a path below the folder of the stack file.
-func readDocument(d *strictyaml.Decoder, at problem.Path, folder, file string) (policy.Document, bool) {
-	d.Files = true
-	data, err := files.ReadBelow(folder, file)
-	if err != nil {
-		d.Report(fileProblem(at, file, err))
-		return policy.Document{}, false
-	}
-	document, err := policy.Parse(data)
-	if err != nil {
-		d.Report(
-			problem.Problem{
-				Path:  at,
-				Kind:  problem.Invalid,
-				Value: file,
-				Why:   fmt.Sprintf("is no policy document: %s", err),
-				Fix:   "mend the document",
-			},
-		)
-		return policy.Document{}, false
-	}
-	return document, true
 }
 
 // fileProblem is why a file that a value names was not read.

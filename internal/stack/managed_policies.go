@@ -4,8 +4,6 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/managedpolicy"
 	"aws-access-guardrails/internal/strictyaml"
-	"aws-access-guardrails/policy"
-	"aws-access-guardrails/problem"
 )
 
 // CustomerManagedPolicies are the customer managed policies complete, in the order of the file.
@@ -36,29 +34,5 @@ func (s *Stack) readManagedPolicies(d *strictyaml.Decoder, folder string) {
 	for i := range s.ManagedPolicies {
 		p := &s.ManagedPolicies[i]
 		s.readPolicyFile(d, stackPath("managedPolicies").Index(i).Child("policyFile"), folder, p.PolicyFile, &p.Policy)
-	}
-}
-
-// readPolicyFile reads a document that stands in a file of its own in place of one in the stack file.
-func (s *Stack) readPolicyFile(d *strictyaml.Decoder, at problem.Path, folder, file string, into **policy.Document) {
-	switch {
-	case file == "" || d.Refused(at):
-	case *into != nil:
-		d.Report(
-			problem.Problem{
-				Path:  at,
-				Kind:  problem.Invalid,
-				Value: file,
-				Why:   "stands beside policy",
-				Fix:   "keep one of the two",
-			},
-		)
-	default:
-		if document, ok := readDocument(d, at, folder, file); ok {
-			*into = &document
-		} else {
-			// What cannot be read is reported, and is not missing.
-			*into = &policy.Document{}
-		}
 	}
 }

@@ -3,7 +3,6 @@ package stack
 import (
 	"cmp"
 
-	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stackfile"
 )
@@ -27,12 +26,3 @@ func (s *Stack) SignInName() string { return cmp.Or(s.Account.Alias, s.Account.I
 
 // ProjectTag is the key of the tag that pairs roles with nodes.
 func (s *Stack) ProjectTag() string { return s.Tags.Project }
-
-// World is the account as it will be when the stack is deployed, and nothing that others made in it.
-func (s *Stack) World() world.Account {
-	account := world.Account{ID: s.Account.ID, Alias: s.Account.Alias, Partition: s.Account.Partition}
-	for _, p := range s.parts() {
-		p.args.AddTo(&account)
-	}
-	return account
-}

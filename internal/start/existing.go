@@ -74,9 +74,9 @@ func (a *Answers) ReadExisting(from string, stdin io.Reader) error {
 	}
 	r := &reader{answers: a}
 	// What says where things are comes before what is there.
-	for _, take := range []func(*printed){r.organization, r.units, r.accounts, r.identityCenter} {
+	for _, read := range []func(*printed){r.organization, r.units, r.accounts, r.identityCenter} {
 		for _, p := range all {
-			take(p)
+			read(p)
 		}
 	}
 	r.unitsWithoutParent(all)

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -17,9 +16,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/filebackend"
@@ -312,36 +309,4 @@ func causes(diagnostics []result.Diagnostic) []result.Diagnostic {
 		return strings.HasPrefix(d.Message, "an unhandled error occurred") ||
 			(typ == urn.StackType || d.URN == "") && strings.HasSuffix(d.Message, " failed")
 	})
-}
-
-// runner is the Pulumi program with its last error kept.
-type runner struct {
-	run pulumi.RunFunc
-	// listener hears what the program finds beside the stack; nil where nobody wants to know.
-	listener *program.Listener
-	mu       sync.Mutex
-	last     error
-}
-
-func (p *runner) Run(ctx *pulumi.Context) error {
-	if p.listener != nil {
-		ctx = program.Listen(ctx, p.listener)
-	}
-	err := p.run(ctx)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = err
-	return err
-}
-
-func (p *runner) reset() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = nil
-}
-
-func (p *runner) err() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.last
 }

@@ -1,19 +1,18 @@
 package grants
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"reflect"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/view/jsonline"
 	"aws-access-guardrails/internal/view/words"
 )
@@ -28,6 +27,9 @@ type List struct {
 	// Grants are those that are open first, then those to come, then those that are over: each in the order in which
 	// the next thing happens to it.
 	Grants []Grant `json:"grants"`
+
+	// Width is how wide a line of the text may be; zero is any width.
+	Width int `json:"-"`
 
 	zone *time.Location
 	// read says that records were read, and unread how many of them could not be.
@@ -152,19 +154,17 @@ func (g *List) Used(uses []Use, unread int64) {
 // WriteJSON writes the grants as one line of JSON.
 func (g *List) WriteJSON(w io.Writer) error { return jsonline.Write(w, g) }
 
-// WriteText writes the grants as a table for a terminal.
+// WriteText writes the grants as a table for a terminal, no wider than Width.
 func (g *List) WriteText(w io.Writer) error {
 	if len(g.Grants) == 0 {
 		_, err := io.WriteString(w, g.none+"\n")
 		return err
 	}
-	var table bytes.Buffer
-	columns := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	heads := "STATE\tPERSON\tSTACK\tOPENS\tROLE\tPROJECT\tOS USER\tTICKET\tWHEN"
+	head := []string{"STATE", "PERSON", "STACK", "OPENS", "ROLE", "PROJECT", "OS USER", "TICKET", "WHEN"}
 	if g.read {
-		heads += "\tLAST USED"
+		head = append(head, "LAST USED")
 	}
-	fmt.Fprintln(columns, heads)
+	var rows [][]string
 	for i := range g.Grants {
 		one := &g.Grants[i]
 		row := []string{
@@ -181,13 +181,9 @@ func (g *List) WriteText(w io.Writer) error {
 		if g.read {
 			row = append(row, one.lastUsed(g.At, g.zone))
 		}
-		fmt.Fprintln(columns, strings.Join(row, "\t"))
+		rows = append(rows, row)
 	}
-	if err := columns.Flush(); err != nil {
-		return err
-	}
-	table.WriteString(g.known())
-	_, err := w.Write(table.Bytes())
+	_, err := io.WriteString(w, terminal.Table(head, rows, g.Width)+g.known())
 	return err
 }
 

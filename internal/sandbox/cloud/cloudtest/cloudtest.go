@@ -48,7 +48,7 @@ func New(t *testing.T) *cloud.Cloud {
 		assert.Empty(
 			t,
 			cmp.Diff(c.Snapshot(), reopened.Snapshot()),
-			"the state file holds another world than the memory",
+			"the state file has another world than the memory",
 		)
 		require.NoError(t, reopened.Close())
 	})
