@@ -6,7 +6,8 @@
 // every layer that was read.
 //
 // What is asked of an Engine beyond one request lives below: journey walks the way of a person who signs in, assumes a
-// role, opens a door on a node and becomes an OS user; expect checks what an admin expects; prove speaks of all requests
+// role, opens a door on a node and becomes an OS user; expect checks what an admin expects; prove speaks of all
+// requests
 // instead of one, for claims of anybody, and compares two worlds; claims has the standing claims of this product.
 //
 // The package is strict. A document with an operator, element or policy variable that it does not implement does not

@@ -19,7 +19,8 @@ type PermissionSet struct {
 	PermissionSetARN pulumi.StringOutput `pulumi:"permissionSetArn"`
 }
 
-// NewPermissionSet makes the permission set, then its permissions boundary and its policies, then the assignments, so that nobody is assigned a
+// NewPermissionSet makes the permission set, then its permissions boundary and its policies, then the assignments, so
+// that nobody is assigned a
 // permission set that is half made. The ids of the assigned people and groups are looked up first: it is an error
 // when they belong to somebody else. It registers nothing when Validate has a problem.
 func NewPermissionSet(

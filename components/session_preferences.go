@@ -73,7 +73,8 @@ func NewSessionPreferences(
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})
 }
 
-// contentOver is the content of a document for the Region of a provider, unlike what the document there had before, and unlike its
+// contentOver is the content of a document for the Region of a provider, unlike what the document there had before, and
+// unlike its
 // latest version where another one is in force.
 func contentOver(
 	ctx *pulumi.Context, name, content string, parent pulumi.Resource, provider pulumi.ProviderResource,

@@ -124,11 +124,13 @@ func DecidingTags(projectKey, environmentKey string) []string {
 	return append(keys, RunAsTag)
 }
 
-// ProjectSeparators are what can stand between the projects of a node: characters that tags of EC2 take, and that are no
+// ProjectSeparators are what can stand between the projects of a node: characters that tags of EC2 take, and that are
+// no
 // wildcards of a policy.
 func ProjectSeparators() []string { return []string{"/", ":", "+", "=", "@", ",", ";", "|"} }
 
-// AmongProjects are the patterns of the tag of a node that has one of the projects: alone, first, last, or between others.
+// AmongProjects are the patterns of the tag of a node that has one of the projects: alone, first, last, or between
+// others.
 func AmongProjects(separator string, projects ...string) []string {
 	var patterns []string
 	for _, p := range projects {

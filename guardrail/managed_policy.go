@@ -81,7 +81,8 @@ type ManagedPolicies struct {
 	AWS []string
 }
 
-// ARN is the ARN that a name means: that of a policy of the stack, else of one of AWS. An ARN means itself, and the empty
+// ARN is the ARN that a name means: that of a policy of the stack, else of one of AWS. An ARN means itself, and the
+// empty
 // name nothing.
 func (m ManagedPolicies) ARN(account Account, name string) string {
 	switch {

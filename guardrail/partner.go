@@ -17,7 +17,8 @@ import (
 type Partner struct {
 	// PrincipalARNs are roles, users or whole accounts (arn:aws:iam::999999999999:root) of the partner. At least one.
 	PrincipalARNs []string
-	// ExternalID is what the partner says when it assumes the role, 2 to 1224 letters, digits and _+=,.@:/- characters. It is no
+	// ExternalID is what the partner says when it assumes the role, 2 to 1224 letters, digits and _+=,.@:/- characters.
+	// It is no
 	// secret: AWS shows it to whoever reads the trust policy. Required.
 	ExternalID string
 }

@@ -46,7 +46,8 @@ type ManagedPolicy struct {
 	Document policy.Document
 }
 
-// ValidateProjects holds the projects of nodes that a document reaches, and separator, which stands between those of one
+// ValidateProjects holds the projects of nodes that a document reaches, and separator, which stands between those of
+// one
 // node; empty where a node has one.
 func ValidateProjects(p *problem.List, projects []string, separator string) {
 	if projects != nil && len(projects) == 0 {

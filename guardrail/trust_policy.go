@@ -117,11 +117,13 @@ func (t Trust) people() policy.Document {
 
 // UserIDKey is the condition key with the id of a person of IAM Identity Center.
 //
-// Source: IAM Identity Center User Guide, "Using predefined attributes from the IAM Identity Center directory for access
+// Source: IAM Identity Center User Guide, "Using predefined attributes from the IAM Identity Center directory for
+// access
 // control in AWS", "Deny user access with Service Control Policies".
 const UserIDKey = "identitystore:UserId"
 
-// IdentityCenterRoles is the pattern of the ARNs of the roles of permission sets in an account. Only IAM Identity Center
+// IdentityCenterRoles is the pattern of the ARNs of the roles of permission sets in an account. Only IAM Identity
+// Center
 // makes roles under this path; in us-east-1 it has no Region.
 //
 // Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies, Amazon EKS Cluster config

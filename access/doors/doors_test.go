@@ -13,7 +13,8 @@ import (
 	"aws-access-guardrails/access/doors"
 )
 
-// Every action of the table is one that AWS has, spelt as AWS spells it, and stands once; every row says in words what opens and of which service.
+// Every action of the table is one that AWS has, spelt as AWS spells it, and stands once; every row says in words what
+// opens and of which service.
 func TestTheTableNamesActionsOfAWSOnce(t *testing.T) {
 	seen := map[string]bool{}
 	for _, row := range doors.Table() {
@@ -74,7 +75,8 @@ func noDoors(t *testing.T) map[string]string {
 	return found
 }
 
-// Every action of the catalogue whose name or description looks like a door is a row of the table, or somebody has said that it is none. An update of the
+// Every action of the catalogue whose name or description looks like a door is a row of the table, or somebody has said
+// that it is none. An update of the
 // catalogue that brings another one fails here until it is classified, and so does one that takes one away.
 func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
 	text, err := os.ReadFile("testdata/look-alikes.txt")
@@ -98,7 +100,8 @@ func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
 	}
 }
 
-// The names by which strangers know the doors are classified: shells, desktops and tunnels are closed, and what people work in is open with a reason.
+// The names by which strangers know the doors are classified: shells, desktops and tunnels are closed, and what people
+// work in is open with a reason.
 func TestWhatStrangersTryIsInTheTable(t *testing.T) {
 	for action, closed := range map[string]bool{
 		"ssm:StartSession": true, "ssm:SendCommand": true, "lightsail:CreateGUISessionAccessDetails": true, "lightsail:StartGUISession": true,

@@ -2,7 +2,8 @@ package doors
 
 import "slices"
 
-// elsewhereRows open something on machines that are no nodes. What is closed are shells and desktops of administrators; what stays open is where people work.
+// elsewhereRows open something on machines that are no nodes. What is closed are shells and desktops of administrators;
+// what stays open is where people work.
 func elsewhereRows() []Row { return slices.Concat(elsewhereDoors(), elsewhereJobs()) }
 
 // work is why a place stays open.

@@ -80,7 +80,8 @@ func codeRows() []Row {
 	}, moreCodeRows()...)
 }
 
-// moreCodeRows are the services that run code on nodes beside EC2 and Systems Manager. All of them are how applications get there.
+// moreCodeRows are the services that run code on nodes beside EC2 and Systems Manager. All of them are how applications
+// get there.
 func moreCodeRows() []Row {
 	const deploys = "it is how applications get onto their nodes; who deploys them decides what runs there"
 	return []Row{

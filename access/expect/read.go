@@ -443,7 +443,8 @@ func (r *expectationReader) readsItsTags() *expectationError {
 	)
 }
 
-// accountNamed is the account of a name that is written as "account/name", by the id or the alias of the account, and the
+// accountNamed is the account of a name that is written as "account/name", by the id or the alias of the account, and
+// the
 // name alone. A name without an account is of home. The account is nil where the world has none of the kind.
 func accountNamed(e *engine.Engine, written string, home *world.Account) (_ *world.Account, name string) {
 	account, name, found := strings.Cut(written, "/")

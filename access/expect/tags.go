@@ -13,8 +13,10 @@ import (
 	"aws-access-guardrails/access/world"
 )
 
-// An expectation can name a resource by its ARN, and nobody says there which tags it has. Where policies read them, what
-// is expected may be so with some tags and not with others: it then holds if the resource has such tags, and says which.
+// An expectation can name a resource by its ARN, and nobody says there which tags it has. Where policies read them,
+// what
+// is expected may be so with some tags and not with others: it then holds if the resource has such tags, and says
+// which.
 
 // maxTaggings bounds how many sets of tags are tried.
 const maxTaggings = 200

@@ -14,7 +14,8 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// What is named by an ARN may have any tags. Where policies read them, an expectation holds if the resource has tags with
+// What is named by an ARN may have any tags. Where policies read them, an expectation holds if the resource has tags
+// with
 // which it does; where they decide nothing, where the world knows them and where the call carries them, it is judged as
 // it is.
 func TestTheTagsOfWhatAnARNNamesAreNotTakenToBeNone(t *testing.T) {

@@ -167,8 +167,10 @@ const (
 // VPC and its address; of a machine that Systems Manager manages by an activation they carry none of them. The agent
 // takes its credentials by IMDSv2.
 //
-// Source: IAM User Guide, AWS global condition context keys: aws:Ec2InstanceSourceVpc, aws:Ec2InstanceSourcePrivateIPv4,
-// aws:SourceVpc, aws:SourceVpce, aws:VpcSourceIp; Service Authorization Reference, Amazon EC2, ec2:SourceInstanceARN and
+// Source: IAM User Guide, AWS global condition context keys: aws:Ec2InstanceSourceVpc,
+// aws:Ec2InstanceSourcePrivateIPv4,
+// aws:SourceVpc, aws:SourceVpce, aws:VpcSourceIp; Service Authorization Reference, Amazon EC2, ec2:SourceInstanceARN
+// and
 // ec2:RoleDelivery. That the agent takes credentials by IMDSv2 where it can is own knowledge.
 func contextOf(home *engine.CompiledAccount, n world.Node, how route) engine.Context {
 	const vpc, address = "vpc-0123456789abcdef0", "10.0.0.10"

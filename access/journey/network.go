@@ -96,8 +96,10 @@ func Decide(e *engine.Engine, s engine.Session, r engine.Request) (engine.Decisi
 	return d, inside, nil
 }
 
-// Networks are the networks from which a way is gone, of those that the policies of the caller and of the roles ask for,
-// as the policies write them: CIDR blocks, and ids of VPCs and of VPC endpoints. None means that any network will do, or
+// Networks are the networks from which a way is gone, of those that the policies of the caller and of the roles ask
+// for,
+// as the policies write them: CIDR blocks, and ids of VPCs and of VPC endpoints. None means that any network will do,
+// or
 // that none does.
 func Networks(e *engine.Engine, j Journey) ([]string, error) {
 	principals := []string{j.From.Subject()}

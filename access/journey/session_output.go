@@ -15,7 +15,8 @@ import (
 // log that it may not write is lost, and the shell opens.
 //
 // Source: amazon-ssm-agent, agent/session/plugins/sessionplugin and agent/session/shell/shell.go (validate,
-// generateLogData), agent/session/datachannel (KMS handshake); AWS Systems Manager User Guide, Logging session activity,
+// generateLogData), agent/session/datachannel (KMS handshake); AWS Systems Manager User Guide, Logging session
+// activity,
 // and Turn on KMS key encryption of session data.
 
 // Lack is something that a session goes without, though its door opens.

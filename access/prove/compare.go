@@ -53,7 +53,8 @@ type Comparison struct {
 // Compare finds what users and roles that both worlds have, root users, and anybody else of an account may do in one
 // world and not in the other, from a moment on. It is the search of the proofs, asked for a request that one world
 // allows and the other refuses: with no difference found and nobody undecided, every request of theirs is decided
-// alike, calls on resources of other accounts as far as the caller's own policies decide them. What it does not compare is what there is in one world only: principals that come or go, and what no policy
+// alike, calls on resources of other accounts as far as the caller's own policies decide them. What it does not compare
+// is what there is in one world only: principals that come or go, and what no policy
 // decides, such as the OS user of a shell. Resources have the same tags in both worlds but for those of users and
 // roles, which each world tells of its own.
 func Compare(before, after *engine.Engine, since time.Time) Comparison {
@@ -87,7 +88,8 @@ type comparer struct {
 	solved map[string]*search.Solved
 }
 
-// solvedFor is that of an account. Callers with session tags of somebody's choice, and those of whom only the account is
+// solvedFor is that of an account. Callers with session tags of somebody's choice, and those of whom only the account
+// is
 // known, have one of their own.
 func (c *comparer) solvedFor(account string, own bool) *search.Solved {
 	if own {

@@ -59,7 +59,8 @@ func TestDeadConditionsAreReported(t *testing.T) {
 	}
 }
 
-// Conditions on one key that exclude each other make a statement that applies to nothing, whatever kind of value the key
+// Conditions on one key that exclude each other make a statement that applies to nothing, whatever kind of value the
+// key
 // has. Where one request meets them all, or a policy variable decides, nothing is said.
 func TestConditionsThatExcludeEachOtherAreReported(t *testing.T) {
 	on := func(operator, key string, values ...string) policy.Condition {
@@ -116,7 +117,8 @@ func TestConditionsThatExcludeEachOtherAreReported(t *testing.T) {
 	}
 }
 
-// A tag of a resource has several keys, which contradict each other as one key does: on calls of a service that has a key
+// A tag of a resource has several keys, which contradict each other as one key does: on calls of a service that has a
+// key
 // of its own, and elsewhere where the condition fails without the key. Where it passes without, calls of other services
 // meet both.
 func TestTheKeysOfOneTagContradictEachOther(t *testing.T) {

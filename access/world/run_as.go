@@ -14,11 +14,14 @@ const PreferencesDocument = "SSM-SessionManagerRunShell"
 // AgentUser is the user of shells without Run As. The agent makes it and lets it use sudo for everything.
 const AgentUser = "ssm-user"
 
-// imageLogins are the logins that machine images come with, in the order of the alphabet, and the images. Each login may
+// imageLogins are the logins that machine images come with, in the order of the alphabet, and the images. Each login
+// may
 // use sudo for everything, without a password, unless somebody took that away. Images of one's own may have others.
 //
-// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames"; cloud-init,
-// config/cloud.cfg.tmpl, default_user of each distribution; Amazon EMR API Reference, JobFlowInstancesConfig, Ec2KeyName
+// Source: Amazon EC2 User Guide, Manage system users on your Amazon EC2 Linux instance, "Default usernames";
+// cloud-init,
+// config/cloud.cfg.tmpl, default_user of each distribution; Amazon EMR API Reference, JobFlowInstancesConfig,
+// Ec2KeyName
 // (hadoop). The rest is own knowledge: docs/decisions/0163.
 var imageLogins = []struct{ login, images string }{
 	{"admin", "Debian"},

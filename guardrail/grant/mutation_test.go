@@ -129,7 +129,8 @@ func weaker(d policy.Document) map[string]policy.Document {
 	return all
 }
 
-// equivalent are changes that change nothing: a session without MFA has no age of it, and the Deny of operation-guard says
+// equivalent are changes that change nothing: a session without MFA has no age of it, and the Deny of operation-guard
+// says
 // of reboots what their Allow says.
 var equivalent = []string{
 	"NamedUsersWithRecentMFA: without aws:MultiFactorAuthPresent",

@@ -159,7 +159,8 @@ type PermissionSetArgs struct {
 	PermissionsBoundary string
 	// Policy is the inline policy of OwnTemplate; nil means none.
 	Policy *policy.Document
-	// SourceNetworks are the networks from which it may be used, whatever it carries. Empty means all. Identity Center lets
+	// SourceNetworks are the networks from which it may be used, whatever it carries. Empty means all. Identity Center
+	// lets
 	// people take it from anywhere: the trust policies of its roles are AWS's.
 	SourceNetworks guardrail.SourceNetworks
 	// Grants lets its people assume the roles of grants in the accounts of the assignments. Whom a grant is for, and when,

@@ -208,7 +208,8 @@ func (a *Args) cedar(effect string, rules []ApprovalRule) string {
 	return strings.Join(statements, "\n")
 }
 
-// hasProject are the tests of a project tag of which one holds of each node of the project. Each stands in a statement of
+// hasProject are the tests of a project tag of which one holds of each node of the project. Each stands in a statement
+// of
 // its own: AWS's pages show "&&" and "like", and no "or". Neither tag keys nor values hold quotes, backslashes or "*".
 func (a *Args) hasProject(project string) []string {
 	if a.ProjectSeparator == "" {

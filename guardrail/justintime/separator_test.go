@@ -53,7 +53,8 @@ func withSeparator(separator string) *justintime.Args {
 	return a
 }
 
-// What is approved automatically, and what never is, counts a node of several projects to each of them, as roles do; what
+// What is approved automatically, and what never is, counts a node of several projects to each of them, as roles do;
+// what
 // people approve is compared with whole tags.
 func TestApprovalsOfNodesOfSeveralProjects(t *testing.T) {
 	for separator, tags := range map[string]map[string]bool{
@@ -89,7 +90,8 @@ func TestApprovalsOfNodesOfSeveralProjects(t *testing.T) {
 	}
 }
 
-// A project with the separator in its name is refused where a node is counted to it; where whole tags are compared it is
+// A project with the separator in its name is refused where a node is counted to it; where whole tags are compared it
+// is
 // what a tag of several projects is, and a notice says so.
 func TestWholeTagsAreForPeoplesApprovals(t *testing.T) {
 	a := withSeparator("/")

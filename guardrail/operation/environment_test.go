@@ -109,7 +109,8 @@ func TestEnvironmentsThatAreRefused(t *testing.T) {
 	}
 }
 
-// Where projects are separated, a role reaches a node that has one of its projects among others, wherever it stands, and
+// Where projects are separated, a role reaches a node that has one of its projects among others, wherever it stands,
+// and
 // none whose project only begins or ends alike.
 func TestARoleReachesNodesThatTeamsShare(t *testing.T) {
 	for _, separator := range append(guardrail.ProjectSeparators(), "") {

@@ -14,8 +14,10 @@ var fullAWSAccess = world.ServiceControlPolicy{
 	Document: policy.New(policy.Allow("", "*").On("*")),
 }
 
-// AddToOrganization gives the world the organization: the tree with FullAWSAccess wherever AllowList does not detach it,
-// and the policies of the plan where they are attached, with the documents that NewServiceControlPolicies registers. Policies of others are
+// AddToOrganization gives the world the organization: the tree with FullAWSAccess wherever AllowList does not detach
+// it,
+// and the policies of the plan where they are attached, with the documents that NewServiceControlPolicies registers.
+// Policies of others are
 // not known and deny nothing here. It expects values that Validate accepts.
 func (a *Args) AddToOrganization(w *world.World) {
 	// Validate has reported what does not fit the quotas.

@@ -64,7 +64,8 @@ func readNow(folder *project.Folder, names []string) ([]*stack.Stack, error) {
 	return folder.Read(names...)
 }
 
-// read reads the stacks of the revision, beside those of the working tree where these are there. One that cannot be read
+// read reads the stacks of the revision, beside those of the working tree where these are there. One that cannot be
+// read
 // is noted, and compared against nothing.
 func (r *revision) read(names []string, now ...*stack.Stack) (stacks []*stack.Stack, notes, known []string, err error) {
 	if !r.hasProject() {
@@ -107,7 +108,8 @@ func FromStacks(project string, now, next []*stack.Stack, at time.Time) (*change
 	return report, refused
 }
 
-// compareStacks compares the stacks of each organization with those that it had. Refused is what keeps what is there now
+// compareStacks compares the stacks of each organization with those that it had. Refused is what keeps what is there
+// now
 // from being deployed.
 func compareStacks(
 	project, fromName string,

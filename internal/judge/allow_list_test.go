@@ -114,7 +114,8 @@ func problemsOf(file string) string {
 	return problems.Error()
 }
 
-// Whoever reads the check is told that the proofs count on it, an Allow is idle only where FullAWSAccess stands beside it,
+// Whoever reads the check is told that the proofs count on it, an Allow is idle only where FullAWSAccess stands beside
+// it,
 // and the sheets say how it is detached and attached again.
 func TestAllowListsAreTold(t *testing.T) {
 	s := read(

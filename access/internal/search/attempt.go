@@ -53,7 +53,8 @@ func (c *Caller) Groups(l LayerSet) []layerGroup {
 	return groups
 }
 
-// attempt is one way in which something could be allowed: by one of allow (nil for nothing more than besides), with besides.
+// attempt is one way in which something could be allowed: by one of allow (nil for nothing more than besides), with
+// besides.
 type attempt struct {
 	q        Question
 	allow    []*engine.Statement

@@ -403,7 +403,8 @@ func sortedNames(keys map[string]*conditionkey.Key) []string { return slices.Sor
 const maxAssignments = 500
 
 // Assignments answers a question for every value of the keys that stand as policy variables in what was read and that
-// the class does not fix, and for none. Where it cannot be certain of all their values, it leaves out the Denies in which
+// the class does not fix, and for none. Where it cannot be certain of all their values, it leaves out the Denies in
+// which
 // one of them stands, and asks again: what is shut without a Deny is shut with it.
 func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 	a := c.assignments(ask)

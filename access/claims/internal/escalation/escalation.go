@@ -366,7 +366,8 @@ func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
 	return a
 }
 
-// passes is the step by which somebody passes a role to a service that then runs what that caller wants. Whether the role
+// passes is the step by which somebody passes a role to a service that then runs what that caller wants. Whether the
+// role
 // may be passed is asked last: it is another question for each role.
 func (s *escalation) passes(who, role *engine.Principal) *Step {
 	if !s.can(who, "iam:PassRole", "*").Open {

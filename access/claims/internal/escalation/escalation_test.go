@@ -219,7 +219,8 @@ func TestAnotherProfileOfAnInstanceIsAWayToItsRole(t *testing.T) {
 	}
 }
 
-// Roles that are given to pools of Cognito and to service accounts of clusters trust an identity provider and no service.
+// Roles that are given to pools of Cognito and to service accounts of clusters trust an identity provider and no
+// service.
 func TestRolesForIdentityProvidersOfServicesAreWays(t *testing.T) {
 	world := func(provider string) func(...policy.Statement) world.World {
 		trust := policy.New(policy.Allow("T", "sts:AssumeRoleWithWebIdentity").

@@ -126,7 +126,8 @@ func (k *kinship) begin(x *exchanges) {
 	}
 }
 
-// of is the class of a user, role or account, by its ARN or id, and the texts of its unit; zero where it is like nobody.
+// of is the class of a user, role or account, by its ARN or id, and the texts of its unit; zero where it is like
+// nobody.
 func (k *kinship) of(name string) (class int, own []ownText) {
 	at, known := k.byARN[name]
 	if !known || k.apart[k.all[at].units[k.level]] {
