@@ -37,8 +37,8 @@ const (
 
 func account(id string) guardrail.Account { return guardrail.Account{ID: id, Partition: policy.AWS} }
 
-// template is what grants of a test open, in the account work.
-type template struct {
+// openings are what grants of a test open, in the account work.
+type openings struct {
 	osAccess    *osaccess.Args
 	operations  *operation.Args
 	delegated   *delegated.Args
@@ -47,10 +47,10 @@ type template struct {
 	attributes  *identitycenter.AttributesArgs
 }
 
-func newTemplate() template {
+func newTemplate() openings {
 	alice := []string{policy.AWS.UserARN(home, "/", "alice")}
 	prefs := &preferences.Args{Account: account(work), Regions: []string{region}, MaxDuration: time.Hour}
-	t := template{
+	t := openings{
 		preferences: prefs,
 		osAccess:    &osaccess.Args{Account: account(work), Sessions: prefs, Projects: []string{"shop", "billing"}},
 		operations: &operation.Args{
@@ -100,7 +100,7 @@ func newTemplate() template {
 }
 
 // grants are one of each kind for one of each kind of person, in a window.
-func (t template) grants(from, until time.Time) []*grant.Args {
+func (t openings) grants(from, until time.Time) []*grant.Args {
 	var all []*grant.Args
 	for i, opens := range []grant.Opens{grant.GrantOSAccess, "shop-alice", "both-alice", "AdminRole"} {
 		for j, person := range []string{"jump/bob", "identity/dave"} {
@@ -128,7 +128,7 @@ func (t template) grants(from, until time.Time) []*grant.Args {
 }
 
 // world has people at home, what the template makes at work, and the grants.
-func (t template) world(grants []*grant.Args) access.World {
+func (t openings) world(grants []*grant.Args) access.World {
 	people, at := world.Account{ID: home, Partition: policy.AWS}, world.Account{ID: work, Partition: policy.AWS}
 	mfa := group.Args{Account: account(home), Name: "mfa", Path: "/", RoleAccounts: []string{work}}
 	mfa.AddTo(&people)
@@ -154,7 +154,7 @@ func (t template) world(grants []*grant.Args) access.World {
 }
 
 // intent is what the account work is for.
-func (t template) intent(grants []*grant.Args) intent.Account {
+func (t openings) intent(grants []*grant.Args) intent.Account {
 	in := intent.Account{Account: work, Regions: []string{region}, Administrators: []string{t.delegated.RoleARN()}}
 	t.operations.AddIntent(&in)
 	t.delegated.AddIntent("delegatedRoles[0]", &in)
@@ -168,7 +168,7 @@ func (t template) intent(grants []*grant.Args) intent.Account {
 }
 
 // way is how the person of a grant comes to its role, and what is tried there.
-func (t template) way(g *grant.Args, at time.Time) journey.Journey {
+func (t openings) way(g *grant.Args, at time.Time) journey.Journey {
 	j := journey.Journey{Via: []journey.Hop{{Role: g.RoleARN()}}, At: at}
 	if g.IdentityCenter.ID != "" {
 		j.Portal = &journey.Portal{Person: world.Person{UserName: g.IdentityCenter.Name}, Role: t.sets[0].RoleARN(work)}

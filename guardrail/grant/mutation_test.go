@@ -20,7 +20,7 @@ import (
 
 // answers are what is possible with the role of a grant, and for whom: at each bound of its window, for its person and
 // for others, on nodes of each project.
-func (t template) answers(tb testing.TB, w access.World, g *grant.Args) string {
+func (t openings) answers(tb testing.TB, w access.World, g *grant.Args) string {
 	tb.Helper()
 	engine, err := access.Compile(w)
 	if err != nil {

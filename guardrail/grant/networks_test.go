@@ -17,7 +17,7 @@ import (
 )
 
 // heldToTheOffice is the template of which everything is assumed and used from one network.
-func heldToTheOffice() template {
+func heldToTheOffice() openings {
 	t := newTemplate()
 	office := guardrail.SourceNetworks{"203.0.113.0/24"}
 	t.osAccess.SourceNetworks, t.delegated.SourceNetworks = office, office
