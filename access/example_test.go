@@ -46,9 +46,7 @@ func ExampleCompile_strict() {
 	_, err := access.Compile(world)
 	fmt.Println(err)
 	// Output:
-	// account 111122223333, user/alice, reports, ReadOwnReports: Resource "arn:aws:s3:::reports/${aws:usernam}/*" has
-	// the policy variable "${aws:usernam}": "aws:usernam" is not a global condition key of AWS; did you mean
-	// "aws:username"?
+	// account 111122223333, user/alice, reports, ReadOwnReports: Resource "arn:aws:s3:::reports/${aws:usernam}/*" has the policy variable "${aws:usernam}": "aws:usernam" is not a global condition key of AWS; did you mean "aws:username"?
 }
 
 // Explain tells what a denied request would have needed.
@@ -71,12 +69,10 @@ func ExampleEngine_Explain() {
 	}
 	fmt.Print(explanation)
 	// Output:
-	// s3:GetObject on arn:aws:s3:::reports/bob/2026.csv: implicitly denied by identity policy of user/alice in
-	// 111122223333: no policy of the caller allows it
+	// s3:GetObject on arn:aws:s3:::reports/bob/2026.csv: implicitly denied by identity policy of user/alice in 111122223333: no policy of the caller allows it
 	//   identity policy of user/alice in 111122223333: does not allow it
 	//     reports, ReadOwnReports does not apply:
-	//       Resource is "arn:aws:s3:::reports/${aws:username}/*" ("arn:aws:s3:::reports/alice/*"), the request is on
-	// arn:aws:s3:::reports/bob/2026.csv
+	//       Resource is "arn:aws:s3:::reports/${aws:username}/*" ("arn:aws:s3:::reports/alice/*"), the request is on arn:aws:s3:::reports/bob/2026.csv
 }
 
 // A journey decides every step of a way through AWS and ends with the operating-system user.
