@@ -113,7 +113,7 @@ var forgottenPlaces = []forgotten{
 	{
 		"a resource type whose state nobody reads",
 		"internal/against/deployed.go",
-		`	"aws:iam/rolePolicy:RolePolicy":                                                (*stateReader).rolesOwn,`,
+		`	token.IAMRolePolicy:                           (*stateReader).rolesOwn,`,
 		"",
 		"./internal/against",
 		"TestEveryTypeThatReadsIntoAWorldIsRead",
