@@ -375,7 +375,7 @@ func TestEveryPartOfTheNetworksOfAPermissionSetIsMissed(t *testing.T) {
 	set.SourceNetworks, set.ManagedPolicies = guardrail.SourceNetworks{"10.0.0.0/8"}, []string{"AdministratorAccess"}
 	problems := problem.Of(set.Validate())
 	require.Len(t, problems, 1)
-	assert.Equal(t, "sourceNetworks[0]", problems[0].Path)
+	assert.Equal(t, problem.Path("sourceNetworks[0]"), problems[0].Path)
 	assert.Contains(t, problems[0].Error(), "does nothing")
 }
 

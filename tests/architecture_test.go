@@ -811,6 +811,7 @@ var rooms = []room{
 	},
 	{dir: "tools/compare"},
 	{dir: "tools/names"},
+	{dir: "tools/lint"},
 	{dir: "tools/records"},
 	{dir: "tools/emulators"},
 	{dir: "tools/emulators/gcs", may: []string{"tools/emulators"}},

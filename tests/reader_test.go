@@ -518,7 +518,7 @@ func sameDecoded(a, b *stack.Stack) string {
 			"AssumeRole",
 			"AssumeRoleWithWebIdentity",
 		),
-		cmpopts.IgnoreUnexported(stackfile.Sections{}),
+		cmpopts.IgnoreUnexported(stackfile.Sections{}, stack.Stack{}),
 	)
 }
 

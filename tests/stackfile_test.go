@@ -37,7 +37,7 @@ func sameStack(a, b *stack.Stack) string {
 		a,
 		b,
 		cmpopts.IgnoreFields(stack.Stack{}, "Name", "File", "Folder", "Siblings", "Environments"),
-		cmpopts.IgnoreUnexported(stackfile.Sections{}),
+		cmpopts.IgnoreUnexported(stackfile.Sections{}, stack.Stack{}),
 	)
 }
 

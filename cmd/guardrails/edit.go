@@ -128,7 +128,7 @@ func (f *flags) tell(
 	if dryRun {
 		title, left = "%s would become, and was not touched:\n%s%s%s", ""
 	}
-	_, err := fmt.Fprintf(out, title, file, change.Diff(), means, left)
+	_, err := fmt.Fprintf(out, title, file, change.Diff(), terminal.Fit(means, terminal.Width(os.Stdout)), left)
 	return err
 }
 

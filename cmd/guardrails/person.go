@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/people"
+	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
@@ -355,10 +357,14 @@ func (f *flags) tellPeople(
 	if !dryRun { // Before, there is nothing to compare.
 		more = f.setting().Quoted("diff") + " lists them until they are committed"
 	}
-	if err := outcome.Report.WriteBrief(out, more); err != nil || dryRun {
+	var report strings.Builder
+	if err := outcome.Report.WriteBrief(&report, more); err != nil {
 		return err
 	}
-	tellEnds(out, deploy, ends)
+	fmt.Fprint(out, terminal.Fit(report.String(), terminal.Width(os.Stdout)))
+	if !dryRun {
+		tellEnds(out, deploy, ends)
+	}
 	return nil
 }
 
@@ -390,7 +396,7 @@ func tellEnds(out io.Writer, deploy []string, ends []people.Ending) {
 			return
 		}
 		step++
-		fmt.Fprintf(out, "\n%d. %s\n", step, title)
+		fmt.Fprint(out, terminal.Fit(fmt.Sprintf("\n%d. %s\n", step, title), terminal.Width(os.Stdout)))
 		for _, line := range lines {
 			fmt.Fprintf(out, "  %s\n", line)
 		}

@@ -1,6 +1,9 @@
 package edit
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Diff is the change for people: the lines that go, each behind "- ", and those that come, each behind "+ ", in the
 // order of the file. Where lines that stay lie between, "  ..." stands for them. Blank lines are left out. A grant
@@ -19,14 +22,17 @@ func (c *Change) Diff() string {
 		after[first:],
 		func(lines []string, i int) string { return lines[len(lines)-1-i] },
 	)
-	gone, come := before[first:len(before)-last], after[first:len(after)-last]
-	switch {
-	case len(come) == 0:
-		gone = run(before, first, len(gone))
-	case len(gone) == 0:
-		come = run(after, first, len(come))
+	ops := opsOf(before[first:len(before)-last], after[first:len(after)-last])
+	return signed(settled(slices.Concat(stays(before[:first]), ops, stays(before[len(before)-last:]))))
+}
+
+// stays are lines that both texts have.
+func stays(lines []string) []op {
+	ops := make([]op, len(lines))
+	for i, line := range lines {
+		ops[i] = op{' ', line}
 	}
-	return diffOf(gone, come)
+	return ops
 }
 
 // commonLines is how many lines two texts have in common, from the one that at gives first.
@@ -38,50 +44,81 @@ func commonLines(a, b []string, at func([]string, int) string) int {
 	return n
 }
 
-// run is the block of n lines that was put in or taken out at first. Where the lines around it read like its own, it
-// could as well be another block that begins earlier; it is the one whose first line is indented least, the earliest
-// of these.
-func run(lines []string, first, n int) []string {
-	best := first
-	for start := first; n > 0; start-- {
-		if line := lines[start]; !blank(line) && (blank(lines[best]) || leading(line) <= leading(lines[best])) {
-			best = start
-		}
-		if start == 0 || lines[start-1] != lines[start+n-1] {
-			break
-		}
-	}
-	return lines[best : best+n]
+// op is a line of a difference: ' ' for one that stays, '-' for one that goes and '+' for one that comes.
+type op struct {
+	sign byte
+	line string
 }
 
-// diffOf is the difference of two texts.
-func diffOf(before, after []string) string {
-	common := longestCommon(before, after)
+// signed are the lines that go and come.
+func signed(ops []op) string {
 	var b strings.Builder
 	skipped := false
-	show := func(sign, line string) {
-		if line == "" {
-			return
-		}
-		if skipped && b.Len() > 0 {
-			b.WriteString("  ...\n")
-		}
-		skipped = false
-		b.WriteString(sign + line + "\n")
-	}
-	for i, j := 0, 0; i < len(before) || j < len(after); {
+	for _, o := range ops {
 		switch {
-		case i < len(before) && j < len(after) && before[i] == after[j]:
-			skipped, i, j = true, i+1, j+1
-		case j == len(after) || i < len(before) && common[i+1][j] >= common[i][j+1]:
-			show("- ", before[i])
-			i++
-		default:
-			show("+ ", after[j])
-			j++
+		case o.sign == ' ':
+			skipped = true
+		case o.line != "":
+			if skipped && b.Len() > 0 {
+				b.WriteString("  ...\n")
+			}
+			skipped = false
+			b.WriteString(string(o.sign) + " " + o.line + "\n")
 		}
 	}
 	return b.String()
+}
+
+// opsOf turns one text into the other. What goes or comes stands as late as it can.
+func opsOf(before, after []string) []op {
+	common := longestCommon(before, after)
+	var ops []op
+	for i, j := 0, 0; i < len(before) || j < len(after); {
+		switch {
+		case i < len(before) && j < len(after) && before[i] == after[j]:
+			ops = append(ops, op{' ', before[i]})
+			i, j = i+1, j+1
+		case j == len(after) || i < len(before) && common[i+1][j] >= common[i][j+1]:
+			ops = append(ops, op{'-', before[i]})
+			i++
+		default:
+			ops = append(ops, op{'+', after[j]})
+			j++
+		}
+	}
+	return ops
+}
+
+// settled moves blocks that only go, or only come, over lines that read like their own to where the first line is
+// indented least: an entry of a list is then told from its dash on, and not from the middle of its neighbour.
+func settled(ops []op) []op {
+	for first := 0; first < len(ops); {
+		sign, end := ops[first].sign, first
+		for end < len(ops) && ops[end].sign == sign {
+			end++
+		}
+		if alone := end == len(ops) || ops[end].sign == ' '; sign != ' ' && alone {
+			slide(ops, first, end)
+		}
+		first = end
+	}
+	return ops
+}
+
+// slide moves the block from first up to end towards the beginning, over lines that read like its last ones, to where
+// its first line is indented least, the earliest of these.
+func slide(ops []op, first, end int) {
+	sign, best := ops[first].sign, first
+	for first > 0 && ops[first-1] == (op{' ', ops[end-1].line}) {
+		first, end = first-1, end-1
+		ops[first].sign, ops[end].sign = sign, ' '
+		if line := ops[first].line; !blank(line) && (blank(ops[best].line) || leading(line) <= leading(ops[best].line)) {
+			best = first
+		}
+	}
+	for ; first < best; first, end = first+1, end+1 {
+		ops[first].sign, ops[end].sign = ' ', sign
+	}
 }
 
 // longestCommon is the length of the longest common subsequence of the lines from i of a and from j of b, for each i

@@ -338,6 +338,12 @@ var rows = []Row{
 		`the organization has no such root, unit or account: correct organization.tree, whose ids "aws organizations list-organizational-units-for-parent" and "aws organizations list-accounts" print`,
 	},
 	{
+		"ParentNotFoundException",
+		"We can't find a root or OU with the ParentId that you specified.",
+		ByAccount,
+		`the organization has no such root or unit: correct organization.tree, whose ids "aws organizations list-organizational-units-for-parent" prints`,
+	},
+	{
 		"PolicyTypeAlreadyEnabledException",
 		"The specified policy type is already enabled in the specified root.",
 		ByProgram,

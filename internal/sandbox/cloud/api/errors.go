@@ -90,6 +90,7 @@ var modelled = map[string]bool{
 	"MaxDocumentSizeExceeded":               true,
 	"NoSuchEntity":                          true,
 	"OrganizationNotFoundException":         true,
+	"ParentNotFoundException":               true,
 	"PolicyInUseException":                  true,
 	"PolicyNotAttachable":                   true,
 	"PolicyNotAttachedException":            true,
