@@ -51,26 +51,25 @@ func (p Person) writeFirstSignIn(b *strings.Builder) {
 	}
 	box, then := "Leave out", "."
 	if p.FirstPasswordChange {
-		box, then = "Tick", "; you are asked for a new one."
+		box, then = "Tick", ";\nyou are asked for a new one."
 	}
-	b.WriteString(
-		"Before: whoever runs the account enables console access for the user, under \"Security credentials\" of the user in the IAM console,\n",
-	)
-	fmt.Fprintf(b, "and hands over the password. %s \"User must create new password at next sign-in\".\n\n", box)
+	b.WriteString("Before: whoever runs the account enables console access for the user, under\n" +
+		"\"Security credentials\" of the user in the IAM console, and hands over the\n")
+	fmt.Fprintf(b, "password. %s \"User must create new password at next sign-in\".\n\n", box)
 	steps := []string{
 		fmt.Sprintf("Open %s\nand sign in as %s with the password that you were given%s", p.SignInURL, p.Name, then),
 		fmt.Sprintf(
-			"Open \"Security credentials\" in the menu below your name and assign an MFA device. Name it %s.%s",
+			"Open \"Security credentials\" in the menu below your name and assign an MFA\ndevice. Name it %s.%s",
 			p.Name,
 			p.deviceAdvice(),
 		),
-		"Sign out, and sign in again with the device. Without it you can do nothing but the steps so far.",
+		"Sign out, and sign in again with the device. Without it you can do nothing\nbut the steps so far.",
 	}
 	if p.AccessKeys {
 		steps = append(
 			steps,
 			fmt.Sprintf(
-				"For the command line, make an access key under \"Security credentials\" and run\naws configure --profile %s",
+				"For the command line, make an access key under \"Security credentials\",\nand run\naws configure --profile %s",
 				p.Profile,
 			),
 		)
@@ -78,7 +77,7 @@ func (p Person) writeFirstSignIn(b *strings.Builder) {
 	if p.AWSLogin {
 		steps = append(
 			steps,
-			"With a passkey or security key, which shows no code, sign the command line in with aws login instead.",
+			"With a passkey or security key, which shows no code, sign the command line\nin with aws login instead.",
 		)
 	}
 	b.WriteString("First sign-in\n")
@@ -141,7 +140,7 @@ func (p Person) writeProfiles(b *strings.Builder, options Options) {
 	}
 	if !p.Managed {
 		b.WriteString(
-			"\nThe device is taken to be named after you; if yours is not, write its serial number in place of that one.\n",
+			"\nThe device is taken to be named after you; if yours is not, write its serial\nnumber in place of that one.\n",
 		)
 	}
 	p.writeCommands(b)
@@ -171,7 +170,7 @@ func (p Person) writeProfile(b *strings.Builder, r Role, source string, options 
 func (p Person) writeTagged(b *strings.Builder, r Role, source string, options Options) {
 	fmt.Fprintf(
 		b,
-		"\nThe role %s wants a session tag, which profiles of the AWS CLI do not send. With aws-vault (github.com/ByteNess/aws-vault), add this to ~/.aws/config\n",
+		"\nThe role %s wants a session tag, which profiles of the AWS CLI do not\nsend. With aws-vault (github.com/ByteNess/aws-vault), add this to ~/.aws/config\n",
 		r.Name,
 	)
 	p.writeProfile(b, r, p.Profile, Options{})
