@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // PermissionSetRolePath is the path of the roles that IAM Identity Center makes. A Region may follow it.
 // Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html.
@@ -14,12 +17,15 @@ func PermissionSetRoleName(permissionSet, suffix string) string {
 	return permissionSetRolePrefix + permissionSet + "_" + suffix
 }
 
-// PermissionSetOfRole is the permission set that became the role of this name; false for the name of any other role.
-func PermissionSetOfRole(name string) (permissionSet string, ok bool) {
-	rest, ok := strings.CutPrefix(name, permissionSetRolePrefix)
-	end := strings.LastIndexByte(rest, '_')
-	if !ok || end < 1 {
+// permissionSetRole is the name of such a role, or a pattern for it.
+var permissionSetRole = regexp.MustCompile(`^` + permissionSetRolePrefix + `(.+)_([0-9a-f]{16}|\?{16}|\*)$`)
+
+// PermissionSetOfRole is the permission set that became the role of this path and name, which may be a pattern; false
+// for every other role, also for one that only has such a name.
+func PermissionSetOfRole(path, name string) (permissionSet string, ok bool) {
+	match := permissionSetRole.FindStringSubmatch(name)
+	if match == nil || !strings.HasPrefix(path, PermissionSetRolePath) {
 		return "", false
 	}
-	return rest[:end], true
+	return match[1], true
 }

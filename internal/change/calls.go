@@ -146,7 +146,8 @@ func becauseOf(d *prove.Difference) string {
 // sourceWords name a statement and its policy.
 func sourceWords(s access.Source) string {
 	name, owner := nameOf(s.Policy), s.Owner
-	if set, ok := policy.PermissionSetOfRole(strings.TrimPrefix(owner, "role/")); ok {
+	// An owner is told without its path.
+	if set, ok := policy.PermissionSetOfRole(policy.PermissionSetRolePath, strings.TrimPrefix(owner, "role/")); ok {
 		owner = "permission set " + set
 	}
 	switch {

@@ -101,7 +101,7 @@ func (s *Shell) keep(homes []Home) {
 	case strings.HasPrefix(path, "guardrails/"):
 		return // The guardrails made the role, and exempt it.
 	case strings.HasPrefix("/"+path, policy.PermissionSetRolePath) && organization >= 0:
-		name, _ := policy.PermissionSetOfRole(path[strings.LastIndexByte(path, '/')+1:])
+		name, _ := policy.PermissionSetOfRole("/"+path, path[strings.LastIndexByte(path, '/')+1:])
 		s.Lines = []string{
 			fmt.Sprintf(
 				"Pulumi.%s.yaml, guardrails:organization.osAccessOnly.permissionSets: %q",

@@ -452,10 +452,7 @@ func policyName(text string) (name, path string) {
 
 // permissionSet is the permission set behind a role that IAM Identity Center made, and empty for every other role.
 func permissionSet(path, name string) string {
-	if !strings.HasPrefix(path, policy.PermissionSetRolePath) {
-		return ""
-	}
-	set, _ := policy.PermissionSetOfRole(name)
+	set, _ := policy.PermissionSetOfRole(path, name)
 	return set
 }
 

@@ -40,8 +40,8 @@ func OfARN(arn string) string {
 	if err != nil {
 		return arn
 	}
-	if _, _, name, ok := parsed.Entity(); ok {
-		if set, reserved := policy.PermissionSetOfRole(name); reserved {
+	if _, path, name, ok := parsed.Entity(); ok {
+		if set, reserved := policy.PermissionSetOfRole(path, name); reserved {
 			name = "permission set " + set
 		}
 		return name + " of account " + parsed.Account
