@@ -294,28 +294,9 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		a.listener.missed("the policies of the permission set "+args.Name, err)
 		return
 	}
-	managed := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: args.Name, Property: "managedPolicies"}
-	for _, policy := range slices.Sorted(slices.Values(set.ManagedPolicies)) {
-		if slices.ContainsFunc(args.AttachedPolicies(), func(name string) bool {
-			return args.Account.Partition.ManagedPolicyARN(name) == policy
-		}) {
-			continue
-		}
-		managed.Items = append(managed.Items, policy)
-		managed.Strays = append(managed.Strays, Stray{
-			Type: token.SSOAdminManagedPolicyAttachment,
-			Name: args.Name + "-" + policy[strings.LastIndexByte(policy, '/')+1:] + strayName,
-			ID:   policy + "," + arn + "," + instance,
-			Inputs: map[string]any{
-				"instanceArn": instance, "permissionSetArn": arn, "managedPolicyArn": policy,
-			},
-		})
-	}
-	if len(managed.Items) > 0 {
-		a.listener.hear(managed)
-	}
 	on := setOnAWS{args: args, arn: arn, instance: instance}
 	for _, b := range []Beside{
+		on.managed(set.ManagedPolicies),
 		on.inline(set.InlinePolicy),
 		on.customerManaged(set.CustomerManagedPolicyReferences),
 		on.boundary(set.PermissionsBoundary),
@@ -332,23 +313,47 @@ type setOnAWS struct {
 	arn, instance string
 }
 
+// beside is what others have under a property of the permission set; without items yet.
+func (s setOnAWS) beside(property string) Beside {
+	return Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: property}
+}
+
+// add tells of an item, and of the resource with which it is taken away: its type, how its name goes on behind that of
+// the permission set, what stands in its id before the permission set, and the argument that says what it is.
+func (s setOnAWS) add(b *Beside, item, typ, name, id, argument string, value any) {
+	b.Items = append(b.Items, item)
+	b.Strays = append(b.Strays, Stray{
+		Type: typ,
+		Name: s.args.Name + "-" + name + strayName,
+		ID:   id + s.arn + "," + s.instance,
+		Inputs: map[string]any{
+			"instanceArn": s.instance, "permissionSetArn": s.arn, argument: value,
+		},
+	})
+}
+
+// managed are the AWS managed policies that somebody attached; without items where nobody did.
+func (s setOnAWS) managed(attached []string) Beside {
+	b := s.beside("managedPolicies")
+	wanted := s.args.ManagedPolicyARNs()
+	for _, policy := range slices.Sorted(slices.Values(attached)) {
+		if !slices.Contains(wanted, policy) {
+			s.add(&b, policy, token.SSOAdminManagedPolicyAttachment, policy[strings.LastIndexByte(policy, '/')+1:],
+				policy+",", "managedPolicyArn", policy)
+		}
+	}
+	return b
+}
+
 // inline is an inline policy where the stack wants none; without items otherwise. Where it wants one, another document
 // is a change of that resource.
 func (s setOnAWS) inline(found json.RawMessage) Beside {
-	b := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: "inlinePolicy"}
+	b := s.beside("inlinePolicy")
 	document := inlineText(found)
 	if _, wanted := s.args.InlinePolicy(); wanted || document == "" {
 		return b
 	}
-	b.Items = []string{document}
-	b.Strays = []Stray{{
-		Type: token.SSOAdminPermissionSetInlinePolicy,
-		Name: s.args.Name + "-inline" + strayName,
-		ID:   s.arn + "," + s.instance,
-		Inputs: map[string]any{
-			"instanceArn": s.instance, "permissionSetArn": s.arn, "inlinePolicy": document,
-		},
-	}}
+	s.add(&b, document, token.SSOAdminPermissionSetInlinePolicy, "inline", "", "inlinePolicy", document)
 	return b
 }
 
@@ -366,22 +371,15 @@ func inlineText(found json.RawMessage) string {
 
 // customerManaged are the customer managed policies that somebody attached; without items where nobody did.
 func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
-	b := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: "customerManagedPolicies"}
+	b := s.beside("customerManagedPolicies")
 	for _, p := range attached {
 		own := identitycenter.CustomerManagedPolicy{Path: cmp.Or(p.Path, "/"), Name: p.Name}
 		if slices.Contains(s.args.CustomerManagedPolicies(), own) {
 			continue
 		}
-		b.Items = append(b.Items, own.Path+own.Name)
-		b.Strays = append(b.Strays, Stray{
-			Type: token.SSOAdminCustomerManagedPolicyAttachment,
-			Name: s.args.Name + "-own" + own.Path + own.Name + strayName,
-			ID:   strings.Join([]string{own.Name, own.Path, s.arn, s.instance}, ","),
-			Inputs: map[string]any{
-				"instanceArn": s.instance, "permissionSetArn": s.arn,
-				"customerManagedPolicyReference": map[string]any{"name": own.Name, "path": own.Path},
-			},
-		})
+		s.add(&b, own.Path+own.Name, token.SSOAdminCustomerManagedPolicyAttachment, "own"+own.Path+own.Name,
+			own.Name+","+own.Path+",", "customerManagedPolicyReference",
+			map[string]any{"name": own.Name, "path": own.Path})
 	}
 	return b
 }
@@ -389,7 +387,7 @@ func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
 // boundary is a permissions boundary where the stack wants none; without items otherwise. Where it wants one, another is
 // a change of that resource.
 func (s setOnAWS) boundary(of *boundary) Beside {
-	b := Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: "permissionsBoundary"}
+	b := s.beside("permissionsBoundary")
 	if of == nil || s.args.PermissionsBoundary != "" {
 		return b
 	}
@@ -400,15 +398,7 @@ func (s setOnAWS) boundary(of *boundary) Beside {
 			"customerManagedPolicyReference": map[string]any{"name": own.Name, "path": path},
 		}, path+own.Name
 	}
-	b.Items = []string{item}
-	b.Strays = []Stray{{
-		Type: token.SSOAdminPermissionsBoundaryAttachment,
-		Name: s.args.Name + "-boundary" + strayName,
-		ID:   s.arn + "," + s.instance,
-		Inputs: map[string]any{
-			"instanceArn": s.instance, "permissionSetArn": s.arn, "permissionsBoundary": bound,
-		},
-	}}
+	s.add(&b, item, token.SSOAdminPermissionsBoundaryAttachment, "boundary", "", "permissionsBoundary", bound)
 	return b
 }
 
