@@ -48,7 +48,7 @@ func NewAccessControlAttributes(
 			},
 		})
 	}
-	made, err := ssoadmin.NewInstanceAccessControlAttributes(
+	attributes, err := ssoadmin.NewInstanceAccessControlAttributes(
 		ctx,
 		childName(name, childAttributes),
 		&ssoadmin.InstanceAccessControlAttributesArgs{
@@ -59,7 +59,7 @@ func NewAccessControlAttributes(
 	if err != nil {
 		return nil, err
 	}
-	component.add(made)
-	component.InstanceARN = made.InstanceArn
+	component.add(attributes)
+	component.InstanceARN = attributes.InstanceArn
 	return component, ctx.RegisterResourceOutputs(component, pulumi.Map{"instanceArn": component.InstanceARN})
 }

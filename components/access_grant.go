@@ -38,13 +38,13 @@ func NewAccessGrant(
 		return nil, err
 	}
 	role := args.Role()
-	made, err := roleResources{
+	iamRole, err := roleResources{
 		component: name, children: children, custom: &grant.customResources, waitFor: resourcesOf(args.Users(), users),
 		policyKey: args.PolicyKey, fence: args.Fence(), guard: args.Guard(),
 	}.make(ctx, role)
 	if err != nil {
 		return nil, err
 	}
-	grant.RoleARNs = pulumi.StringMap{role.Name: made.Arn}.ToStringMapOutput()
+	grant.RoleARNs = pulumi.StringMap{role.Name: iamRole.Arn}.ToStringMapOutput()
 	return grant, ctx.RegisterResourceOutputs(grant, pulumi.Map{"roleArns": grant.RoleARNs})
 }

@@ -9,16 +9,18 @@ import (
 )
 
 // customResources are the custom resources of a component, for those who have to wait for it.
-type customResources struct{ made []pulumi.Resource }
+type customResources struct{ created []pulumi.Resource }
 
 // CustomResources are the custom resources that the component made, in the order in which it asked for them: what to
 // give to pulumi.DependsOn, and what a UserResources takes. Never give the component itself. To Pulumi's Go SDK that
 // means the children that are registered at that moment, and children register in their own time, so what has to wait
 // may not wait for all of them, or for none. Empty means that the component made nothing.
-func (c *customResources) CustomResources() []pulumi.Resource { return slices.Clone(c.made) }
+func (c *customResources) CustomResources() []pulumi.Resource { return slices.Clone(c.created) }
 
 // add keeps what was made.
-func (c *customResources) add(resources ...pulumi.Resource) { c.made = append(c.made, resources...) }
+func (c *customResources) add(resources ...pulumi.Resource) {
+	c.created = append(c.created, resources...)
+}
 
 // childOptions are the options that every child of a component gets.
 type childOptions []pulumi.ResourceOption

@@ -35,7 +35,7 @@ func NewDelegatedRole(
 	if err != nil {
 		return nil, err
 	}
-	made, err := roleResources{
+	created, err := roleResources{
 		component: name,
 		children:  children,
 		custom:    &role.customResources,
@@ -46,6 +46,6 @@ func NewDelegatedRole(
 	if err != nil {
 		return nil, err
 	}
-	role.RoleName, role.RoleARN = made.Name, made.Arn
+	role.RoleName, role.RoleARN = created.Name, created.Arn
 	return role, ctx.RegisterResourceOutputs(role, pulumi.Map{"roleName": role.RoleName, "roleArn": role.RoleARN})
 }

@@ -23,28 +23,28 @@ func lookUpInstance(c identitycenter.IdentityCenter, ctx *pulumi.Context, opts [
 	if err != nil {
 		return fmt.Errorf("look up the instance of IAM Identity Center: %w", err)
 	}
-	at := slices.Index(found.Arns, c.Instance)
+	index := slices.Index(found.Arns, c.Instance)
 	switch {
-	case at < 0 && len(found.Arns) == 0:
+	case index < 0 && len(found.Arns) == 0:
 		return &problem.Problem{
 			Path:  "identityCenter.instance",
 			Value: c.Instance,
 			Why:   "is not managed by this account in " + c.Region,
 			Fix:   "deploy this stack with the account and the Region of the instance, or delegate its administration to this account",
 		}
-	case at < 0:
+	case index < 0:
 		return &problem.Problem{
 			Path:  "identityCenter.instance",
 			Value: c.Instance,
 			Why:   "is not the instance of this account",
 			Fix:   "write " + found.Arns[0],
 		}
-	case at < len(found.IdentityStoreIds) && found.IdentityStoreIds[at] != c.IdentityStore:
+	case index < len(found.IdentityStoreIds) && found.IdentityStoreIds[index] != c.IdentityStore:
 		return &problem.Problem{
 			Path:  "identityCenter.identityStore",
 			Value: c.IdentityStore,
 			Why:   "is not the identity store of the instance",
-			Fix:   "write " + found.IdentityStoreIds[at],
+			Fix:   "write " + found.IdentityStoreIds[index],
 		}
 	}
 	return nil

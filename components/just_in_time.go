@@ -54,7 +54,7 @@ func NewJustInTime(
 	arns := pulumi.StringMap{}
 	for _, p := range args.Policies() {
 		// No description: it could never change without replacing the policy.
-		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, p.Name), &iam.PolicyArgs{
+		customerManaged, err := iam.NewPolicy(ctx, childName(name, childPolicy, p.Name), &iam.PolicyArgs{
 			Name: pulumi.String(
 				p.Name,
 			),
@@ -64,8 +64,8 @@ func NewJustInTime(
 		if err != nil {
 			return nil, err
 		}
-		component.add(made)
-		arns[p.Name] = made.Arn
+		component.add(customerManaged)
+		arns[p.Name] = customerManaged.Arn
 	}
 	component.PolicyARNs = arns.ToStringMapOutput()
 	return component, ctx.RegisterResourceOutputs(component, pulumi.Map{"policyArns": component.PolicyARNs})
@@ -82,7 +82,7 @@ func makeApprovalDocuments(
 	if last := len(all) - 1; len(args.DenyAccess) > 0 {
 		all = slices.Concat(all[last:], all[:last])
 	}
-	var made, denies []pulumi.Resource
+	var documents, denies []pulumi.Resource
 	for _, d := range all {
 		for _, region := range d.Regions {
 			var options []pulumi.ResourceOption
@@ -103,13 +103,13 @@ func makeApprovalDocuments(
 			if err != nil {
 				return nil, err
 			}
-			made = append(made, document)
+			documents = append(documents, document)
 		}
 		if d.Name == justintime.DenyAccessDocument {
-			denies = slices.Clone(made)
+			denies = slices.Clone(documents)
 		}
 	}
-	return made, nil
+	return documents, nil
 }
 
 // validateApprovalProviders wants a provider for every Region but one, as SessionPreferences does.

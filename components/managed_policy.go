@@ -35,7 +35,7 @@ func NewManagedPolicy(
 		return nil, err
 	}
 	// No description: it could never change without replacing the policy.
-	made, err := iam.NewPolicy(ctx, childName(name, childPolicy), &iam.PolicyArgs{
+	customerManaged, err := iam.NewPolicy(ctx, childName(name, childPolicy), &iam.PolicyArgs{
 		Name:   pulumi.String(args.Name),
 		Path:   pulumi.String(guardrail.PolicyPath),
 		Policy: pulumi.String(args.Document.JSON()),
@@ -43,7 +43,7 @@ func NewManagedPolicy(
 	if err != nil {
 		return nil, err
 	}
-	p.add(made)
-	p.PolicyARN = made.Arn
+	p.add(customerManaged)
+	p.PolicyARN = customerManaged.Arn
 	return p, ctx.RegisterResourceOutputs(p, pulumi.Map{"policyArn": p.PolicyARN})
 }

@@ -31,21 +31,21 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	made, err := iam.NewGroup(ctx, childName(name, childGroup), &iam.GroupArgs{
+	created, err := iam.NewGroup(ctx, childName(name, childGroup), &iam.GroupArgs{
 		Name: pulumi.String(args.GroupName()),
 		Path: pulumi.String(args.GroupPath()),
 	}, children...)
 	if err != nil {
 		return nil, err
 	}
-	group.add(made)
+	group.add(created)
 	var names pulumi.StringArray
 	var policies []pulumi.Resource
 	var guard *iam.GroupPolicy
 	for i, inline := range args.InlinePolicies() {
 		// The guard comes first and goes last: no other policy of the group exists without it.
 		inlined, newErr := iam.NewGroupPolicy(ctx, childName(name, groupPolicyChild[inline.Name]), &iam.GroupPolicyArgs{
-			Group:  made.Name,
+			Group:  created.Name,
 			Name:   pulumi.String(inline.Name),
 			Policy: pulumi.String(inline.Document.JSON()),
 		}, children.after(policies[:min(i, 1)]...)...)
@@ -62,7 +62,7 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pul
 		ctx,
 		childName(name, childInlinePolicies),
 		&iam.GroupPoliciesExclusiveArgs{
-			GroupName:   made.Name,
+			GroupName:   created.Name,
 			PolicyNames: names,
 		},
 		children.after(policies...)...)
@@ -73,7 +73,7 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pul
 		ctx,
 		childName(name, childAttachedPolicies),
 		&iam.GroupPolicyAttachmentsExclusiveArgs{
-			GroupName:  made.Name,
+			GroupName:  created.Name,
 			PolicyArns: pulumi.StringArray{},
 		},
 		children.after(policies...)...)
@@ -81,7 +81,7 @@ func NewMFAGroup(ctx *pulumi.Context, name string, args *group.Args, opts ...pul
 		return nil, err
 	}
 	group.add(append(policies, only, none)...)
-	group.GroupName, group.GroupARN = guard.Group, made.Arn
+	group.GroupName, group.GroupARN = guard.Group, created.Arn
 	return group, ctx.RegisterResourceOutputs(
 		group,
 		pulumi.Map{"groupName": group.GroupName, "groupArn": group.GroupARN},

@@ -39,9 +39,9 @@ func NewOperationRoles(
 	if err != nil {
 		return nil, err
 	}
-	made, shared := map[string]*iam.Policy{}, args.SharedPolicies()
+	policies, shared := map[string]*iam.Policy{}, args.SharedPolicies()
 	guard := min(1, len(shared))
-	if err := roles.share(ctx, name, args, shared[:guard], made, children); err != nil {
+	if err := roles.share(ctx, name, args, shared[:guard], policies, children); err != nil {
 		return nil, err
 	}
 	var denied []*deniedRole
@@ -51,7 +51,7 @@ func NewOperationRoles(
 		d, err := roleResources{
 			component: name, key: []string{role.Name}, children: children, custom: &roles.customResources,
 			waitFor:  resourcesOf(entry.Users, users),
-			policies: made, policyKey: policyName, guard: args.PolicyARN(guardrail.OperationGuardPolicyName),
+			policies: policies, policyKey: policyName, guard: args.PolicyARN(guardrail.OperationGuardPolicyName),
 			fence: guardrail.OperationRoleGuardPolicyName,
 		}.deny(ctx, role)
 		if err != nil {
@@ -59,7 +59,7 @@ func NewOperationRoles(
 		}
 		denied, denies = append(denied, d), append(denies, d.denies...)
 	}
-	if err := roles.share(ctx, name, args, shared[guard:], made, children.after(denies...)); err != nil {
+	if err := roles.share(ctx, name, args, shared[guard:], policies, children.after(denies...)); err != nil {
 		return nil, err
 	}
 	roleARNs, policyARNs := pulumi.StringMap{}, pulumi.StringMap{}
@@ -67,10 +67,10 @@ func NewOperationRoles(
 		if err := d.allow(ctx); err != nil {
 			return nil, err
 		}
-		roleARNs[d.role.Name] = d.made.Arn
+		roleARNs[d.role.Name] = d.resource.Arn
 	}
 	for _, p := range shared {
-		policyARNs[p.Name] = made[args.PolicyARN(p.Name)].Arn
+		policyARNs[p.Name] = policies[args.PolicyARN(p.Name)].Arn
 	}
 	roles.RoleARNs, roles.PolicyARNs = roleARNs.ToStringMapOutput(), policyARNs.ToStringMapOutput()
 	return roles, ctx.RegisterResourceOutputs(
@@ -85,7 +85,7 @@ func (r *OperationRoles) share(
 	name string,
 	args *operation.Args,
 	policies []guardrail.ManagedPolicy,
-	made map[string]*iam.Policy,
+	byARN map[string]*iam.Policy,
 	options []pulumi.ResourceOption,
 ) error {
 	for _, p := range policies {
@@ -99,7 +99,7 @@ func (r *OperationRoles) share(
 			return err
 		}
 		r.add(shared)
-		made[args.PolicyARN(p.Name)] = shared
+		byARN[args.PolicyARN(p.Name)] = shared
 	}
 	return nil
 }

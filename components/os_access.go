@@ -38,7 +38,7 @@ func NewOSAccess(
 	}
 	arns := pulumi.StringMap{}
 	if args.Standing() {
-		made, err := roleResources{
+		role, err := roleResources{
 			component: name,
 			children:  children,
 			custom:    &access.customResources,
@@ -49,7 +49,7 @@ func NewOSAccess(
 		if err != nil {
 			return nil, err
 		}
-		arns[guardrail.OSAccessRoleName] = made.Arn
+		arns[guardrail.OSAccessRoleName] = role.Arn
 	}
 	access.RoleARNs = arns.ToStringMapOutput()
 	return access, ctx.RegisterResourceOutputs(access, pulumi.Map{"roleArns": access.RoleARNs})

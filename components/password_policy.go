@@ -44,11 +44,11 @@ func NewPasswordPolicy(
 		MaxPasswordAge:             pulumi.Int(args.MaxAge),
 		PasswordReusePrevention:    pulumi.Int(args.ReusePrevention),
 	}
-	made, err := iam.NewAccountPasswordPolicy(ctx, childName(name, childPasswordPolicy), wanted,
+	accountPasswordPolicy, err := iam.NewAccountPasswordPolicy(ctx, childName(name, childPasswordPolicy), wanted,
 		children.with(pulumi.RetainOnDelete(true))...)
 	if err != nil {
 		return nil, err
 	}
-	set.add(made)
+	set.add(accountPasswordPolicy)
 	return set, ctx.RegisterResourceOutputs(set, pulumi.Map{})
 }

@@ -170,7 +170,7 @@ func makeBoundary(
 	} else {
 		bound.ManagedPolicyArn = pulumi.String(a.Account.Partition.ManagedPolicyARN(a.PermissionsBoundary))
 	}
-	made, err := ssoadmin.NewPermissionsBoundaryAttachment(
+	attachment, err := ssoadmin.NewPermissionsBoundaryAttachment(
 		ctx,
 		childName(name, childBoundary),
 		&ssoadmin.PermissionsBoundaryAttachmentArgs{
@@ -182,7 +182,7 @@ func makeBoundary(
 	if err != nil {
 		return nil, err
 	}
-	return []pulumi.Resource{made}, nil
+	return []pulumi.Resource{attachment}, nil
 }
 
 // optionalString is nil for "".

@@ -38,14 +38,14 @@ func (r roleResources) make(ctx *pulumi.Context, role world.Role) (*iam.Role, er
 	if err != nil {
 		return nil, err
 	}
-	return denied.made, denied.allow(ctx)
+	return denied.resource, denied.allow(ctx)
 }
 
 // deniedRole is a role with its Denies, before anything that it allows.
 type deniedRole struct {
 	roleResources
-	role world.Role
-	made *iam.Role
+	role     world.Role
+	resource *iam.Role
 	// denies carry the Denies: every Allow waits for them.
 	denies []pulumi.Resource
 	// inlined and attached are the same, by the name of the inline policy and the ARN of the attached one.
@@ -54,7 +54,7 @@ type deniedRole struct {
 
 // deny makes the role, puts the fence in and attaches the guard.
 func (r roleResources) deny(ctx *pulumi.Context, role world.Role) (*deniedRole, error) {
-	made, err := iam.NewRole(ctx, r.name(childRole), &iam.RoleArgs{
+	created, err := iam.NewRole(ctx, r.name(childRole), &iam.RoleArgs{
 		Name:               pulumi.String(role.Name),
 		Path:               pulumi.String(role.Path),
 		AssumeRolePolicy:   pulumi.String(role.Trust.JSON()),
@@ -68,11 +68,11 @@ func (r roleResources) deny(ctx *pulumi.Context, role world.Role) (*deniedRole, 
 	if err != nil {
 		return nil, err
 	}
-	r.custom.add(made)
+	r.custom.add(created)
 	d := &deniedRole{
 		roleResources: r,
 		role:          role,
-		made:          made,
+		resource:      created,
 		inlined:       map[string]pulumi.Resource{},
 		attached:      map[string]pulumi.Resource{},
 	}
@@ -115,7 +115,7 @@ func (d *deniedRole) allow(ctx *pulumi.Context) error {
 		ctx,
 		d.name(childAttachedPolicies),
 		&iam.RolePolicyAttachmentsExclusiveArgs{
-			RoleName:   d.made.Name,
+			RoleName:   d.resource.Name,
 			PolicyArns: arns,
 		},
 		d.children.after(attached...)...)
@@ -125,16 +125,16 @@ func (d *deniedRole) allow(ctx *pulumi.Context) error {
 	names := pulumi.StringArray{}
 	var inlined []pulumi.Resource
 	for _, inline := range d.role.Inline {
-		made := d.inlined[inline.Name]
-		if made == nil {
-			if made, err = d.put(ctx, inline); err != nil {
+		inlinePolicy := d.inlined[inline.Name]
+		if inlinePolicy == nil {
+			if inlinePolicy, err = d.put(ctx, inline); err != nil {
 				return err
 			}
 		}
-		names, inlined = append(names, pulumi.String(inline.Name)), append(inlined, made)
+		names, inlined = append(names, pulumi.String(inline.Name)), append(inlined, inlinePolicy)
 	}
 	policies, err := iam.NewRolePoliciesExclusive(ctx, d.name(childInlinePolicies), &iam.RolePoliciesExclusiveArgs{
-		RoleName:    d.made.Name,
+		RoleName:    d.resource.Name,
 		PolicyNames: names,
 	}, d.children.after(inlined...)...)
 	if err != nil {
@@ -146,16 +146,16 @@ func (d *deniedRole) allow(ctx *pulumi.Context) error {
 
 // put puts one inline policy in, after the Denies that are there.
 func (d *deniedRole) put(ctx *pulumi.Context, inline world.InlinePolicy) (pulumi.Resource, error) {
-	made, err := iam.NewRolePolicy(ctx, d.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
-		Role:   d.made.Name,
+	inlinePolicy, err := iam.NewRolePolicy(ctx, d.name(childInlinePolicy, inline.Name), &iam.RolePolicyArgs{
+		Role:   d.resource.Name,
 		Name:   pulumi.String(inline.Name),
 		Policy: pulumi.String(inline.Document.JSON()),
 	}, d.children.after(d.denies...)...)
 	if err != nil {
 		return nil, err
 	}
-	d.custom.add(made)
-	return made, nil
+	d.custom.add(inlinePolicy)
+	return inlinePolicy, nil
 }
 
 // attach attaches one managed policy, after the Denies that are there.
@@ -164,7 +164,7 @@ func (d *deniedRole) attach(ctx *pulumi.Context, arn string) (pulumi.Resource, e
 		ctx,
 		d.name(childAttachment, d.policyKey(arn)),
 		&iam.RolePolicyAttachmentArgs{
-			Role:      d.made.Name,
+			Role:      d.resource.Name,
 			PolicyArn: d.policyARN(arn),
 		},
 		d.children.after(d.denies...)...)
@@ -177,8 +177,8 @@ func (d *deniedRole) attach(ctx *pulumi.Context, arn string) (pulumi.Resource, e
 
 // policyARN is the ARN of a managed policy: of those that the component makes, as AWS gives it.
 func (r roleResources) policyARN(arn string) pulumi.StringInput {
-	if made, ours := r.policies[arn]; ours {
-		return made.Arn
+	if shared, ours := r.policies[arn]; ours {
+		return shared.Arn
 	}
 	return pulumi.String(arn)
 }

@@ -56,7 +56,7 @@ func NewServiceControlPolicies(
 	ids := pulumi.StringMap{}
 	var last []pulumi.Resource
 	for _, planned := range plan.Policies {
-		made, err := organizations.NewPolicy(ctx, childName(name, childPolicy, planned.Name), &organizations.PolicyArgs{
+		created, err := organizations.NewPolicy(ctx, childName(name, childPolicy, planned.Name), &organizations.PolicyArgs{
 			Name:        pulumi.String(planned.Name),
 			Description: pulumi.String(planned.Description),
 			Type:        pulumi.String("SERVICE_CONTROL_POLICY"),
@@ -65,14 +65,14 @@ func NewServiceControlPolicies(
 		if err != nil {
 			return nil, err
 		}
-		component.add(made)
-		last, ids[planned.Name] = []pulumi.Resource{made}, made.ID().ToStringOutput()
+		component.add(created)
+		last, ids[planned.Name] = []pulumi.Resource{created}, created.ID().ToStringOutput()
 		for _, target := range planned.Targets {
 			attached, err := organizations.NewPolicyAttachment(
 				ctx,
 				childName(name, childAttachment, planned.Name, target),
 				&organizations.PolicyAttachmentArgs{
-					PolicyId: made.ID().ToStringOutput(),
+					PolicyId: created.ID().ToStringOutput(),
 					TargetId: pulumi.String(target),
 				},
 				children.after(last...)...)

@@ -57,7 +57,7 @@ func NewSessionPreferences(
 	if args.NodePolicy {
 		document, _ := args.NodeDocument()
 		// No description: it could never change without replacing the policy.
-		made, err := iam.NewPolicy(ctx, childName(name, childPolicy, guardrail.NodePolicyName), &iam.PolicyArgs{
+		nodePolicy, err := iam.NewPolicy(ctx, childName(name, childPolicy, guardrail.NodePolicyName), &iam.PolicyArgs{
 			Name: pulumi.String(
 				guardrail.NodePolicyName,
 			),
@@ -67,7 +67,7 @@ func NewSessionPreferences(
 		if err != nil {
 			return nil, err
 		}
-		preferences.add(made)
+		preferences.add(nodePolicy)
 	}
 	preferences.DocumentARNs = arns.ToStringMapOutput()
 	return preferences, ctx.RegisterResourceOutputs(preferences, pulumi.Map{"documentArns": preferences.DocumentARNs})

@@ -36,7 +36,7 @@ func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.R
 	if err != nil {
 		return nil, err
 	}
-	made, err := iam.NewUser(ctx, childName(name, childUser), &iam.UserArgs{
+	created, err := iam.NewUser(ctx, childName(name, childUser), &iam.UserArgs{
 		Name:                pulumi.String(args.Name),
 		Path:                pulumi.String(user.PathOr(args.Path)),
 		Tags:                stringMap(args.AllTags()),
@@ -48,16 +48,16 @@ func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.R
 		return nil, err
 	}
 	membership, err := iam.NewUserGroupMembership(ctx, childName(name, childMembership), &iam.UserGroupMembershipArgs{
-		User:   made.Name,
+		User:   created.Name,
 		Groups: pulumi.ToStringArray(slices.Sorted(slices.Values(args.Groups))),
 		// Whoever leaves is in the guard's group until the deletion of the user takes them out of it: a deletion that
 		// is refused at once leaves the guard in place.
-	}, children.with(pulumi.DeletedWith(made))...)
+	}, children.with(pulumi.DeletedWith(created))...)
 	if err != nil {
 		return nil, err
 	}
 	only, err := iam.NewUserPoliciesExclusive(ctx, childName(name, childInlinePolicies), &iam.UserPoliciesExclusiveArgs{
-		UserName:    made.Name,
+		UserName:    created.Name,
 		PolicyNames: pulumi.StringArray{},
 	}, children.after(membership)...)
 	if err != nil {
@@ -67,15 +67,15 @@ func NewUser(ctx *pulumi.Context, name string, args *user.Args, opts ...pulumi.R
 		ctx,
 		childName(name, childAttachedPolicies),
 		&iam.UserPolicyAttachmentsExclusiveArgs{
-			UserName:   made.Name,
+			UserName:   created.Name,
 			PolicyArns: pulumi.StringArray{},
 		},
 		children.after(membership)...)
 	if err != nil {
 		return nil, err
 	}
-	u.add(made, membership, only, none)
-	u.UserName, u.UserARN = membership.User, made.Arn
+	u.add(created, membership, only, none)
+	u.UserName, u.UserARN = membership.User, created.Arn
 	return u, ctx.RegisterResourceOutputs(u, pulumi.Map{"userName": u.UserName, "userArn": u.UserARN})
 }
 

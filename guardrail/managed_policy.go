@@ -69,8 +69,8 @@ func UnknownManagedPolicy(arn policy.ARN, newer []string) (why, fix string) {
 
 // splitPolicy is the path of a policy's name, with its last slash, and what follows.
 func splitPolicy(name string) (path, base string) {
-	at := strings.LastIndexByte(name, '/') + 1
-	return name[:at], name[at:]
+	start := strings.LastIndexByte(name, '/') + 1
+	return name[:start], name[start:]
 }
 
 // ManagedPolicies are the managed policies that names can mean in an account.

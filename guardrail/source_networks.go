@@ -95,14 +95,14 @@ const (
 func (n SourceNetworks) Validate(p *problem.List, path problem.Path) {
 	var earlier []netip.Prefix
 	for i, text := range n {
-		at := path.Child("sourceNetworks").Index(i)
+		networkPath := path.Child("sourceNetworks").Index(i)
 		if DuplicateOf(n, i) >= 0 {
-			p.Add(at, text, "is listed twice", "remove one")
+			p.Add(networkPath, text, "is listed twice", "remove one")
 			continue
 		}
 		if strings.HasPrefix(text, "vpc") {
 			if !vpcID.MatchString(text) && !endpointID.MatchString(text) {
-				p.Add(at, text, "is not the id of a VPC or of a VPC endpoint",
+				p.Add(networkPath, text, "is not the id of a VPC or of a VPC endpoint",
 					"write it as the console shows it, such as vpc-0abcdef1234567890 or vpce-0abcdef1234567890")
 			}
 			continue
@@ -116,7 +116,7 @@ func (n SourceNetworks) Validate(p *problem.List, path problem.Path) {
 			}
 		}
 		if why != "" {
-			p.Add(at, text, why, fix)
+			p.Add(networkPath, text, why, fix)
 			continue
 		}
 		earlier = append(earlier, network)

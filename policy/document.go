@@ -155,12 +155,12 @@ func Anyone() Principal { return Principal{Kind: PrincipalAny} }
 func mergePrincipals(principals []Principal) []Principal {
 	var merged []Principal
 	for _, p := range principals {
-		at := slices.IndexFunc(merged, func(m Principal) bool { return m.Kind == p.Kind })
-		if at < 0 {
+		index := slices.IndexFunc(merged, func(m Principal) bool { return m.Kind == p.Kind })
+		if index < 0 {
 			merged = append(merged, Principal{Kind: p.Kind, Values: set(p.Values)})
 			continue
 		}
-		merged[at].Values = set(append(slices.Clone(merged[at].Values), p.Values...))
+		merged[index].Values = set(append(slices.Clone(merged[index].Values), p.Values...))
 	}
 	slices.SortFunc(merged, func(a, b Principal) int { return cmp.Compare(a.Kind, b.Kind) })
 	return merged

@@ -127,19 +127,19 @@ var variableName = regexp.MustCompile(`^[A-Za-z0-9._-]+:[^${}',*?]+(,\s*'[^']*')
 func policyVariables(text string) ([]string, error) {
 	var names []string
 	for rest := text; ; {
-		at := strings.Index(rest, "${")
-		if at < 0 {
+		start := strings.Index(rest, "${")
+		if start < 0 {
 			return names, nil
 		}
-		end := strings.IndexByte(rest[at:], '}')
+		end := strings.IndexByte(rest[start:], '}')
 		if end < 0 {
 			return names, refuse(
 				"has a policy variable without its closing brace",
 				"write ${name}, or ${$} for a dollar sign",
 			)
 		}
-		variable := rest[at : at+end+1]
-		rest = rest[at+end+1:]
+		variable := rest[start : start+end+1]
+		rest = rest[start+end+1:]
 		switch inner := variable[2:end]; {
 		case inner == "*" || inner == "?" || inner == "$":
 		case !variableName.MatchString(inner):

@@ -171,13 +171,13 @@ func IsGlobalKey(key string) bool {
 // keyHasForm compares a key with a documented form, in which ${...} and "tag-key" stand for any text.
 func keyHasForm(key, form string) bool {
 	key, form = strings.ToLower(key), strings.ToLower(form)
-	if at := strings.Index(form, "${"); at >= 0 {
-		end := strings.IndexByte(form[at:], '}')
+	if start := strings.Index(form, "${"); start >= 0 {
+		end := strings.IndexByte(form[start:], '}')
 		if end < 0 {
 			return key == form
 		}
-		rest := form[at+end+1:]
-		return len(key) > at+len(rest) && strings.HasPrefix(key, form[:at]) &&
+		rest := form[start+end+1:]
+		return len(key) > start+len(rest) && strings.HasPrefix(key, form[:start]) &&
 			(strings.Contains(rest, "${") || strings.HasSuffix(key, rest))
 	}
 	if prefix, found := strings.CutSuffix(form, "/tag-key"); found {

@@ -45,9 +45,9 @@ func (s ActionSet) Each() iter.Seq[int] {
 				return
 			}
 		}
-		for at, word := range s.Bits {
+		for index, word := range s.Bits {
 			for word != 0 {
-				if !yield(at*64 + bits.TrailingZeros64(word)) {
+				if !yield(index*64 + bits.TrailingZeros64(word)) {
 					return
 				}
 				word &= word - 1
@@ -72,8 +72,8 @@ func (c *catalogueIndex) Unite(sets ...ActionSet) ActionSet {
 func (c *catalogueIndex) uniteBits(sets []ActionSet) ActionSet {
 	out := ActionSet{Bits: make([]uint64, (len(c.Actions)+63)/64)}
 	for _, s := range sets {
-		for at, word := range s.Bits {
-			out.Bits[at] |= word
+		for index, word := range s.Bits {
+			out.Bits[index] |= word
 		}
 		for _, i := range s.Few {
 			out.Bits[i/64] |= 1 << (i % 64)

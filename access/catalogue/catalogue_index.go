@@ -61,9 +61,9 @@ var Catalogue = sync.OnceValue(func() *catalogueIndex {
 	c := &catalogueIndex{ByPrefix: map[string]int{}, Actions: make([]catalogueAction, 0, 24000)}
 	var current *catalogueService
 	headAt := 0
-	for at := 0; at < len(catalogueText); {
-		end := at + strings.IndexByte(catalogueText[at:], '\n')
-		line := catalogueText[at:end]
+	for start := 0; start < len(catalogueText); {
+		end := start + strings.IndexByte(catalogueText[start:], '\n')
+		line := catalogueText[start:end]
 		switch line[0] {
 		case '=':
 			current = &catalogueService{Prefix: line[1:], First: len(c.Actions), Last: len(c.Actions)}
@@ -73,12 +73,12 @@ var Catalogue = sync.OnceValue(func() *catalogueIndex {
 		case '#', '?', '>', '%':
 		default:
 			if current.Last == current.First {
-				current.Head = catalogueText[headAt:at]
+				current.Head = catalogueText[headAt:start]
 			}
 			c.Actions = append(c.Actions, catalogueAction{Service: len(c.Services) - 1, Line: line})
 			current.Last = len(c.Actions)
 		}
-		at = end + 1
+		start = end + 1
 	}
 	for _, s := range c.Services {
 		s.Details = sync.OnceValue(s.read)

@@ -13,9 +13,9 @@ func (c *catalogueIndex) KeyType(name string) string {
 		return ""
 	}
 	d := c.Services[n].Details()
-	at := slices.IndexFunc(d.keys, func(form string) bool { return keyHasForm(name, form) })
-	if at < 0 {
+	index := slices.IndexFunc(d.keys, func(form string) bool { return keyHasForm(name, form) })
+	if index < 0 {
 		return ""
 	}
-	return d.keyTypes[at]
+	return d.keyTypes[index]
 }

@@ -28,7 +28,7 @@ type With struct {
 	Memory Memory
 	// Proven is told after each account how many of how many are done, from several goroutines at once. Nil means
 	// that nobody listens.
-	Proven func(done, of int)
+	Proven func(done, total int)
 	// apart proves of everybody anew, also of those who are like others.
 	apart bool
 }
@@ -72,9 +72,9 @@ func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove
 		all = append(all, i)
 	}
 	if w.Memory != nil {
-		on := rests.GroundOf(p.Engine)
+		ground := rests.GroundOf(p.Engine)
 		beside(all, func(i int) {
-			keys[i] = on.Key(&intents[i], p.AdministratorsOf(intents[i].Account))
+			keys[i] = ground.Key(&intents[i], p.AdministratorsOf(intents[i].Account))
 			findings[i], _ = remembered(w.Memory, keys[i])
 		})
 	}

@@ -78,18 +78,18 @@ func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expect
 
 // volumeKeys refuses keys of volumes that no start can meet.
 func (r *expectationReader) volumeKeys(action string) *expectationError {
-	on := &r.x.On
-	if len(on.VolumeKeys) == 0 {
+	target := &r.x.On
+	if len(target.VolumeKeys) == 0 {
 		return nil
 	}
-	if action != journey.StartInstances || on.Instance == nil && !strings.Contains(on.ARN, ":instance/") {
+	if action != journey.StartInstances || target.Instance == nil && !strings.Contains(target.ARN, ":instance/") {
 		return cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", journey.StartInstances)
 	}
-	where := on.Region
-	if on.ARN != "" {
-		where = policy.ARNPart(on.ARN, 3)
+	where := target.Region
+	if target.ARN != "" {
+		where = policy.ARNPart(target.ARN, 3)
 	}
-	for _, key := range on.VolumeKeys {
+	for _, key := range target.VolumeKeys {
 		if key == journey.AWSManagedEBSKey {
 			continue
 		}
@@ -123,9 +123,11 @@ func nearestAction(action string) string {
 
 // target checks that something is named where the action works on something, and nothing where it does not.
 func (r *expectationReader) target(action string, types []catalogue.ResourceType) *expectationError {
-	on := &r.x.On
+	target := &r.x.On
 	given := 0
-	for _, set := range []bool{on.Instance != nil, on.User != "", on.Role != "", on.Document != "", on.ARN != ""} {
+	for _, set := range []bool{
+		target.Instance != nil, target.User != "", target.Role != "", target.Document != "", target.ARN != "",
+	} {
 		if set {
 			given++
 		}
@@ -157,40 +159,40 @@ func typeWords(types []catalogue.ResourceType) string {
 
 // resources are what the call is about.
 func (r *expectationReader) resources(a *world.Account, region string) ([]engine.Resource, *expectationError) {
-	on := &r.x.On
+	target := &r.x.On
 	switch {
-	case on.Instance != nil:
+	case target.Instance != nil:
 		n := r.node(region)
 		return []engine.Resource{{ARN: n.ARN(a), Tags: n.Tags}}, nil
-	case on.User != "":
-		p, err := named(r.engine, engine.UserPrincipal, on.User, r.home)
+	case target.User != "":
+		p, err := named(r.engine, engine.UserPrincipal, target.User, r.home)
 		if err != nil {
 			return nil, cannot("on.user", "%s", err)
 		}
 		return engine.On(p.Arn), nil
-	case on.Role != "":
-		p, err := named(r.engine, engine.RolePrincipal, on.Role, r.home)
+	case target.Role != "":
+		p, err := named(r.engine, engine.RolePrincipal, target.Role, r.home)
 		if err != nil {
 			return nil, cannot("on.role", "%s", err)
 		}
 		return engine.On(p.Arn), nil
-	case on.Document != "":
+	case target.Document != "":
 		if err := r.document(a, region); err != nil {
 			return nil, err
 		}
-		d := world.SessionDocument{Name: on.Document, Region: region}
+		d := world.SessionDocument{Name: target.Document, Region: region}
 		if !strings.HasPrefix(d.Name, "AWS") && !strings.HasPrefix(d.Name, "Amazon") {
 			d.Owner = a.ID
 		}
 		return engine.On(d.ARN(a)), nil
-	case on.ARN != "":
-		if _, err := policy.ParseARN(on.ARN); err != nil {
+	case target.ARN != "":
+		if _, err := policy.ParseARN(target.ARN); err != nil {
 			return nil, cannot("on.arn", "%s", err)
 		}
-		if strings.ContainsAny(on.ARN, "*?$") {
-			return nil, cannot("on.arn", "%q is a pattern; a call is about one thing: write its ARN", on.ARN)
+		if strings.ContainsAny(target.ARN, "*?$") {
+			return nil, cannot("on.arn", "%q is a pattern; a call is about one thing: write its ARN", target.ARN)
 		}
-		return engine.On(on.ARN), nil
+		return engine.On(target.ARN), nil
 	}
 	return nil, nil
 }

@@ -310,13 +310,13 @@ func meant(name string, names []string, otherwise string) string {
 
 // doors are the journeys to a door.
 func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expectationError) {
-	on := &r.x.On
+	target := &r.x.On
 	switch {
-	case on.Instance == nil:
+	case target.Instance == nil:
 		return nil, cannot("on.instance", "is missing; doors are opened on nodes: write the tags of one, {} for none")
-	case on.User != "" || on.Role != "" || on.ARN != "":
+	case target.User != "" || target.Role != "" || target.ARN != "":
 		return nil, cannot("on", "names more than a node; doors are opened on nodes")
-	case len(on.VolumeKeys) > 0:
+	case len(target.VolumeKeys) > 0:
 		return nil, cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", journey.StartInstances)
 	}
 	account, err := r.engine.AccountOf(r.caller.Account.ID)
@@ -333,7 +333,7 @@ func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expect
 			return nil, err
 		}
 		next := j
-		next.Opens = &journey.Door{Kind: r.x.Opens, Document: on.Document, Account: account.ID, Node: r.node(region)}
+		next.Opens = &journey.Door{Kind: r.x.Opens, Document: target.Document, Account: account.ID, Node: r.node(region)}
 		out = append(out, next)
 	}
 	return out, nil
@@ -452,11 +452,11 @@ func accountNamed(e *engine.Engine, written string, home *world.Account) (_ *wor
 		return home, written
 	}
 	accounts := e.World().Accounts
-	at := slices.IndexFunc(accounts, func(a world.Account) bool {
+	index := slices.IndexFunc(accounts, func(a world.Account) bool {
 		return a.ID == account || a.Alias == account && account != ""
 	})
-	if at < 0 {
+	if index < 0 {
 		return nil, name
 	}
-	return &accounts[at], name
+	return &accounts[index], name
 }

@@ -84,8 +84,8 @@ func subjectOf(x *expectation.Expectation) string {
 // objectOf is what is tried.
 func objectOf(x *expectation.Expectation) string {
 	text := cmp.Or(x.Do, string(x.Opens))
-	if on := x.On.String(); on != "" {
-		text += " on " + on
+	if resource := x.On.String(); resource != "" {
+		text += " on " + resource
 	}
 	if len(x.With) > 0 {
 		var with []string

@@ -19,9 +19,9 @@ func expectFrom(e *engine.Engine, x expectation.Expectation) (ExpectationResult,
 	}
 	var worst ExpectationResult
 	var assumptions []prove.ProofAssumption
-	for i, at := range instants {
+	for i, moment := range instants {
 		timed := x
-		timed.At = at
+		timed.At = moment
 		next, _ := checkAt(e, timed)
 		if i == 0 || next.Verdict > worst.Verdict {
 			worst = next

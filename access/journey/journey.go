@@ -128,7 +128,7 @@ func (a Arrival) String() string {
 // step cannot be decided: somebody or something that the world does not have, or a request that leaves out what a
 // statement reads.
 func Walk(e *engine.Engine, j Journey) (Arrival, error) {
-	t := &traveller{engine: e, at: j.At, network: j.Network, arrival: Arrival{Outcome: engine.Allowed, As: j.From}}
+	t := &traveller{engine: e, moment: j.At, network: j.Network, arrival: Arrival{Outcome: engine.Allowed, As: j.From}}
 	if j.Portal == nil {
 		t.note("signs in: " + j.From.String())
 	} else if err := t.enterPortal(j.Portal); err != nil || !t.arrival.Allowed() {
@@ -159,7 +159,7 @@ func Walk(e *engine.Engine, j Journey) (Arrival, error) {
 
 type traveller struct {
 	engine  *engine.Engine
-	at      time.Time
+	moment  time.Time
 	network engine.Context
 	arrival Arrival
 }
@@ -202,7 +202,7 @@ func (t *traveller) assume(h *Hop) error {
 		}
 	}
 	r := engine.AssumeRole(h.Role, name, h.Tags...)
-	r.Time = t.at
+	r.Time = t.moment
 	if h.SourceIdentity != "" {
 		r.Context["sts:SourceIdentity"] = []string{h.SourceIdentity}
 	}
@@ -218,8 +218,8 @@ func (t *traveller) assume(h *Hop) error {
 	}
 	next := engine.AssumedRole(h.Role, name, h.Tags...).
 		WithSourceIdentity(cmp.Or(h.SourceIdentity, from.SourceIdentity))
-	if !t.at.IsZero() {
-		next = next.IssuedAt(t.at)
+	if !t.moment.IsZero() {
+		next = next.IssuedAt(t.moment)
 	}
 	t.arrival.As = next
 	return nil
@@ -251,7 +251,7 @@ func (t *traveller) open(d *Door) error {
 		return nil
 	}
 	for _, r := range requests {
-		r.Time = t.at
+		r.Time = t.moment
 		if err := t.call(does+" ("+r.Action+")", r); err != nil || !t.arrival.Allowed() {
 			return err
 		}
@@ -295,7 +295,7 @@ func (t *traveller) channel(d *Door, account *world.Account) error {
 		if p.Region != d.Node.Region || p.KMSKey == "" || d.document() != world.PreferencesDocument {
 			continue
 		}
-		r := engine.Request{Action: "kms:GenerateDataKey", Resources: engine.On(p.KMSKey), Time: t.at}
+		r := engine.Request{Action: "kms:GenerateDataKey", Resources: engine.On(p.KMSKey), Time: t.moment}
 		if err := t.call("encrypts the session with "+p.KMSKey, r); err != nil || !t.arrival.Allowed() {
 			return err
 		}
@@ -311,7 +311,7 @@ func (t *traveller) channel(d *Door, account *world.Account) error {
 	decision, err := t.engine.Decide(
 		s,
 		from(
-			engine.Request{Action: "ssmmessages:OpenDataChannel", Resources: engine.On(session), Time: t.at},
+			engine.Request{Action: "ssmmessages:OpenDataChannel", Resources: engine.On(session), Time: t.moment},
 			t.network,
 		),
 	)

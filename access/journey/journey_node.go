@@ -65,8 +65,8 @@ func (t *traveller) nodeAnswers(d *Door, account *world.Account) error {
 
 // NodeHalf is the node's half of a shell, for a node of an account: what the agent calls, whoever asks for the shell.
 // Its steps are those that were refused.
-func NodeHalf(e *engine.Engine, account *world.Account, n world.Node, at time.Time) (Arrival, error) {
-	t := &traveller{engine: e, at: at, arrival: Arrival{Outcome: engine.Allowed, Steps: make([]Step, 1)}}
+func NodeHalf(e *engine.Engine, account *world.Account, n world.Node, moment time.Time) (Arrival, error) {
+	t := &traveller{engine: e, moment: moment, arrival: Arrival{Outcome: engine.Allowed, Steps: make([]Step, 1)}}
 	err := t.nodeAnswers(&Door{Kind: world.Shell, Node: n, Account: account.ID}, account)
 	t.arrival.Steps = t.arrival.Steps[1:]
 	return t.arrival, err
@@ -74,11 +74,11 @@ func NodeHalf(e *engine.Engine, account *world.Account, n world.Node, at time.Ti
 
 // agentMakes ends the journey where one of the requests is denied to the agent.
 func (t *traveller) agentMakes(d *Door, account *world.Account, requests []engine.Request) error {
-	refused, err := agentRefuses(t.engine, account.ID, t.nodeOf(d), requests, t.at)
+	refused, err := agentRefuses(t.engine, account.ID, t.nodeOf(d), requests, t.moment)
 	if err != nil || refused == nil {
 		return err
 	}
-	inside, err := refusedFrom(t.engine, account.ID, t.nodeOf(d), requests, t.at, byEndpoints)
+	inside, err := refusedFrom(t.engine, account.ID, t.nodeOf(d), requests, t.moment, byEndpoints)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (t *traveller) leftOut(
 	for _, role := range LeftOut(t.engine, account.ID, refused.Statement) {
 		node := d.Node
 		node.Profile = role
-		again, err := agentRefuses(t.engine, account.ID, node, requests, t.at)
+		again, err := agentRefuses(t.engine, account.ID, node, requests, t.moment)
 		if err != nil || again == nil {
 			return role, err
 		}
@@ -151,8 +151,10 @@ type refusedAgent struct {
 
 // AgentRefused is the first call of the agent that a policy denies to the role of the node, whatever else the role
 // may do; nil where none is.
-func AgentRefused(e *engine.Engine, account string, n world.Node, calls []string, at time.Time) (*refusedAgent, error) {
-	return agentRefuses(e, account, n, requestsOf(calls), at)
+func AgentRefused(
+	e *engine.Engine, account string, n world.Node, calls []string, moment time.Time,
+) (*refusedAgent, error) {
+	return agentRefuses(e, account, n, requestsOf(calls), moment)
 }
 
 // route is how the calls of a node come to AWS.
@@ -196,9 +198,9 @@ func agentRefuses(
 	account string,
 	n world.Node,
 	requests []engine.Request,
-	at time.Time,
+	moment time.Time,
 ) (*refusedAgent, error) {
-	return refusedFrom(e, account, n, requests, at, byInternet)
+	return refusedFrom(e, account, n, requests, moment, byInternet)
 }
 
 func refusedFrom(
@@ -206,7 +208,7 @@ func refusedFrom(
 	account string,
 	n world.Node,
 	requests []engine.Request,
-	at time.Time,
+	moment time.Time,
 	how route,
 ) (*refusedAgent, error) {
 	home := e.Accounts[account]
@@ -230,7 +232,7 @@ func refusedFrom(
 	}
 	for _, r := range requests {
 		ev := engine.Envs.Get().(*engine.Env)
-		r.Context, r.Time = contextOf(home, n, how), at
+		r.Context, r.Time = contextOf(home, n, how), moment
 		by, st, outcome, err := ev.AgentCall(e, p, n, r)
 		ev.Release()
 		if err != nil {

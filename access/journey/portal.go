@@ -46,8 +46,8 @@ func (t *traveller) enterPortal(p *Portal) error {
 		does += " with session tags " + world.TagWords(tags)
 	}
 	t.arrival.As = engine.IdentityCenter(p.Role, p.Person.UserName, tags...).WithUserID(id)
-	if !t.at.IsZero() {
-		t.arrival.As = t.arrival.As.IssuedAt(t.at)
+	if !t.moment.IsZero() {
+		t.arrival.As = t.arrival.As.IssuedAt(t.moment)
 	}
 	t.note(does)
 	return nil

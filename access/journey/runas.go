@@ -49,11 +49,11 @@ func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node 
 	settings, how := sessiondoc.RunAs{}, ""
 	switch {
 	case document == world.PreferencesDocument:
-		at := slices.IndexFunc(
+		index := slices.IndexFunc(
 			account.Preferences,
 			func(p world.SessionPreferences) bool { return p.Region == node.Region },
 		)
-		if at < 0 {
+		if index < 0 {
 			return OSUser{
 				Name:      world.AgentUser,
 				Superuser: true,
@@ -61,23 +61,23 @@ func ShellUser(e *engine.Engine, s engine.Session, account *world.Account, node 
 			}
 		}
 		settings = sessiondoc.RunAs{
-			Enabled:     account.Preferences[at].RunAs,
-			DefaultUser: account.Preferences[at].DefaultUser,
+			Enabled:     account.Preferences[index].RunAs,
+			DefaultUser: account.Preferences[index].DefaultUser,
 		}
 		how = "the preferences of " + node.Region
 	default:
-		at := slices.IndexFunc(
+		index := slices.IndexFunc(
 			account.Documents,
 			func(d world.SessionDocument) bool { return d.Name == document && d.Region == node.Region },
 		)
-		if at < 0 || account.Documents[at].Content == "" {
+		if index < 0 || account.Documents[index].Content == "" {
 			return OSUser{
 				Unknown: true,
 				How:     fmt.Sprintf("the content of document %s in %s is not known", document, node.Region),
 			}
 		}
 		var err error
-		if settings, err = sessiondoc.ReadRunAs(account.Documents[at].Content); err != nil {
+		if settings, err = sessiondoc.ReadRunAs(account.Documents[index].Content); err != nil {
 			return OSUser{Unknown: true, How: fmt.Sprintf("document %s in %s: %s", document, node.Region, err)}
 		}
 		how = "document " + document

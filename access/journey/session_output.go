@@ -50,7 +50,7 @@ type agentTask struct {
 // missed is noted. A call of which too little is known to decide it is left out.
 func (t *traveller) agentDoesBesides(d *Door, account *world.Account) error {
 	for _, task := range t.agentTasks(d, account) {
-		refused, err := agentRefuses(t.engine, account.ID, t.nodeOf(d), task.requests, t.at)
+		refused, err := agentRefuses(t.engine, account.ID, t.nodeOf(d), task.requests, t.moment)
 		if err != nil || refused == nil {
 			continue
 		}

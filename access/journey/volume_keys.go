@@ -39,18 +39,20 @@ type VolumeKeyUse struct {
 //
 // Source: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html,
 // https://repost.aws/knowledge-center/kms-iam-ec2-permission.
-func UseOfVolumeKeys(e *engine.Engine, s engine.Session, account, region string, at time.Time) (VolumeKeyUse, error) {
+func UseOfVolumeKeys(
+	e *engine.Engine, s engine.Session, account, region string, moment time.Time,
+) (VolumeKeyUse, error) {
 	home := e.Accounts[account]
 	if home == nil {
 		return VolumeKeyUse{}, fmt.Errorf("account %q: the world has no such account", account)
 	}
-	d, err := e.Decide(s, grantForEC2(home.Arn("kms", region, "key/"+someKeyID), at))
+	d, err := e.Decide(s, grantForEC2(home.Arn("kms", region, "key/"+someKeyID), moment))
 	if err != nil || d.Allowed() {
 		return VolumeKeyUse{Every: err == nil}, err
 	}
 	var use VolumeKeyUse
 	for _, key := range namedKeys(e, s, region) {
-		if d, err = e.Decide(s, grantForEC2(key, at)); err != nil {
+		if d, err = e.Decide(s, grantForEC2(key, moment)); err != nil {
 			return VolumeKeyUse{}, err
 		}
 		if d.Allowed() {
@@ -61,9 +63,9 @@ func UseOfVolumeKeys(e *engine.Engine, s engine.Session, account, region string,
 }
 
 // grantForEC2 is the call that EC2 makes for whoever starts an instance with a volume under the key.
-func grantForEC2(key string, at time.Time) engine.Request {
+func grantForEC2(key string, moment time.Time) engine.Request {
 	region := policy.ARNPart(key, 3)
-	return engine.Request{Action: "kms:CreateGrant", Resources: engine.On(key), Time: at, Context: engine.Context{
+	return engine.Request{Action: "kms:CreateGrant", Resources: engine.On(key), Time: moment, Context: engine.Context{
 		"kms:GrantIsForAWSResource": {
 			"true",
 		},
@@ -120,23 +122,23 @@ func (t *traveller) startsWith(r *engine.Request, keys []string) error {
 	}
 	for i := range r.Resources {
 		arn := r.Resources[i].ARN
-		of := keys
-		if of == nil {
-			of = volumeKeysOf(t.engine, arn)
+		used := keys
+		if used == nil {
+			used = volumeKeysOf(t.engine, arn)
 		}
-		if of == nil {
-			use, err := UseOfVolumeKeys(t.engine, t.arrival.As, policy.ARNPart(arn, 4), policy.ARNPart(arn, 3), t.at)
+		if used == nil {
+			use, err := UseOfVolumeKeys(t.engine, t.arrival.As, policy.ARNPart(arn, 4), policy.ARNPart(arn, 3), t.moment)
 			if err != nil {
 				return err
 			}
 			t.arrival.FallsBack = use.fallsBack()
 			continue
 		}
-		for _, key := range of {
+		for _, key := range used {
 			if key == AWSManagedEBSKey {
 				continue
 			}
-			if err := t.call("has EC2 use the key of a volume, "+key, grantForEC2(key, t.at)); err != nil {
+			if err := t.call("has EC2 use the key of a volume, "+key, grantForEC2(key, t.moment)); err != nil {
 				return err
 			}
 			if !t.arrival.Allowed() {

@@ -461,11 +461,11 @@ func (p *pair) search(
 			patterns = patternsOf(st, way)
 		}
 		for _, pattern := range patterns {
-			on := "*"
+			resource := "*"
 			if p.elsewhere {
-				on = search.AnyARN
+				resource = search.AnyARN
 			}
-			found := p.find(pattern, []string{on}, st, also, layers, avoid, way, unknown)
+			found := p.find(pattern, []string{resource}, st, also, layers, avoid, way, unknown)
 			if found != nil && also == nil && !p.elsewhere {
 				found = p.likelier(found, pattern, func(action string, resources ...string) *Difference {
 					return p.find(action, resources, st, also, layers, avoid, way, unknown)

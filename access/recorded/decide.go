@@ -54,22 +54,22 @@ func (r *recordedEnv) unconcerned(action string) bool {
 var newResource = []Resource{{It: "the ARN of what is made"}}
 
 // action decides one action on each resource.
-func (r *recordedEnv) action(ev *engine.Env, action string, made bool) recordedEnd {
+func (r *recordedEnv) action(ev *engine.Env, action string, makes bool) recordedEnd {
 	resources := r.call.Resources
-	if made {
+	if makes {
 		resources = newResource
 	}
 	r.resources = resources
 	open := recordedEnd{outcome: Allowed}
 	for i := range max(len(resources), 1) {
 		r.resource = i
-		at := engine.Resource{ARN: "*"}
+		resource := engine.Resource{ARN: "*"}
 		if i < len(resources) {
-			at.ARN = resources[i].ARN
+			resource.ARN = resources[i].ARN
 		}
-		ev.Turn(action, &at)
+		ev.Turn(action, &resource)
 		end := r.part(ev)
-		end.action, end.resource = action, at.ARN
+		end.action, end.resource = action, resource.ARN
 		if end.outcome == Refused {
 			return end
 		}

@@ -384,8 +384,8 @@ func (r *recordedEnv) Instant(ev *engine.Env, k *conditionkey.Key) (time.Time, b
 	if !v.Present {
 		return time.Time{}, false
 	}
-	at, err := literal.ParseDate(v.At(0))
-	return at, err == nil
+	moment, err := literal.ParseDate(v.At(0))
+	return moment, err == nil
 }
 
 // matchesLike holds the patterns of a statement against a resource whose ARN is not known.

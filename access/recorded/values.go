@@ -99,7 +99,7 @@ type exploration struct {
 
 // shape is what becomes of the call for all values from a key on: "A" or "R" where they change nothing, otherwise the
 // key with one shape for each value. It is not whole when something is asked for that is not among the keys.
-func (x *exploration) shape(at int) (string, bool) {
+func (x *exploration) shape(index int) (string, bool) {
 	if x.tries++; x.tries > mostTries {
 		return "", true
 	}
@@ -113,15 +113,15 @@ func (x *exploration) shape(at int) (string, bool) {
 		return "R", true
 	case Depends:
 	}
-	if at == len(x.keys) {
+	if index == len(x.keys) {
 		return "", false
 	}
 	asked := slices.Clone(x.r.asked)
-	id := x.keys[at].id
+	id := x.keys[index].id
 	var shapes []string
-	for _, v := range x.choices[at].values {
+	for _, v := range x.choices[index].values {
 		x.r.assigned[id] = v
-		shape, whole := x.shape(at + 1)
+		shape, whole := x.shape(index + 1)
 		if !whole {
 			if len(x.r.asked) == 0 {
 				x.r.asked = asked
@@ -135,7 +135,7 @@ func (x *exploration) shape(at int) (string, bool) {
 	if len(slices.Compact(slices.Sorted(slices.Values(shapes)))) == 1 {
 		return shapes[0], true
 	}
-	return strconv.Itoa(at) + "(" + strings.Join(shapes, ",") + ")", true
+	return strconv.Itoa(index) + "(" + strings.Join(shapes, ",") + ")", true
 }
 
 // mixed is the answer where values differ: what the shape has a node for decides.
@@ -144,15 +144,15 @@ func (x *exploration) mixed(shape string, end recordedEnd) Answer {
 	for i := range x.keys {
 		node := strconv.Itoa(i) + "("
 		for from := 0; ; {
-			at := strings.Index(shape[from:], node)
-			if at < 0 {
+			start := strings.Index(shape[from:], node)
+			if start < 0 {
 				break
 			}
-			if at += from; at == 0 || shape[at-1] == '(' || shape[at-1] == ',' {
+			if start += from; start == 0 || shape[start-1] == '(' || shape[start-1] == ',' {
 				deciding = append(deciding, x.keys[i])
 				break
 			}
-			from = at + 1
+			from = start + 1
 		}
 	}
 	if x.refused.outcome == Refused {
@@ -171,8 +171,8 @@ type valueTests struct {
 	bools   bool
 	sets    bool
 	sure    bool
-	// linked: it is compared with something else that is not known.
-	linked bool
+	// comparedWithUnknown: it is compared with something else that is not known.
+	comparedWithUnknown bool
 }
 
 // choicesFor are the values of a key, or the ARNs of a resource, of which the policies tell each two apart.
@@ -193,7 +193,7 @@ func (r *recordedEnv) choicesFor(ev *engine.Env, u unknownKey, all []unknownKey)
 		}
 	}
 	texts := t.representatives(u.fact)
-	if t.linked {
+	if t.comparedWithUnknown {
 		others, sure := r.representativesOfOthers(ev, u, all)
 		t.sure = t.sure && sure
 		texts = append(append(texts, others...), "unrelated2")
@@ -290,7 +290,7 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 			tokens, ok := r.fill(ev, p)
 			if !ok {
 				t.sure = t.sure && len(p.Tokens) == 1
-				t.linked = true
+				t.comparedWithUnknown = true
 				continue
 			}
 			filled := engine.Pattern{Text: p.Text, Tokens: tokens}
@@ -309,7 +309,7 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 		if g, ok := r.globOfARN(p); ok {
 			t.globs = append(t.globs, g)
 		} else {
-			t.sure, t.linked = false, true
+			t.sure, t.comparedWithUnknown = false, true
 		}
 	}
 }
@@ -351,25 +351,25 @@ func (r *recordedEnv) variableIn(p *engine.ArnPattern, u unknownKey, t *valueTes
 // variable adds what the key is compared with where it stands in a pattern as a variable: the piece of each known
 // text in its place.
 func (r *recordedEnv) variable(p *engine.Pattern, u unknownKey, t *valueTests, against []string) {
-	at := slices.IndexFunc(p.Tokens, func(tok wildcard.Token) bool {
+	index := slices.IndexFunc(p.Tokens, func(tok wildcard.Token) bool {
 		return tok.Kind == wildcard.TokenVariable && strings.EqualFold(tok.Key.Name, u.key.Name)
 	})
-	if at < 0 {
+	if index < 0 {
 		return
 	}
 	if against == nil {
-		t.linked = true
+		t.comparedWithUnknown = true
 		t.sure = t.sure && len(p.Tokens) == 1
 		return
 	}
 	before, after := "", ""
 	for i, tok := range p.Tokens {
 		switch {
-		case i == at:
+		case i == index:
 		case tok.Kind != wildcard.TokenLiteral:
 			t.sure = false
 			return
-		case i < at:
+		case i < index:
 			before += tok.Text
 		default:
 			after += tok.Text
@@ -402,9 +402,9 @@ func (t *valueTests) representatives(fact Fact) []string {
 	}
 	numbers, whole := numbersBeside(t.numbers)
 	t.texts, t.sure = append(t.texts, numbers...), t.sure && whole
-	for _, at := range t.dates {
+	for _, moment := range t.dates {
 		for _, by := range []time.Duration{-time.Second, 0, time.Second} {
-			t.texts = append(t.texts, at.Add(by).UTC().Format(time.RFC3339))
+			t.texts = append(t.texts, moment.Add(by).UTC().Format(time.RFC3339))
 		}
 	}
 	special := len(t.texts) > 0
@@ -618,9 +618,9 @@ func fillsOf(g glob.Glob) []string {
 	_, path, _ := strings.Cut(parts[len(parts)-1], "/")
 	path = strings.NewReplacer("*", "x", "?", "x").Replace(path)
 	var out []string
-	for at := range path {
-		if path[at] == '/' {
-			out = append(out, path[:at])
+	for index := range path {
+		if path[index] == '/' {
+			out = append(out, path[:index])
 		}
 	}
 	return append(out, path)

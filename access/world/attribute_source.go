@@ -81,8 +81,8 @@ func ParseAttributeSource(text string) (AttributeSource, error) {
 	inner, prefixed := strings.CutPrefix(text, "${")
 	inner, closed := strings.CutSuffix(inner, "}")
 	if !prefixed || !closed {
-		if at := sourceAt(text); at >= 0 {
-			return refused("is not a source", "write "+attributeSources[at].String())
+		if index := sourceAt(text); index >= 0 {
+			return refused("is not a source", "write "+attributeSources[index].String())
 		}
 		return refused("is not a source", write)
 	}
@@ -98,8 +98,8 @@ func ParseAttributeSource(text string) (AttributeSource, error) {
 	case !ours:
 		return refused("is not a source", write)
 	}
-	if at := sourceAt(path); at >= 0 && attributeSources[at].Path == path {
-		return attributeSources[at], nil
+	if index := sourceAt(path); index >= 0 && attributeSources[index].Path == path {
+		return attributeSources[index], nil
 	}
 	var known []string
 	for _, s := range attributeSources {

@@ -18,7 +18,7 @@ import (
 )
 
 func newAudit(f *flags) *cobra.Command {
-	var at string
+	var instant string
 	cmd := &cobra.Command{
 		Use:   "audit FILE",
 		Short: "Hold a live account against the standing proofs",
@@ -53,7 +53,7 @@ looked at; how many users, groups, roles and policies were is written. An answer
 			if err != nil {
 				return exit.Usef("%v", err)
 			}
-			from, err := instantOrNow(at)
+			from, err := instantOrNow(instant)
 			if err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ looked at; how many users, groups, roles and policies were is written. An answer
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	cmd.Flags().
-		StringVar(&at, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
 	return cmd
 }
 

@@ -9,7 +9,7 @@ import (
 func newCheck(f *flags) *cobra.Command {
 	var (
 		strict, brief, all bool
-		at                 string
+		instant            string
 	)
 	cmd := &cobra.Command{
 		Use:   "check [stack ...]",
@@ -31,7 +31,7 @@ Without names it checks every stack of the folder.`,
   guardrails check dev --strict
   guardrails check --json | jq '.stacks[].proofs[] | select(.verdict == "does not hold")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			from, err := instantOrNow(at)
+			from, err := instantOrNow(instant)
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ Without names it checks every stack of the folder.`,
 	cmd.Flags().
 		BoolVar(&strict, "strict", false, "fail on waivers and assumptions that guardrails:accept does not repeat")
 	cmd.Flags().
-		StringVar(&at, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
 	cmd.Flags().BoolVarP(&brief, "brief", "b", false, "leave out everything that holds")
 	cmd.Flags().
 		BoolVarP(&all, "all", "a", false, "write every claim and expectation, and every reason that is accepted")

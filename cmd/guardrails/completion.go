@@ -29,11 +29,11 @@ func completions(f *flags, root *cobra.Command) {
 		if len(arguments) > 0 && strings.Trim(arguments[0], "[]") == "stack" {
 			verb.ValidArgsFunction = c.arguments(arguments)
 		}
-		for name, of := range words {
+		for name, listOf := range words {
 			if verb.Flags().Lookup(name) == nil {
 				continue
 			}
-			complete := c.values(of)
+			complete := c.values(listOf)
 			if name == "stack" {
 				complete = c.stackNames
 			}
@@ -52,9 +52,9 @@ func (c completing) arguments(names []string) completion {
 			return c.stackNames(cmd, args, toComplete)
 		}
 		if len(args) == 1 && len(names) == 2 {
-			of := map[string]func(*stack.Stack) []string{"person": peopleOf, "ticket": tickets}[names[1]]
-			if of != nil {
-				return c.values(of)(cmd, args, toComplete)
+			listOf := map[string]func(*stack.Stack) []string{"person": peopleOf, "ticket": tickets}[names[1]]
+			if listOf != nil {
+				return c.values(listOf)(cmd, args, toComplete)
 			}
 		}
 		return nil, cobra.ShellCompDirectiveNoFileComp
@@ -73,7 +73,7 @@ func (c completing) stackNames(_ *cobra.Command, args []string, _ string) ([]str
 }
 
 // values completes from the stacks that are named already, or from all.
-func (c completing) values(of func(*stack.Stack) []string) completion {
+func (c completing) values(listOf func(*stack.Stack) []string) completion {
 	return func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		folder, err := project.Open(c.f.dir)
 		if err != nil {
@@ -86,7 +86,7 @@ func (c completing) values(of func(*stack.Stack) []string) completion {
 		stacks, _ := folder.Read(named...) // What cannot be read completes nothing.
 		var all []string
 		for _, s := range stacks {
-			all = append(all, of(s)...)
+			all = append(all, listOf(s)...)
 		}
 		slices.Sort(all)
 		return slices.Compact(all), cobra.ShellCompDirectiveNoFileComp

@@ -20,7 +20,7 @@ import (
 
 func newDiff(f *flags) *cobra.Command {
 	var (
-		from, at       string
+		from, instant  string
 		markdown, exit bool
 		deployed       bool
 		logs           []string
@@ -44,7 +44,7 @@ Without names it compares every stack of the folder; one that came, went or was 
   guardrails diff prod --deployed
   guardrails diff --from HEAD~1 --json | jq '.people[] | select(.gains) | .line'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow(at)
+			when, err := instantOrNow(instant)
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 	flags.BoolVar(&deployed, "deployed", false, "compare with what is deployed, as AWS has it now")
 	f.refreshFlag(cmd)
 	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
-	flags.StringVar(&at, "at", "", "time from which the report looks on, with its offset; now where it is not given")
+	flags.StringVar(&instant, "at", "", "time from which the report looks on, with its offset; now where it is not given")
 	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")
 	flags.StringArrayVar(
 		&logs,

@@ -79,16 +79,16 @@ func changeFile(
 	stack, file string,
 	dryRun bool,
 	edits func() (*edit.Change, error),
-) (made *edit.Change, err error) {
+) (applied *edit.Change, err error) {
 	if dryRun {
-		made, err = edits()
+		applied, err = edits()
 	} else {
-		made, err = edit.Apply(cmd.Context(), file, edits)
+		applied, err = edit.Apply(cmd.Context(), file, edits)
 	}
 	if err != nil {
 		return nil, editError(stack, err)
 	}
-	return made, nil
+	return applied, nil
 }
 
 // tell prints what the change is: in JSON, or in words that end with what is left to do. means says what it is for

@@ -56,12 +56,12 @@ func (f *flags) clock() time.Time {
 
 // instantOf is the time of a flag.
 func instantOf(flag, text string) (time.Time, error) {
-	at, err := time.Parse(time.RFC3339, text)
+	moment, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}, exit.Usef(
 			"%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", flag, text)
 	}
-	return at, nil
+	return moment, nil
 }
 
 // instantOrNow is the time of the flag --at, or now where it is not given.

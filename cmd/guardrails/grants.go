@@ -20,9 +20,9 @@ import (
 
 // grantsFlags are those of grants.
 type grantsFlags struct {
-	at, inZone, since    string
-	prune, dryRun, patch bool
-	records              []string
+	instant, inZone, since string
+	prune, dryRun, patch   bool
+	records                []string
 }
 
 func newGrants(f *flags) *cobra.Command {
@@ -47,7 +47,7 @@ func newGrants(f *flags) *cobra.Command {
 	f.jsonFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(
-		&g.at,
+		&g.instant,
 		"at",
 		"",
 		"time at which the grants are looked at, such as \"tomorrow 09:00\"; now where it is not given",
@@ -100,8 +100,8 @@ func (g *grantsFlags) run(cmd *cobra.Command, f *flags, args []string) error {
 			break
 		}
 	}
-	if g.at != "" {
-		if now, err = clock.Say(g.at, now, time.Time{}, zone); err != nil {
+	if g.instant != "" {
+		if now, err = clock.Say(g.instant, now, time.Time{}, zone); err != nil {
 			return exit.Usef("--at: %v", err)
 		}
 	}
@@ -145,11 +145,11 @@ func grantUses(cmd *cobra.Command, list *grants.List, paths []string) error {
 	if err != nil {
 		return err
 	}
-	known := func(at time.Time) *time.Time {
-		if at.IsZero() {
+	known := func(moment time.Time) *time.Time {
+		if moment.IsZero() {
 			return nil
 		}
-		return &at
+		return &moment
 	}
 	var uses []grants.Use
 	for _, u := range found {
@@ -200,18 +200,18 @@ func (f *flags) prune(
 		}
 		return all, nil
 	}
-	var made []*edit.Change
+	var applied []*edit.Change
 	var err error
 	if dryRun {
-		made, err = changes()
+		applied, err = changes()
 	} else {
-		made, err = edit.ApplyAll(cmd.Context(), paths, changes)
+		applied, err = edit.ApplyAll(cmd.Context(), paths, changes)
 	}
 	if err != nil {
 		return editError(names[0], err)
 	}
 	if patch {
-		return f.writePatch(cmd, made...)
+		return f.writePatch(cmd, applied...)
 	}
 	out := cmd.OutOrStdout()
 	if f.json {

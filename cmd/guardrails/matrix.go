@@ -14,9 +14,9 @@ import (
 
 func newMatrix(f *flags) *cobra.Command {
 	var (
-		markdown   bool
-		wide, csv  bool
-		at, person string
+		markdown        bool
+		wide, csv       bool
+		instant, person string
 	)
 	cmd := &cobra.Command{
 		Use:   "matrix [stack ...]",
@@ -33,7 +33,7 @@ Without names it covers every stack of the folder.`,
   guardrails matrix dev --person non-97-test-user1
   guardrails matrix --at 2026-12-01T10:00:00+09:00 --markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow(at)
+			when, err := instantOrNow(instant)
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ Without names it covers every stack of the folder.`,
 	cmd.Flags().BoolVar(&csv, "csv", false, "print a table for a spreadsheet, with the ids of accounts and the ARNs")
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "print a table of Markdown")
 	cmd.Flags().
-		StringVar(&at, "at", "", "time from which the table looks on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the table looks on, with its offset; now where it is not given")
 	cmd.Flags().StringVarP(&person, "person", "p", "", "name, alias/name or ARN of the one person to show")
 	return cmd
 }

@@ -14,7 +14,7 @@ import (
 )
 
 func newPage(f *flags) *cobra.Command {
-	var out, revision, at string
+	var out, revision, instant string
 	cmd := &cobra.Command{
 		Use:   "page [stack ...]",
 		Short: "Write who reaches what as one HTML file, for a browser",
@@ -29,7 +29,7 @@ Without names it covers every stack of the folder. It is written also when a pro
   guardrails page --out review.html --against main...
   guardrails page workload --out - | gzip > page.html.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow(at)
+			when, err := instantOrNow(instant)
 			if err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ Without names it covers every stack of the folder. It is written also when a pro
 	cmd.Flags().
 		StringVar(&revision, "against", "", "also show what changes since this revision of git, written as for diff --from")
 	cmd.Flags().
-		StringVar(&at, "at", "", "time from which the page looks on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the page looks on, with its offset; now where it is not given")
 	return cmd
 }
 

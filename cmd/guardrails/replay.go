@@ -192,12 +192,12 @@ func (r *replayFlags) ask(
 	}
 	for _, bound := range []struct {
 		flag, text string
-		at         *time.Time
+		into       *time.Time
 	}{{"--from", r.from, &asked.From}, {"--to", r.to, &asked.To}} {
 		if bound.text == "" {
 			continue
 		}
-		if *bound.at, err = instantOf(bound.flag, bound.text); err != nil {
+		if *bound.into, err = instantOf(bound.flag, bound.text); err != nil {
 			return nil, "", nil, err
 		}
 	}

@@ -80,7 +80,7 @@ func execute(ctx context.Context, args []string) exit.Status {
 					defer waiting.Stop()
 					root.SetOut(waiting.Before(stdout))
 					root.SetErr(waiting.Before(stderr))
-					with.Proven = func(done, of int) { waiting.Far(done, of, "accounts") }
+					with.Proven = func(done, total int) { waiting.Far(done, total, "accounts") }
 				}
 				judge.Use(with)
 				return run(cmd, args)

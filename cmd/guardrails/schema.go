@@ -25,11 +25,11 @@ An editor finds the schema by the first line of a stack file:
 		ValidArgs: []string{"stack", "replay"},
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			of := stackfile.SchemaText
+			schema := stackfile.SchemaText
 			if len(args) == 1 && args[0] == "replay" {
-				of = replay.AcceptSchema
+				schema = replay.AcceptSchema
 			}
-			text, err := of()
+			text, err := schema()
 			if err != nil {
 				return err
 			}

@@ -109,7 +109,7 @@ func (a *Args) Validate() error {
 // validatePartner refuses beside a partner what is of people: a call of another account's role carries no MFA, and its
 // sessions have the names that the partner gives them.
 func (a *Args) validatePartner(p *problem.List) {
-	for _, of := range []struct {
+	for _, field := range []struct {
 		key   problem.Path
 		given bool
 		value any
@@ -120,10 +120,10 @@ func (a *Args) validatePartner(p *problem.List) {
 		{"mfaMaxAge", a.MfaMaxAge() != delegatedMFAMaxAge, policy.ShortDuration(a.MFAMaxAge)},
 		{"sessionName", a.SessionName == guardrail.SessionNameAny, string(a.SessionName)},
 	} {
-		if of.given {
+		if field.given {
 			p.Add(
-				of.key,
-				of.value,
+				field.key,
+				field.value,
 				"stands beside partner, and is of people",
 				"write a role of its own for the partner",
 			)

@@ -232,12 +232,12 @@ func (a *Args) validateWindow(p *problem.List, t template) {
 
 // validateApproval wants two people: who approves what they asked for approves nothing.
 func (a *Args) validateApproval(p *problem.List) {
-	for _, of := range []struct {
+	for _, named := range []struct {
 		key problem.Path
 		who string
 	}{{"askedBy", a.AskedBy}, {"approvedBy", a.ApprovedBy}} {
-		if of.who != "" {
-			p.Check(of.key, of.who, policy.ValidateTagValue(of.who))
+		if named.who != "" {
+			p.Check(named.key, named.who, policy.ValidateTagValue(named.who))
 		}
 	}
 	if a.AskedBy != "" && strings.EqualFold(strings.TrimSpace(a.AskedBy), strings.TrimSpace(a.ApprovedBy)) {

@@ -51,8 +51,8 @@ func (a *PermissionSetArgs) AttachedPolicies() []string {
 
 // CustomerManaged is the customer managed policy that a name means; false when the name means a policy of AWS.
 func (a *PermissionSetArgs) CustomerManaged(name string) (CustomerManagedPolicy, bool) {
-	if at := strings.LastIndexByte(name, '/'); strings.HasPrefix(name, "/") {
-		return CustomerManagedPolicy{Path: name[:at+1], Name: name[at+1:]}, true
+	if slash := strings.LastIndexByte(name, '/'); strings.HasPrefix(name, "/") {
+		return CustomerManagedPolicy{Path: name[:slash+1], Name: name[slash+1:]}, true
 	}
 	if slices.Contains(a.OwnPolicies, name) {
 		return CustomerManagedPolicy{Path: guardrail.PolicyPath, Name: name}, true
@@ -180,19 +180,19 @@ func (a *PermissionSetArgs) documents(name string) []string {
 // tagged are the nodes that can be reached; without values that is every node.
 func (a *PermissionSetArgs) tagged() guardrail.NodeProjects {
 	tag := guardrail.ProjectTag(a.ProjectTag)
-	of := guardrail.NodeProjects{Key: "aws:ResourceTag/" + tag, Values: a.Projects, Separator: a.ProjectSeparator}
+	projects := guardrail.NodeProjects{Key: "aws:ResourceTag/" + tag, Values: a.Projects, Separator: a.ProjectSeparator}
 	if a.Template == OperationTemplate {
-		of.Values = []string{"${aws:PrincipalTag/" + tag + "}"}
+		projects.Values = []string{"${aws:PrincipalTag/" + tag + "}"}
 	}
-	return of
+	return projects
 }
 
 func (a *PermissionSetArgs) onNodes() []policy.Condition {
-	of := a.tagged()
-	if len(of.Values) == 0 {
+	projects := a.tagged()
+	if len(projects.Values) == 0 {
 		return nil
 	}
-	return []policy.Condition{of.Same()}
+	return []policy.Condition{projects.Same()}
 }
 
 // guardStatements are what no session of the permission set can do. Attributes come from profiles that others write,
@@ -209,16 +209,16 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		)
 	}
 	var statements []policy.Statement
-	if of := a.tagged(); len(of.Values) > 0 {
+	if projects := a.tagged(); len(projects.Values) > 0 {
 		actions := []string{"ssm:GetConnectionStatus", "ssm:StartSession"}
 		if a.Template == OperationTemplate {
 			actions = append([]string{"ec2:StartInstances", "ec2:StopInstances"}, actions...)
 			// An attribute can be empty, and an empty tag equals an empty tag.
 			statements = append(
 				statements,
-				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(of.Key, "")),
+				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(projects.Key, "")),
 			)
-			if of.Separator != "" {
+			if projects.Separator != "" {
 				// Where a node has several, the empty project is the one before a separator that the tag begins with.
 				none := policy.StringEquals("aws:PrincipalTag/"+guardrail.ProjectTag(a.ProjectTag), "")
 				statements = append(
@@ -232,7 +232,7 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 			statements,
 			policy.Deny("DenyNodesOfOtherProjects", actions...).
 				On(a.nodes()...).
-				When(of.Differs()),
+				When(projects.Differs()),
 		)
 	}
 	return append(

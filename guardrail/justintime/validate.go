@@ -73,14 +73,14 @@ func (a *Args) Validate() error {
 		)
 	}
 	if len(p) == 0 {
-		for _, made := range a.Policies() {
-			p.Document("", "policy "+made.Name, made.Document, policy.Identity, a.Quotas)
+		for _, managed := range a.Policies() {
+			p.Document("", "policy "+managed.Name, managed.Document, policy.Identity, a.Quotas)
 		}
-		for _, made := range a.Documents() {
-			if n := len(made.Content); n > maxDocumentBytes {
+		for _, document := range a.Documents() {
+			if n := len(document.Content); n > maxDocumentBytes {
 				p.Add(
 					"",
-					made.Name,
+					document.Name,
 					fmt.Sprintf("is %d bytes long as an SSM document, and AWS takes %d", n, maxDocumentBytes),
 					"merge rules",
 				)

@@ -46,8 +46,8 @@ func (a *Args) listed(r Role) guardrail.NodeProjects {
 	}
 }
 
-// of are the projects that the documents of a role compare.
-func (a *Args) of(r Role) guardrail.NodeProjects {
+// projectsOf are the projects that the documents of a role compare.
+func (a *Args) projectsOf(r Role) guardrail.NodeProjects {
 	if r.Projects != nil {
 		return a.listed(r)
 	}
@@ -58,11 +58,11 @@ func (a *Args) of(r Role) guardrail.NodeProjects {
 // round the tags, the named documents or Run As, be it in a Region where nobody set it.
 func (a *Args) GuardDocument() policy.Document { return a.guard(a.ownProject()) }
 
-func (a *Args) guard(of guardrail.NodeProjects) policy.Document {
+func (a *Args) guard(projects guardrail.NodeProjects) policy.Document {
 	statements := []policy.Statement{
 		// A missing tag on either side is a difference, so it is denied.
 		policy.Deny("DenyNodesOfOtherProjects", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
-			On(a.nodes()...).When(of.Differs()),
+			On(a.nodes()...).When(projects.Differs()),
 	}
 	if reached := guardrail.WhereSessionsOpen(a.Account, a.Regions); len(reached) > 0 {
 		statements = append(
@@ -107,9 +107,9 @@ func (a *Args) ownDenies(r Role) []policy.Statement {
 // SessionsDocument opens shells on nodes of their own project, and ends and resumes their own sessions.
 func (a *Args) SessionsDocument() policy.Document { return a.sessions(a.ownProject(), true) }
 
-func (a *Args) sessions(of guardrail.NodeProjects, shells bool) policy.Document {
+func (a *Args) sessions(projects guardrail.NodeProjects, shells bool) policy.Document {
 	p, account := a.Account.Partition, a.Account.ID
-	ownProject := of.Same()
+	ownProject := projects.Same()
 	statements := []policy.Statement{
 		policy.Allow("StartSessionsOnNodesOfOwnProject", "ssm:StartSession").On(a.nodes()...).
 			When(ownProject, policy.BoolIfExists("ssm:SessionDocumentAccessCheck", true)),
@@ -149,9 +149,9 @@ func (a *Args) sessions(of guardrail.NodeProjects, shells bool) policy.Document 
 // StartStopDocument starts and stops the instances of their own project.
 func (a *Args) StartStopDocument() policy.Document { return policy.New(a.startStop(a.ownProject())) }
 
-func (a *Args) startStop(of guardrail.NodeProjects) policy.Statement {
+func (a *Args) startStop(projects guardrail.NodeProjects) policy.Statement {
 	return policy.Allow("StartAndStopInstancesOfOwnProject", "ec2:StartInstances", "ec2:StopInstances").
-		On(a.instances()).When(of.Same())
+		On(a.instances()).When(projects.Same())
 }
 
 // RebootDocument reboots the instances of the role of an entry; false where it may not.
@@ -160,7 +160,7 @@ func (a *Args) RebootDocument(r Role) (policy.Document, bool) {
 		return policy.Document{}, false
 	}
 	return policy.New(policy.Allow("RebootInstancesOfOwnProject", "ec2:RebootInstances").
-		On(a.instances()).When(a.of(r).Same())), true
+		On(a.instances()).When(a.projectsOf(r).Same())), true
 }
 
 // SessionDocumentsDocument lets the role of an entry use its session documents; false when the shell is all it has.
@@ -303,10 +303,10 @@ func (a *Args) Role(r Role) world.Role {
 		own := a.ownDenies(r)
 		inline(guardrail.OperationRoleGuardPolicyName, policy.New(own...), len(own) > 0)
 	} else {
-		of := a.of(r)
-		guard := policy.New(append(a.guard(of).Statements, a.ownDenies(r)...)...)
+		projects := a.projectsOf(r)
+		guard := policy.New(append(a.guard(projects).Statements, a.ownDenies(r)...)...)
 		inline(guardrail.OperationRoleGuardPolicyName, guard, true)
-		statements := append(slices.Clone(a.sessions(of, r.OpensShells()).Statements), a.startStop(of))
+		statements := append(slices.Clone(a.sessions(projects, r.OpensShells()).Statements), a.startStop(projects))
 		inline(guardrail.OperationRolePolicyName, policy.New(statements...), true)
 	}
 	document, wanted := a.SessionDocumentsDocument(r)

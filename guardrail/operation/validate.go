@@ -47,11 +47,11 @@ func (a *Args) validateRole(p *problem.List, i int) {
 		guardrail.ValidateUnseparated(p, path.Child("project"), project, a.ProjectSeparator)
 	}
 	if r.Environment != "" {
-		at := path.Child("environment")
+		environmentPath := path.Child("environment")
 		if a.EnvironmentTag == "" {
-			p.Add(at, r.Environment, "is the value of no tag: tags.environment is missing", "write the key of the tag in tags.environment, such as Environment")
+			p.Add(environmentPath, r.Environment, "is the value of no tag: tags.environment is missing", "write the key of the tag in tags.environment, such as Environment")
 		}
-		p.Check(at, r.Environment, policy.ValidateProject(r.Environment))
+		p.Check(environmentPath, r.Environment, policy.ValidateProject(r.Environment))
 	}
 	switch {
 	case r.FromUser():

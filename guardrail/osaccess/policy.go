@@ -46,11 +46,11 @@ func (o Opening) nodes() []string {
 // that its name may have any letters; several are written out, because a role has one tag.
 func (o Opening) tagged() guardrail.NodeProjects {
 	tag := guardrail.ProjectTag(o.ProjectTag)
-	of := guardrail.NodeProjects{Key: "aws:ResourceTag/" + tag, Values: o.Projects, Separator: o.ProjectSeparator}
+	projects := guardrail.NodeProjects{Key: "aws:ResourceTag/" + tag, Values: o.Projects, Separator: o.ProjectSeparator}
 	if len(o.Projects) == 1 {
-		of.Values = []string{"${aws:PrincipalTag/" + tag + "}"}
+		projects.Values = []string{"${aws:PrincipalTag/" + tag + "}"}
 	}
-	return of
+	return projects
 }
 
 // onNodes is the condition of an Allow on nodes; none when every node can be reached.

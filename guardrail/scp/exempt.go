@@ -77,15 +77,15 @@ func (a *Args) deniesRemoteExecution() bool {
 // serviceMade are the protected roles that Quick Setup makes and changes, and serviceMakers the roles that it does so
 // with: they make one another.
 func (a *Args) serviceMade() []string {
-	made := slices.Concat(quickSetupRoles, stackSetRoles)
+	roles := slices.Concat(quickSetupRoles, stackSetRoles)
 	switch {
 	case len(a.JustInTimeAccounts) > 0:
-		made = append(made, "role/"+guardrail.TokenRoleName)
+		roles = append(roles, "role/"+guardrail.TokenRoleName)
 	case a.deniesRemoteExecution() && len(a.OSAccessOnly.RemoteExecution.presets()) > 0:
 	default:
 		return nil
 	}
-	return Widest(a.roles(made...))
+	return Widest(a.roles(roles...))
 }
 
 func (a *Args) serviceMakers() []string {

@@ -71,10 +71,10 @@ func (a *Args) Intent() intent.Organization {
 				intent.Makers{By: a.roles(g.Bootstrap...), Roles: a.roles(a.Deployer)},
 			)
 		}
-		if made := a.serviceMade(); len(made) > 0 {
+		if roles := a.serviceMade(); len(roles) > 0 {
 			in.Protected.MadeBy = append(
 				in.Protected.MadeBy,
-				intent.Makers{By: a.serviceMakers(), Roles: made, Change: true},
+				intent.Makers{By: a.serviceMakers(), Roles: roles, Change: true},
 			)
 		}
 	}

@@ -51,9 +51,9 @@ func (a *Args) protectRoles() []policy.Statement {
 				When(but(slices.Concat(changers, a.roles(bootstrap...)))),
 		)
 	}
-	if made := a.serviceMade(); len(made) > 0 {
+	if roles := a.serviceMade(); len(roles) > 0 {
 		statements = append(statements,
-			policy.Deny("DenyChangingRolesOfQuickSetup", append(makeRole(), changeRole()...)...).On(made...).
+			policy.Deny("DenyChangingRolesOfQuickSetup", append(makeRole(), changeRole()...)...).On(roles...).
 				When(but(append(changers, a.serviceMakers()...))))
 		statements = append(statements, a.protectMakers()...)
 	}

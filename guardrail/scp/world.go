@@ -26,17 +26,17 @@ func (a *Args) AddToOrganization(w *world.World) {
 }
 
 func (p Plan) unit(u *Unit, allowList []string) world.Unit {
-	out := world.Unit{ID: u.ID, Name: u.Name, Policies: p.on(u.ID, allowList)}
+	out := world.Unit{ID: u.ID, Name: u.Name, Policies: p.attachedTo(u.ID, allowList)}
 	for i := range u.Units {
 		out.Units = append(out.Units, p.unit(&u.Units[i], allowList))
 	}
 	for _, id := range u.Accounts {
-		out.Accounts = append(out.Accounts, world.OrganizationAccount{ID: id, Policies: p.on(id, allowList)})
+		out.Accounts = append(out.Accounts, world.OrganizationAccount{ID: id, Policies: p.attachedTo(id, allowList)})
 	}
 	return out
 }
 
-func (p Plan) on(target string, allowList []string) []world.ServiceControlPolicy {
+func (p Plan) attachedTo(target string, allowList []string) []world.ServiceControlPolicy {
 	var policies []world.ServiceControlPolicy
 	if !slices.Contains(allowList, target) {
 		policies = append(policies, fullAWSAccess)

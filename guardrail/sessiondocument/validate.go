@@ -64,13 +64,13 @@ func (f *PortForwarding) validate(p *problem.List) {
 }
 
 func (c *InteractiveCommand) validate(p *problem.List) {
-	const at problem.Path = "interactiveCommand"
+	const section problem.Path = "interactiveCommand"
 	if c.Linux == "" && c.Windows == "" {
-		p.Add(at, nil, "runs nothing", "write linux or windows")
+		p.Add(section, nil, "runs nothing", "write linux or windows")
 	}
 	used := sessiondoc.References(c.Linux + " " + c.Windows)
 	for i, parameter := range c.Parameters {
-		path := at.Child("parameters").Index(i)
+		path := section.Child("parameters").Index(i)
 		if !parameterName.MatchString(parameter.Name) {
 			p.Add(path.Child("name"), parameter.Name, "is not the name of a parameter",
 				"use letters, digits and _, beginning with a letter")
@@ -87,7 +87,7 @@ func (c *InteractiveCommand) validate(p *problem.List) {
 	}
 	for _, name := range used {
 		if !slices.ContainsFunc(c.Parameters, func(o Parameter) bool { return o.Name == name }) {
-			p.Add(at, "{{ "+name+" }}", "names no parameter", "list "+name+" in parameters, with what it may be")
+			p.Add(section, "{{ "+name+" }}", "names no parameter", "list "+name+" in parameters, with what it may be")
 		}
 	}
 }

@@ -26,13 +26,13 @@ func approvalsOf(s *stack.Stack) []Approval {
 // approvals takes approval documents over: they are changed in place, as a new version of each.
 func (p *planner) approvals() {
 	for _, wanted := range approvalsOf(p.stack) {
-		at := slices.IndexFunc(p.existing.Approvals, func(is Approval) bool {
+		index := slices.IndexFunc(p.existing.Approvals, func(is Approval) bool {
 			return is.Region == wanted.Region && is.Name == wanted.Name
 		})
-		if at < 0 || p.managed(wanted.ARN) {
+		if index < 0 || p.managed(wanted.ARN) {
 			continue
 		}
-		is, what := p.existing.Approvals[at], "approval document "+wanted.Name+" of "+wanted.Region
+		is, what := p.existing.Approvals[index], "approval document "+wanted.Name+" of "+wanted.Region
 		if is.Kind != wanted.Kind {
 			p.refuse(
 				what,
@@ -46,7 +46,7 @@ func (p *planner) approvals() {
 			thing.Changes = append(thing.Changes, "its content becomes this stack's")
 		}
 		entry := wanted.Region + "/" + wanted.Name
-		p.take(
+		p.adopt(
 			thing,
 			slices.Contains(p.stack.Adopt.Approvals, entry),
 			edit.Addition{At: []any{"adopt", "approvals", edit.Element}, Value: entry},

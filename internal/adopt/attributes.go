@@ -17,12 +17,12 @@ func (p *planner) attributes() {
 	thing := Adopted{What: "attributes for access control of " + center.Instance}
 	will := p.sources(nil)
 	for _, key := range sortedKeys(p.existing.Attributes) {
-		at := []any{"identityCenter", "attributes", key}
+		keys := []any{"identityCenter", "attributes", key}
 		source := p.existing.Attributes[key]
-		if will[key] == source || p.file.Has(at...) {
+		if will[key] == source || p.file.Has(keys...) {
 			continue
 		}
-		a := edit.Addition{At: at, Value: source}
+		a := edit.Addition{At: keys, Value: source}
 		if next := p.sources(&a); next != nil {
 			p.write(&thing, a)
 			will = next
@@ -40,7 +40,7 @@ func (p *planner) attributes() {
 			thing.Changes = append(thing.Changes, fmt.Sprintf("gets %s from %s", key, source))
 		}
 	}
-	p.take(thing, p.stack.Adopt.Attributes, edit.Addition{At: []any{"adopt", "attributes"}, Value: true})
+	p.adopt(thing, p.stack.Adopt.Attributes, edit.Addition{At: []any{"adopt", "attributes"}, Value: true})
 }
 
 // sources are what the attributes will be with the additions so far and one more; nil where the file would be refused.

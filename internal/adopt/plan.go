@@ -82,8 +82,8 @@ func (p *planner) refuse(what, format string, args ...any) {
 	p.Refused = append(p.Refused, Left{what, fmt.Sprintf(format, args...)})
 }
 
-// take adds the thing to the plan, and its mark to the file, where it is not there yet.
-func (p *planner) take(thing Adopted, marked bool, mark edit.Addition) {
+// adopt adds the thing to the plan, and its mark to the file, where it is not there yet.
+func (p *planner) adopt(thing Adopted, marked bool, mark edit.Addition) {
 	if thing.Written == nil {
 		thing.Written = []string{}
 	}
@@ -132,7 +132,7 @@ func (p *planner) group() {
 			thing.Changes = append(thing.Changes, "the member "+member+" stays in it, and is not in the stack file")
 		}
 	}
-	p.take(thing, p.stack.Adopt.MFA, edit.Addition{At: []any{"adopt", "mfa"}, Value: true})
+	p.adopt(thing, p.stack.Adopt.MFA, edit.Addition{At: []any{"adopt", "mfa"}, Value: true})
 }
 
 func (p *planner) roles() {
@@ -140,11 +140,11 @@ func (p *planner) roles() {
 	for _, wanted := range p.world.Roles {
 		arn := p.world.Partition.RoleARN(p.world.ID, wanted.Path, wanted.Name)
 		ours = append(ours, arn)
-		at := slices.IndexFunc(p.existing.Roles, func(r Role) bool { return strings.EqualFold(r.Name, wanted.Name) })
-		if at < 0 || p.managed(p.existing.Roles[at].ARN) {
+		index := slices.IndexFunc(p.existing.Roles, func(r Role) bool { return strings.EqualFold(r.Name, wanted.Name) })
+		if index < 0 || p.managed(p.existing.Roles[index].ARN) {
 			continue
 		}
-		p.role(wanted, p.existing.Roles[at])
+		p.role(wanted, p.existing.Roles[index])
 	}
 	for _, arn := range p.existing.RolesOfGuardrails {
 		if !slices.Contains(ours, arn) && !p.managed(arn) {
@@ -195,7 +195,7 @@ func (p *planner) role(wanted world.Role, r Role) {
 	}
 	thing.Changes = append(thing.Changes, p.tagChanges(r.Tags, own)...)
 	thing.Changes = append(thing.Changes, "its policies become this stack's; others are removed from it")
-	p.take(
+	p.adopt(
 		thing,
 		slices.Contains(p.stack.Adopt.Roles, r.Name),
 		edit.Addition{At: []any{"adopt", "roles", edit.Element}, Value: r.Name},
@@ -242,11 +242,11 @@ func sortedKeys(maps ...map[string]string) []string {
 func (p *planner) policies() {
 	for _, wanted := range p.world.Policies {
 		name, own := p.stack.OwnPolicy(wanted.ARN)
-		at := slices.IndexFunc(p.existing.Policies, func(e Policy) bool { return e.ARN == wanted.ARN })
-		if !own || at < 0 || p.managed(wanted.ARN) {
+		index := slices.IndexFunc(p.existing.Policies, func(e Policy) bool { return e.ARN == wanted.ARN })
+		if !own || index < 0 || p.managed(wanted.ARN) {
 			continue
 		}
-		is := p.existing.Policies[at]
+		is := p.existing.Policies[index]
 		if is.Description != "" {
 			p.refuse(
 				"policy "+name,
@@ -258,7 +258,7 @@ func (p *planner) policies() {
 		if !sameJSON(is.Document, wanted.Document.JSON()) {
 			thing.Changes = append(thing.Changes, "its document becomes this stack's")
 		}
-		p.take(
+		p.adopt(
 			thing,
 			slices.Contains(p.stack.Adopt.Policies, name),
 			edit.Addition{At: []any{"adopt", "policies", edit.Element}, Value: name},

@@ -13,7 +13,7 @@ import (
 // setting is one value of the preferences, as text and as the file has it. A text that the file cannot say has a nil
 // value.
 type setting struct {
-	at    []any
+	keys  []any
 	text  string
 	value any
 }
@@ -22,21 +22,21 @@ type setting struct {
 // out.
 func settings(a *preferences.Args) []setting {
 	var all []setting
-	add := func(text string, value any, at ...any) {
-		all = append(all, setting{append([]any{"sessions"}, at...), text, value})
+	add := func(text string, value any, keys ...any) {
+		all = append(all, setting{append([]any{"sessions"}, keys...), text, value})
 	}
-	word := func(text string, at ...any) { add(text, text, at...) }
-	flag := func(b *bool, at ...any) {
-		on := b == nil || *b
-		add(strconv.FormatBool(on), on, at...)
+	word := func(text string, keys ...any) { add(text, text, keys...) }
+	flag := func(b *bool, keys ...any) {
+		enabled := b == nil || *b
+		add(strconv.FormatBool(enabled), enabled, keys...)
 	}
-	length := func(d time.Duration, at ...any) {
+	length := func(d time.Duration, keys ...any) {
 		if d == 0 {
-			add("without an end", nil, at...)
+			add("without an end", nil, keys...)
 			return
 		}
 		text := strconv.Itoa(int(d/time.Minute)) + "m"
-		add(text, text, at...)
+		add(text, text, keys...)
 	}
 	flag(a.RunAs.Enabled, "runAs", "enabled")
 	word(a.RunAs.DefaultUser, "runAs", "defaultUser")
@@ -80,15 +80,15 @@ func (p *planner) preferences() {
 			will, filled = p.fill(&thing, is), true
 		}
 		for _, s := range settings(is) {
-			at := slices.IndexFunc(will, func(w setting) bool { return slices.Equal(w.at, s.at) })
-			switch place := (edit.Addition{At: s.at}).Place(); {
-			case at < 0:
+			index := slices.IndexFunc(will, func(w setting) bool { return slices.Equal(w.keys, s.keys) })
+			switch place := (edit.Addition{At: s.keys}).Place(); {
+			case index < 0:
 				thing.Changes = append(thing.Changes, fmt.Sprintf("%s is %s, goes with its log", place, shown(s.text)))
-			case will[at].text != s.text:
-				thing.Changes = append(thing.Changes, becomes(place, s.text, will[at].text))
+			case will[index].text != s.text:
+				thing.Changes = append(thing.Changes, becomes(place, s.text, will[index].text))
 			}
 		}
-		p.take(
+		p.adopt(
 			thing,
 			slices.Contains(p.stack.Adopt.Sessions, found.Region),
 			edit.Addition{At: []any{"adopt", "sessions", edit.Element}, Value: found.Region},
@@ -101,11 +101,11 @@ func (p *planner) preferences() {
 func (p *planner) fill(thing *Adopted, is *preferences.Args) []setting {
 	will := p.meant(nil)
 	for _, s := range settings(is) {
-		at := slices.IndexFunc(will, func(w setting) bool { return slices.Equal(w.at, s.at) })
-		if s.value == nil || p.file.Has(s.at...) || at >= 0 && will[at].text == s.text || at < 0 && s.text == "" {
+		index := slices.IndexFunc(will, func(w setting) bool { return slices.Equal(w.keys, s.keys) })
+		if s.value == nil || p.file.Has(s.keys...) || index >= 0 && will[index].text == s.text || index < 0 && s.text == "" {
 			continue
 		}
-		candidate := edit.Addition{At: s.at, Value: s.value}
+		candidate := edit.Addition{At: s.keys, Value: s.value}
 		if next := p.meant(&candidate); next != nil {
 			p.write(thing, candidate)
 			will = next

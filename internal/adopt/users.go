@@ -93,14 +93,14 @@ func (p *planner) user(u User, index int) {
 		return
 	}
 	thing := Adopted{What: "user " + u.Name}
-	at := func(keys ...any) []any { return append([]any{"users", index}, keys...) }
+	keysOf := func(keys ...any) []any { return append([]any{"users", index}, keys...) }
 	wanted := p.stack.UserArgs()[index]
 	switch {
 	case u.Path == wanted.Path:
-	case p.file.Has(at("path")...):
+	case p.file.Has(keysOf("path")...):
 		thing.Changes = append(thing.Changes, becomes("path", u.Path, wanted.Path)+", and its ARN with it")
 	default:
-		p.write(&thing, edit.Addition{At: at("path"), Value: u.Path})
+		p.write(&thing, edit.Addition{At: keysOf("path"), Value: u.Path})
 	}
 	will := map[string]string{}
 	for _, tag := range p.world.Users[index].Tags {
@@ -110,7 +110,7 @@ func (p *planner) user(u User, index int) {
 		if _, has := will[key]; has || p.ignored(key) || p.stack.AWS.DefaultTags[key] == u.Tags[key] {
 			continue
 		}
-		if a, ok := p.tag(at, key, u.Tags[key]); ok {
+		if a, ok := p.tag(keysOf, key, u.Tags[key]); ok {
 			p.write(&thing, a)
 			will[key] = u.Tags[key]
 		}
@@ -127,19 +127,19 @@ func (p *planner) user(u User, index int) {
 }
 
 // tag is the addition of a tag, false where the file cannot say it.
-func (p *planner) tag(at func(...any) []any, key, value string) (edit.Addition, bool) {
+func (p *planner) tag(keysOf func(...any) []any, key, value string) (edit.Addition, bool) {
 	if policy.ValidateTagKey(key) != nil || policy.ValidateTagValue(value) != nil {
 		return edit.Addition{}, false
 	}
 	switch {
-	case key == emailTag && strings.Count(value, "@") == 1 && !p.file.Has(at("email")...):
-		return edit.Addition{At: at("email"), Value: value}, true
-	case key == displayNameTag && value != "" && !p.file.Has(at("displayName")...):
-		return edit.Addition{At: at("displayName"), Value: value}, true
+	case key == emailTag && strings.Count(value, "@") == 1 && !p.file.Has(keysOf("email")...):
+		return edit.Addition{At: keysOf("email"), Value: value}, true
+	case key == displayNameTag && value != "" && !p.file.Has(keysOf("displayName")...):
+		return edit.Addition{At: keysOf("displayName"), Value: value}, true
 	case strings.EqualFold(key, emailTag), strings.EqualFold(key, displayNameTag):
 		return edit.Addition{}, false
 	}
-	return edit.Addition{At: at("tags", key), Value: value}, true
+	return edit.Addition{At: keysOf("tags", key), Value: value}, true
 }
 
 // newUser is one that somebody asked for.
@@ -190,7 +190,7 @@ func (p *planner) takeUser(thing Adopted, u User) {
 			thing.Changes = append(thing.Changes, "leaves the group "+group+" with the second run")
 		}
 	}
-	p.take(
+	p.adopt(
 		thing,
 		slices.Contains(p.stack.Adopt.Users, u.Name),
 		edit.Addition{At: []any{"adopt", "users", edit.Element}, Value: u.Name},

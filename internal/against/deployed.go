@@ -29,7 +29,7 @@ func FromDeployed(
 	ctx context.Context,
 	folder *project.Folder,
 	ws *workspace.Workspace,
-	at time.Time,
+	moment time.Time,
 	stacks ...string,
 ) (*change.Report, error) {
 	now, err := folder.Read(stacks...)
@@ -49,14 +49,14 @@ func FromDeployed(
 		refused error
 	)
 	for _, g := range groups {
-		to := change.OfAt(at, "the working tree", g.now...)
+		to := change.OfAt(moment, "the working tree", g.now...)
 		is := listResources(to, folder.Project, g.now)
 		onlyReadBack(to)
 		from, was, err := deployedSide(g.now, states, to)
 		if err != nil {
 			return nil, err
 		}
-		r, err := change.Compare(from, to, at, changesOf(was, is))
+		r, err := change.Compare(from, to, moment, changesOf(was, is))
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func deployedSide(
 	states map[string][]workspace.Deployed,
 	to *change.Side,
 ) (*change.Side, resources, error) {
-	s, made := &change.Side{
+	s, registered := &change.Side{
 		Name:        "what is deployed",
 		Stacks:      map[string]string{},
 		ProjectTags: map[string]string{},
@@ -101,11 +101,11 @@ func deployedSide(
 		s.World.Accounts = append(s.World.Accounts, r.account)
 		s.Stacks[stack.Account.ID], s.ProjectTags[stack.Account.ID] = stack.Name, stack.Tags.Project
 		s.EnvironmentTags[stack.Account.ID] = stack.Tags.Environment
-		made[stack.Name] = stateResources(state)
+		registered[stack.Name] = stateResources(state)
 		if stack.Organization != nil {
 			guardrails = r
 		}
-		if r.instance.on || len(r.instance.sets) > 0 {
+		if r.instance.enabled || len(r.instance.sets) > 0 {
 			instance = r
 		}
 	}
@@ -118,7 +118,7 @@ func deployedSide(
 		s.World.Organization = &bare
 	}
 	s.World = world.WithManagedPolicies(s.World)
-	return s, made, nil
+	return s, registered, nil
 }
 
 // bareUnit is a unit with the policies that the state attaches.
@@ -176,10 +176,10 @@ func (r *stateReader) read(state []workspace.Deployed) error {
 	return r.err
 }
 
-func (r *stateReader) document(text, of string) policy.Document {
+func (r *stateReader) document(text, owner string) policy.Document {
 	d, err := policy.Parse([]byte(text))
 	if err != nil && r.err == nil {
-		r.err = fmt.Errorf("%s: %w", of, err)
+		r.err = fmt.Errorf("%s: %w", owner, err)
 	}
 	return d
 }
@@ -399,8 +399,8 @@ func plainValue(v any) any {
 // readBack reports whether the meaning of a type for people is read back from a state, or whether it has none of its
 // own.
 func readBack(typ string) bool {
-	of, known := awstype.TypeOf(typ)
-	return known && of.World != awstype.ComparedAsResource || typ == groupAttachment
+	facts, known := awstype.TypeOf(typ)
+	return known && facts.World != awstype.ComparedAsResource || typ == groupAttachment
 }
 
 // groupAttachment is a type that programs before this one registered.

@@ -14,9 +14,9 @@ import (
 // deployedInstance is what the state of one stack has of IAM Identity Center.
 type deployedInstance struct {
 	attributes []world.AccessControlAttribute
-	// on says that the attributes are switched on.
-	on   bool
-	sets []*deployedPermissionSet
+	// enabled says that the attributes are switched on.
+	enabled bool
+	sets    []*deployedPermissionSet
 	// ids are those of the identity store that are assigned, with "user " or "group " before them.
 	ids []string
 }
@@ -100,8 +100,8 @@ func assignmentOf(r *stateReader, set *deployedPermissionSet, d workspace.Deploy
 }
 
 // reference is the path and name of a customer managed policy; empty where there is none.
-func reference(of any) string {
-	fields, _ := of.(map[string]any)
+func reference(written any) string {
+	fields, _ := written.(map[string]any)
 	name, _ := fields["name"].(string)
 	path, _ := fields["path"].(string)
 	return path + name
@@ -118,15 +118,15 @@ func nameOfID(ids map[string]string, id string) string {
 }
 
 func (r *stateReader) attributes(d workspace.Deployed) {
-	r.instance.on = true
+	r.instance.enabled = true
 	list, _ := d.Outputs["attributes"].([]any)
 	for _, entry := range list {
 		fields, _ := entry.(map[string]any)
 		key, _ := fields["key"].(string)
 		values, _ := fields["values"].([]any)
 		for _, value := range values {
-			of, _ := value.(map[string]any)
-			sources, _ := of["sources"].([]any)
+			sourced, _ := value.(map[string]any)
+			sources, _ := sourced["sources"].([]any)
 			for _, source := range sources {
 				parsed, err := world.ParseAttributeSource(fmt.Sprint(source))
 				if err != nil {
@@ -143,7 +143,7 @@ func (r *stateReader) attributes(d workspace.Deployed) {
 
 // addTo adds the instance and what its permission sets are in the accounts of the world, which must be there.
 func (i *deployedInstance) addTo(s *change.Side, account string) {
-	if !i.on && len(i.sets) == 0 {
+	if !i.enabled && len(i.sets) == 0 {
 		return
 	}
 	center := &world.IdentityCenterInstance{
@@ -154,12 +154,12 @@ func (i *deployedInstance) addTo(s *change.Side, account string) {
 	s.World.IdentityCenter = center
 	s.Instance, s.People = account, map[string]string{}
 	for _, id := range i.ids {
-		at := strings.LastIndexByte(id, ' ')
-		s.People[id[:at]] = id[at+1:]
-		if name, isUser := strings.CutPrefix(id[:at], "user "); isUser {
-			center.UserIDs[name] = id[at+1:]
+		space := strings.LastIndexByte(id, ' ')
+		s.People[id[:space]] = id[space+1:]
+		if name, isUser := strings.CutPrefix(id[:space], "user "); isUser {
+			center.UserIDs[name] = id[space+1:]
 		} else {
-			center.GroupIDs[strings.TrimPrefix(id[:at], "group ")] = id[at+1:]
+			center.GroupIDs[strings.TrimPrefix(id[:space], "group ")] = id[space+1:]
 		}
 	}
 	for _, set := range i.sets {

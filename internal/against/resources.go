@@ -20,12 +20,12 @@ type resources map[string][]program.Resource
 func listResources(s *change.Side, project string, stacks []*stack.Stack) resources {
 	all := resources{}
 	for _, stack := range stacks {
-		made, err := program.Resources(project, stack)
+		registered, err := program.Resources(project, stack)
 		if err != nil {
 			s.Notes = append(s.Notes, fmt.Sprintf("%s: %v; they are not compared", s.Name, err))
 			continue
 		}
-		all[stack.Name] = made
+		all[stack.Name] = registered
 	}
 	return all
 }
@@ -33,8 +33,8 @@ func listResources(s *change.Side, project string, stacks []*stack.Stack) resour
 // differing leaves out the stacks that are the same on both sides: they make the same.
 func differing(then, now []*stack.Stack) (before, after []*stack.Stack) {
 	same := func(s *stack.Stack, among []*stack.Stack) bool {
-		at := slices.IndexFunc(among, func(other *stack.Stack) bool { return other.Name == s.Name })
-		return at >= 0 && among[at].Same(&s.Sections)
+		index := slices.IndexFunc(among, func(other *stack.Stack) bool { return other.Name == s.Name })
+		return index >= 0 && among[index].Same(&s.Sections)
 	}
 	for _, s := range now {
 		if !same(s, then) {
@@ -42,8 +42,8 @@ func differing(then, now []*stack.Stack) (before, after []*stack.Stack) {
 		}
 	}
 	for _, s := range then {
-		at := slices.IndexFunc(now, func(other *stack.Stack) bool { return other.Name == s.Name })
-		if at < 0 || slices.Contains(after, now[at]) {
+		index := slices.IndexFunc(now, func(other *stack.Stack) bool { return other.Name == s.Name })
+		if index < 0 || slices.Contains(after, now[index]) {
 			before = append(before, s)
 		}
 	}

@@ -21,7 +21,7 @@ func FromRevision(
 	ctx context.Context,
 	folder *project.Folder,
 	rev string,
-	at time.Time,
+	moment time.Time,
 	stacks ...string,
 ) (_ *change.Report, err error) {
 	now, err := readNow(folder, stacks)
@@ -42,7 +42,7 @@ func FromRevision(
 			return nil, exit.Usef("stack %q has no file here and none in %s", name, rev)
 		}
 	}
-	report, refused, err := compareStacks(folder.Project, old.name, then, now, at)
+	report, refused, err := compareStacks(folder.Project, old.name, then, now, moment)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +99,8 @@ func (r *revision) read(names []string, now ...*stack.Stack) (stacks []*stack.St
 
 // FromStacks says what stacks that were read mean against those of the working tree. Project is the name of their
 // project. The report comes also beside an error that says that what they would become is refused.
-func FromStacks(project string, now, next []*stack.Stack, at time.Time) (*change.Report, error) {
-	report, refused, err := compareStacks(project, "the working tree", now, next, at)
+func FromStacks(project string, now, next []*stack.Stack, moment time.Time) (*change.Report, error) {
+	report, refused, err := compareStacks(project, "the working tree", now, next, moment)
 	if err != nil {
 		return nil, err
 	}
@@ -114,17 +114,17 @@ func FromStacks(project string, now, next []*stack.Stack, at time.Time) (*change
 func compareStacks(
 	project, fromName string,
 	then, now []*stack.Stack,
-	at time.Time,
+	moment time.Time,
 ) (all *change.Report, refused, err error) {
 	groups, err := groupsOf(then, now)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, g := range groups {
-		from, to := change.OfAt(at, fromName, g.then...), change.OfAt(at, "the working tree", g.now...)
+		from, to := change.OfAt(moment, fromName, g.then...), change.OfAt(moment, "the working tree", g.now...)
 		before, after := differing(g.then, g.now)
 		was, is := listResources(from, project, before), listResources(to, project, after)
-		r, err := change.Compare(from, to, at, changesOf(was, is))
+		r, err := change.Compare(from, to, moment, changesOf(was, is))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -164,13 +164,13 @@ type group struct {
 // it.
 func groupsOf(then, now []*stack.Stack) ([]*group, error) {
 	var groups []*group
-	of := func(id string) *group {
-		at := slices.IndexFunc(groups, func(g *group) bool { return g.organization == id })
-		if at < 0 {
+	groupOf := func(id string) *group {
+		index := slices.IndexFunc(groups, func(g *group) bool { return g.organization == id })
+		if index < 0 {
 			groups = append(groups, &group{organization: id})
-			at = len(groups) - 1
+			index = len(groups) - 1
 		}
-		return groups[at]
+		return groups[index]
 	}
 	ids := map[string]bool{}
 	for _, s := range slices.Concat(then, now) {
@@ -180,11 +180,11 @@ func groupsOf(then, now []*stack.Stack) ([]*group, error) {
 	}
 	place := func(s *stack.Stack) *group {
 		if len(ids) <= 1 {
-			return of("")
+			return groupOf("")
 		}
-		return of(organizationOf(s))
+		return groupOf(organizationOf(s))
 	}
-	of("")
+	groupOf("")
 	for _, s := range then {
 		g := place(s)
 		g.then = append(g.then, s)
@@ -196,13 +196,13 @@ func groupsOf(then, now []*stack.Stack) ([]*group, error) {
 	for _, g := range groups {
 		for _, side := range [][]*stack.Stack{g.then, g.now} {
 			for i, s := range side {
-				if at := slices.IndexFunc(
+				if index := slices.IndexFunc(
 					side[:i],
 					func(o *stack.Stack) bool { return o.Account.ID == s.Account.ID },
-				); at >= 0 {
+				); index >= 0 {
 					return nil, exit.Usef(
 						"stacks %s and %s are of one account, %s; name those that are to be compared",
-						side[at].Name,
+						side[index].Name,
 						s.Name,
 						s.Account.ID,
 					)

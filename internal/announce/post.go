@@ -85,9 +85,9 @@ func (w Webhook) Post(ctx context.Context, format Format, m Message) error {
 
 // withoutURL is the error of a request without the URL that net/http puts before it.
 func withoutURL(err error) error {
-	var of *url.Error
-	if errors.As(err, &of) {
-		return of.Err
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
 	}
 	return err
 }

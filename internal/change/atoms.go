@@ -110,12 +110,12 @@ const always = math.MaxInt64
 // A way is a product of sets: every sign-in with every door in every Region on every project. Its atoms are the
 // elements of the product, with one symbol for all values that neither side names, so that the product is finite and
 // two sides mean the same when their atoms are the same.
-func (c *comparison) atoms(f *reach.Facts, at time.Time, names map[wayKey]*named) map[atom][]extent {
+func (c *comparison) atoms(f *reach.Facts, moment time.Time, names map[wayKey]*named) map[atom][]extent {
 	out := map[atom][]extent{}
 	for i := range f.Ways {
 		w := &f.Ways[i]
 		way := atom{wayKey: keyOf(w)}
-		e := extentOf(w, at)
+		e := extentOf(w, moment)
 		for _, way.signIn = range w.SignIns {
 			if w.Role() != nil {
 				being := way
@@ -149,8 +149,8 @@ func (c *comparison) assume(all []reach.Assumption) string {
 }
 
 // extentOf is when a way holds.
-func extentOf(w *reach.Way, at time.Time) extent {
-	e := extent{from: at.Unix(), until: always, oldest: cmp.Or(int(w.MFAMaxAge/time.Second), math.MaxInt)}
+func extentOf(w *reach.Way, moment time.Time) extent {
+	e := extent{from: moment.Unix(), until: always, oldest: cmp.Or(int(w.MFAMaxAge/time.Second), math.MaxInt)}
 	if w.From != nil {
 		e.from = w.From.Unix()
 	}
@@ -165,7 +165,7 @@ func product(a atom, f *reach.Facts, w *reach.Way, all *named) []atom {
 	regions := slices.Clone(w.Regions.Named)
 	if w.Regions.Every {
 		// What this side names elsewhere on the way is not among the other Regions.
-		regions = covered(regions, all.regions, all.of[f])
+		regions = covered(regions, all.regions, all.byFacts[f])
 	}
 	projects := texts(w.Projects.Named)
 	if w.Projects.Every {
@@ -232,8 +232,8 @@ func add(to map[atom][]extent, a atom, e extent) {
 // named are the values that the ways of one key name on either side.
 type named struct {
 	projects, regions, networks []string
-	// of are the Regions that each side names.
-	of map[*reach.Facts][]string
+	// byFacts are the Regions that each side names.
+	byFacts map[*reach.Facts][]string
 }
 
 func namesOf(sides ...*reach.Facts) map[wayKey]*named {
@@ -243,13 +243,13 @@ func namesOf(sides ...*reach.Facts) map[wayKey]*named {
 			w := &f.Ways[i]
 			n := out[keyOf(w)]
 			if n == nil {
-				n = &named{of: map[*reach.Facts][]string{}}
+				n = &named{byFacts: map[*reach.Facts][]string{}}
 				out[keyOf(w)] = n
 			}
 			n.projects = union(n.projects, texts(w.Projects.Named), texts(w.Projects.But))
 			n.networks = union(n.networks, w.Networks)
 			n.regions = union(n.regions, w.Regions.Named)
-			n.of[f] = union(n.of[f], w.Regions.Named)
+			n.byFacts[f] = union(n.byFacts[f], w.Regions.Named)
 		}
 	}
 	return out

@@ -20,16 +20,16 @@ func (c *comparison) calls(found prove.Comparison) {
 			continue
 		}
 		key := fmt.Sprint(d.Gained, because(d), d.Unreal != "")
-		at, known := index[key]
+		position, known := index[key]
 		if !known {
-			at = len(c.Calls)
-			index[key] = at
+			position = len(c.Calls)
+			index[key] = position
 			c.Calls = append(
 				c.Calls,
 				CallChange{Gains: d.Gained, Because: because(d), Example: example(d), Unreal: d.Unreal},
 			)
 		}
-		one := &c.Calls[at]
+		one := &c.Calls[position]
 		if !slices.Contains(one.ARNs, d.Subject) {
 			one.ARNs = append(one.ARNs, d.Subject)
 			one.Who = append(one.Who, c.subjectWords(d.Subject))
@@ -166,17 +166,17 @@ func sourceWords(s access.Source) string {
 
 // example is the request that shows a difference.
 func example(d *prove.Difference) string {
-	var on []string
+	var resources []string
 	for _, r := range d.Request.Resources {
 		text := r.ARN
 		for _, t := range r.Tags {
 			text += fmt.Sprintf(" tagged %s=%q", t.Key, t.Value)
 		}
-		on = append(on, text)
+		resources = append(resources, text)
 	}
 	text := d.Request.Action
-	if len(on) > 0 {
-		text += " on " + strings.Join(on, " and ")
+	if len(resources) > 0 {
+		text += " on " + strings.Join(resources, " and ")
 	}
 	var with []string
 	for key, values := range d.Request.Context {
@@ -232,19 +232,21 @@ func (o *CallChange) line() string {
 
 // roleless joins those who are in several roles of one account.
 func roleless(who []string) []string {
-	const in, of = "whoever is in role ", " of "
+	const in, ofAccount = "whoever is in role ", " of "
 	var out []string
 	for _, w := range who {
-		role, account, found := strings.Cut(strings.TrimPrefix(w, in), of)
-		at := slices.IndexFunc(
+		role, account, found := strings.Cut(strings.TrimPrefix(w, in), ofAccount)
+		index := slices.IndexFunc(
 			out,
-			func(have string) bool { return strings.HasPrefix(have, in) && strings.HasSuffix(have, of+account) },
+			func(have string) bool {
+				return strings.HasPrefix(have, in) && strings.HasSuffix(have, ofAccount+account)
+			},
 		)
-		if !found || !strings.HasPrefix(w, in) || at < 0 {
+		if !found || !strings.HasPrefix(w, in) || index < 0 {
 			out = append(out, w)
 			continue
 		}
-		out[at] = strings.TrimSuffix(out[at], of+account) + " or " + role + of + account
+		out[index] = strings.TrimSuffix(out[index], ofAccount+account) + " or " + role + ofAccount + account
 	}
 	return out
 }

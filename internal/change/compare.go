@@ -10,12 +10,12 @@ import (
 
 // Compare says what changes for people from one side to the other, from a moment on. What happens to single resources
 // is for made to say.
-func Compare(from, to *Side, at time.Time, made ResourceChanges) (*Report, error) {
+func Compare(from, to *Side, moment time.Time, resourceChanges ResourceChanges) (*Report, error) {
 	r := &Report{
 		Version:     Version,
 		From:        from.Name,
 		To:          to.Name,
-		At:          at.UTC().Truncate(time.Second),
+		At:          moment.UTC().Truncate(time.Second),
 		People:      []PersonChange{},
 		Calls:       []CallChange{},
 		Assignments: []AssignmentChange{},
@@ -45,7 +45,7 @@ func Compare(from, to *Side, at time.Time, made ResourceChanges) (*Report, error
 	c.teams()
 	c.documents()
 	c.proofs()
-	c.resources(made)
+	c.resources(resourceChanges)
 	c.passwordPolicies()
 	r.NoOne = len(r.People)+len(r.Calls)+len(r.Assignments)+len(r.Guardrails)+len(r.Open) == 0 && !c.decisive
 	return r, nil

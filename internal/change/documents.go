@@ -301,14 +301,14 @@ func conditions(was, is policy.Statement) []string {
 	var out []string
 	name := func(c policy.Condition) string { return "Condition " + c.Operator.String() + " " + c.Key }
 	find := func(in []policy.Condition, c policy.Condition) (policy.Condition, bool) {
-		at := slices.IndexFunc(
+		index := slices.IndexFunc(
 			in,
 			func(o policy.Condition) bool { return o.Operator == c.Operator && strings.EqualFold(o.Key, c.Key) },
 		)
-		if at < 0 {
+		if index < 0 {
 			return policy.Condition{}, false
 		}
-		return in[at], true
+		return in[index], true
 	}
 	for _, c := range is.Conditions {
 		old, known := find(was.Conditions, c)

@@ -30,8 +30,8 @@ func (c *comparison) identityCenter() {
 	was, is := attributesOf(c.from), attributesOf(c.to)
 	instance := cmp.Or(c.to.Instance, c.from.Instance)
 	for _, a := range is {
-		at := slices.IndexFunc(was, func(o world.AccessControlAttribute) bool { return o.Key == a.Key })
-		if at < 0 {
+		index := slices.IndexFunc(was, func(o world.AccessControlAttribute) bool { return o.Key == a.Key })
+		if index < 0 {
 			c.setting(
 				instance,
 				"IAM Identity Center",
@@ -43,7 +43,7 @@ func (c *comparison) identityCenter() {
 				instance,
 				"IAM Identity Center",
 				"the source of the session tag "+a.Key,
-				was[at].Source.String(),
+				was[index].Source.String(),
 				a.Source.String(),
 				true,
 			)

@@ -44,9 +44,9 @@ func (r *Report) Listed() []Listed {
 	return all
 }
 
-func linesOf[T any](of []T, line func(T) ListedLine) []ListedLine {
+func linesOf[T any](all []T, line func(T) ListedLine) []ListedLine {
 	var lines []ListedLine
-	for _, one := range of {
+	for _, one := range all {
 		lines = append(lines, line(one))
 	}
 	return lines

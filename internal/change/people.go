@@ -197,8 +197,8 @@ func (c *comparison) way(gains bool, a atom, e extent, f *reach.Facts) PersonCha
 }
 
 func instant(unix int64) *time.Time {
-	at := time.Unix(unix, 0).UTC()
-	return &at
+	moment := time.Unix(unix, 0).UTC()
+	return &moment
 }
 
 // opensOf joins atoms to openings: the projects and Regions of a door, then the doors with the same ones and the same

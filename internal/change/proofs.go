@@ -15,14 +15,14 @@ func (c *comparison) proofs() {
 		return
 	}
 	for _, is := range c.to.Judgements {
-		at := slices.IndexFunc(
+		index := slices.IndexFunc(
 			c.from.Judgements,
 			func(j *judge.Judgement) bool { return j.Stack.Account.ID == is.Stack.Account.ID },
 		)
-		if at < 0 {
+		if index < 0 {
 			continue
 		}
-		was := c.from.Judgements[at]
+		was := c.from.Judgements[index]
 		c.verdicts(was, is)
 		c.expectations(was, is)
 	}
@@ -31,11 +31,11 @@ func (c *comparison) proofs() {
 func (c *comparison) verdicts(was, is *judge.Judgement) {
 	before, after := was.ProofsMade(), is.ProofsMade()
 	find := func(list []judge.Proof, id string) (string, bool) {
-		at := slices.IndexFunc(list, func(p judge.Proof) bool { return p.ID == id })
-		if at < 0 {
+		index := slices.IndexFunc(list, func(p judge.Proof) bool { return p.ID == id })
+		if index < 0 {
 			return "", false
 		}
-		return list[at].Verdict.String(), true
+		return list[index].Verdict.String(), true
 	}
 	add := func(p ProofChange, claim string) {
 		p.Stack = is.Stack.Name

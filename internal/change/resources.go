@@ -10,13 +10,13 @@ import (
 type ResourceChanges func(was, is string) []ResourceChange
 
 // resources are what happens to what the stacks make, in the order of accounts and URNs.
-func (c *comparison) resources(made ResourceChanges) {
+func (c *comparison) resources(resourceChanges ResourceChanges) {
 	c.Resources = []ResourceChange{}
-	if made == nil {
+	if resourceChanges == nil {
 		return
 	}
 	for _, id := range accountsOf(c.from, c.to) {
-		c.Resources = append(c.Resources, made(c.from.Stacks[id], c.to.Stacks[id])...)
+		c.Resources = append(c.Resources, resourceChanges(c.from.Stacks[id], c.to.Stacks[id])...)
 	}
 }
 

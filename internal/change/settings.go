@@ -11,14 +11,14 @@ import (
 )
 
 // setting keeps a difference that is no document; one that is decisive changes what somebody may do, or for how long.
-func (c *comparison) setting(account, of, what string, decisive bool) {
+func (c *comparison) setting(account, subject, what string, decisive bool) {
 	c.Settings = append(
 		c.Settings,
 		Setting{
 			Account: account,
-			Of:      of,
+			Of:      subject,
 			What:    what,
-			Line:    fmt.Sprintf("%s of %s %s", of, c.accountName(account), what),
+			Line:    fmt.Sprintf("%s of %s %s", subject, c.accountName(account), what),
 		},
 	)
 	c.decisive = c.decisive || decisive
@@ -47,23 +47,23 @@ func (c *comparison) settings() {
 		}
 		for j := range a.Groups {
 			g := &a.Groups[j]
-			if at := slices.IndexFunc(was.Groups, func(o world.Group) bool { return o.Name == g.Name }); at >= 0 {
-				c.list(a.ID, "group "+g.Name, "carries", was.Groups[at].Attached, g.Attached)
-				c.one(a.ID, "group "+g.Name, "the path", was.Groups[at].Path, g.Path, false)
+			if index := slices.IndexFunc(was.Groups, func(o world.Group) bool { return o.Name == g.Name }); index >= 0 {
+				c.list(a.ID, "group "+g.Name, "carries", was.Groups[index].Attached, g.Attached)
+				c.one(a.ID, "group "+g.Name, "the path", was.Groups[index].Path, g.Path, false)
 			}
 		}
 		for j := range a.Roles {
 			r := &a.Roles[j]
-			if at := slices.IndexFunc(was.Roles, func(o world.Role) bool { return o.ARN(was) == r.ARN(a) }); at >= 0 {
-				o, of := &was.Roles[at], "role "+r.Name
+			if index := slices.IndexFunc(was.Roles, func(o world.Role) bool { return o.ARN(was) == r.ARN(a) }); index >= 0 {
+				o, subject := &was.Roles[index], "role "+r.Name
 				if r.PermissionSet != "" {
-					of = "permission set " + r.PermissionSet + c.takers(r.ARN(a))
+					subject = "permission set " + r.PermissionSet + c.takers(r.ARN(a))
 				}
-				c.tags(a.ID, of, o.Tags, r.Tags)
-				c.list(a.ID, of, "carries", o.Attached, r.Attached)
-				c.one(a.ID, of, "the boundary", o.Boundary, r.Boundary, true)
-				c.one(a.ID, of, "the external id", externalID(o.Trust), externalID(r.Trust), true)
-				c.one(a.ID, of, "the longest session", minutes(o.MaxSession/60), minutes(r.MaxSession/60), true)
+				c.tags(a.ID, subject, o.Tags, r.Tags)
+				c.list(a.ID, subject, "carries", o.Attached, r.Attached)
+				c.one(a.ID, subject, "the boundary", o.Boundary, r.Boundary, true)
+				c.one(a.ID, subject, "the external id", externalID(o.Trust), externalID(r.Trust), true)
+				c.one(a.ID, subject, "the longest session", minutes(o.MaxSession/60), minutes(r.MaxSession/60), true)
 			}
 		}
 		c.preferences(was, a)
@@ -86,7 +86,7 @@ func externalID(trust policy.Document) string {
 }
 
 // tags are said; what they decide the people and calls show.
-func (c *comparison) tags(account, of string, was, is []world.Tag) {
+func (c *comparison) tags(account, subject string, was, is []world.Tag) {
 	value := func(tags []world.Tag, key string) string {
 		for _, t := range tags {
 			if t.Key == key {
@@ -102,7 +102,7 @@ func (c *comparison) tags(account, of string, was, is []world.Tag) {
 		}
 	}
 	for _, key := range keys {
-		c.one(account, of, "the tag "+key, value(was, key), value(is, key), decides(key))
+		c.one(account, subject, "the tag "+key, value(was, key), value(is, key), decides(key))
 	}
 }
 
@@ -111,20 +111,20 @@ func decides(key string) bool {
 	return !slices.Contains([]string{"Email", "DisplayName"}, key)
 }
 
-func (c *comparison) one(account, of, what, was, is string, decisive bool) {
+func (c *comparison) one(account, subject, what, was, is string, decisive bool) {
 	switch {
 	case was == is:
 	case was == "":
-		c.setting(account, of, fmt.Sprintf("has %s %s, and had none", what, is), decisive)
+		c.setting(account, subject, fmt.Sprintf("has %s %s, and had none", what, is), decisive)
 	case is == "":
-		c.setting(account, of, fmt.Sprintf("has no longer %s %s", what, was), decisive)
+		c.setting(account, subject, fmt.Sprintf("has no longer %s %s", what, was), decisive)
 	default:
-		c.setting(account, of, fmt.Sprintf("has %s %s, and had %s", what, is, was), decisive)
+		c.setting(account, subject, fmt.Sprintf("has %s %s, and had %s", what, is, was), decisive)
 	}
 }
 
 // list says what is on one list alone. What that allows is compared call by call.
-func (c *comparison) list(account, of, verb string, was, is []string) {
+func (c *comparison) list(account, subject, verb string, was, is []string) {
 	var come, gone []string
 	for _, v := range is {
 		if !slices.Contains(was, v) {
@@ -137,10 +137,10 @@ func (c *comparison) list(account, of, verb string, was, is []string) {
 		}
 	}
 	if len(come) > 0 {
-		c.setting(account, of, verb+" "+strings.Join(come, ", ")+" too", false)
+		c.setting(account, subject, verb+" "+strings.Join(come, ", ")+" too", false)
 	}
 	if len(gone) > 0 {
-		c.setting(account, of, verb+" "+strings.Join(gone, ", ")+" no longer", false)
+		c.setting(account, subject, verb+" "+strings.Join(gone, ", ")+" no longer", false)
 	}
 }
 
@@ -167,18 +167,18 @@ func (c *comparison) preferences(was, is *world.Account) {
 		}
 	}
 	for _, region := range regions {
-		o, n, of := find(was, region), find(is, region), "Session Manager in "+region
+		o, n, subject := find(was, region), find(is, region), "Session Manager in "+region
 		switch {
 		case o == nil:
-			c.setting(is.ID, of, "has preferences, and was left alone", true)
+			c.setting(is.ID, subject, "has preferences, and was left alone", true)
 		case n == nil:
-			c.setting(is.ID, of, "has preferences no longer: they stay as they were until somebody changes them", true)
+			c.setting(is.ID, subject, "has preferences no longer: they stay as they were until somebody changes them", true)
 		default:
-			c.one(is.ID, of, "Run As", onOff(o.RunAs), onOff(n.RunAs), true)
-			c.one(is.ID, of, "the default OS user", o.DefaultUser, n.DefaultUser, true)
-			c.one(is.ID, of, "the idle timeout", minutes(o.IdleTimeout), minutes(n.IdleTimeout), true)
-			c.one(is.ID, of, "the longest shell", minutes(o.MaxDuration), minutes(n.MaxDuration), true)
-			c.one(is.ID, of, "the key", o.KMSKey, n.KMSKey, true)
+			c.one(is.ID, subject, "Run As", onOff(o.RunAs), onOff(n.RunAs), true)
+			c.one(is.ID, subject, "the default OS user", o.DefaultUser, n.DefaultUser, true)
+			c.one(is.ID, subject, "the idle timeout", minutes(o.IdleTimeout), minutes(n.IdleTimeout), true)
+			c.one(is.ID, subject, "the longest shell", minutes(o.MaxDuration), minutes(n.MaxDuration), true)
+			c.one(is.ID, subject, "the key", o.KMSKey, n.KMSKey, true)
 		}
 	}
 }
@@ -193,14 +193,14 @@ func onOff(b bool) string {
 func (c *comparison) sessionDocuments(was, is *world.Account) {
 	for i := range is.Documents {
 		d := &is.Documents[i]
-		at := slices.IndexFunc(
+		index := slices.IndexFunc(
 			was.Documents,
 			func(o world.SessionDocument) bool { return o.Name == d.Name && o.Region == d.Region },
 		)
 		switch {
-		case at < 0:
+		case index < 0:
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "is new", decidesAlone(d))
-		case was.Documents[at].Content != d.Content || was.Documents[at].Type != d.Type:
+		case was.Documents[index].Content != d.Content || was.Documents[index].Type != d.Type:
 			c.setting(is.ID, "document "+d.Name+" in "+d.Region, "has other content", true)
 		}
 	}
@@ -226,12 +226,12 @@ func decidesAlone(d *world.SessionDocument) bool {
 func (c *comparison) policiesForOthers(was, is *world.Account) {
 	for i := range is.Policies {
 		p := &is.Policies[i]
-		at := slices.IndexFunc(was.Policies, func(o world.ManagedPolicy) bool { return o.ARN == p.ARN })
+		index := slices.IndexFunc(was.Policies, func(o world.ManagedPolicy) bool { return o.ARN == p.ARN })
 		switch {
 		case c.carried(p.ARN):
-		case at < 0:
+		case index < 0:
 			c.setting(is.ID, "policy "+nameOf(p.ARN), "is new, for roles that no stack lists", true)
-		case was.Policies[at].Document.Pretty() != p.Document.Pretty():
+		case was.Policies[index].Document.Pretty() != p.Document.Pretty():
 			c.setting(is.ID, "policy "+nameOf(p.ARN), "has other content, for roles that no stack lists", true)
 		}
 	}

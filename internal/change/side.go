@@ -46,7 +46,7 @@ type Side struct {
 func Of(name string, stacks ...*stack.Stack) *Side { return OfAt(time.Time{}, name, stacks...) }
 
 // OfAt is Of with proofs that look on from a moment. The zero time is all of time.
-func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
+func OfAt(moment time.Time, name string, stacks ...*stack.Stack) *Side {
 	s := &Side{
 		Name:        name,
 		World:       judge.World(stacks...),
@@ -54,7 +54,7 @@ func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
 		ProjectTags: map[string]string{},
 
 		EnvironmentTags: map[string]string{},
-		Judgements:      judge.StacksFrom(at, stacks...),
+		Judgements:      judge.StacksFrom(moment, stacks...),
 		stacks:          stacks,
 	}
 	for _, stack := range stacks {
@@ -68,7 +68,7 @@ func OfAt(at time.Time, name string, stacks ...*stack.Stack) *Side {
 
 // factsOf are who reaches what on both sides, of those users whose ways rest on something else on one of them than on
 // the other. The engines come in the same order.
-func factsOf(at time.Time, sides ...*Side) ([]*access.Engine, []*reach.Facts, error) {
+func factsOf(moment time.Time, sides ...*Side) ([]*access.Engine, []*reach.Facts, error) {
 	var engines []*access.Engine
 	var options []reach.Options
 	var rests []map[string]reach.Content
@@ -78,7 +78,7 @@ func factsOf(at time.Time, sides ...*Side) ([]*access.Engine, []*reach.Facts, er
 			return nil, nil, err
 		}
 		o := reach.Options{
-			At: at, ProjectTags: s.ProjectTags, DefaultProjectTag: guardrail.DefaultProjectTag,
+			At: moment, ProjectTags: s.ProjectTags, DefaultProjectTag: guardrail.DefaultProjectTag,
 			EnvironmentTags: s.EnvironmentTags, Teams: stack.RoleTeams(s.stacks...),
 		}
 		engines, options = append(engines, engine), append(options, o)

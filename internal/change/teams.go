@@ -11,11 +11,11 @@ import (
 // teams says who comes into which team and who leaves it. What that opens and shuts is said of each person.
 func (c *comparison) teams() {
 	for _, is := range c.to.stacks {
-		at := slices.IndexFunc(c.from.stacks, func(s *stack.Stack) bool { return s.Account.ID == is.Account.ID })
-		if at < 0 {
+		index := slices.IndexFunc(c.from.stacks, func(s *stack.Stack) bool { return s.Account.ID == is.Account.ID })
+		if index < 0 {
 			continue
 		}
-		was := c.from.stacks[at]
+		was := c.from.stacks[index]
 		all := maps.Clone(was.Teams)
 		if all == nil {
 			all = map[string][]string{}

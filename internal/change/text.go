@@ -70,15 +70,15 @@ func (r *Report) touched(gains bool) string {
 		}
 	}
 	var parts []string
-	for _, of := range []struct {
+	for _, counted := range []struct {
 		n         int
 		one, many string
 	}{{len(people), "1 person", "people"}, {len(roles), "1 role", "roles"}} {
 		switch {
-		case of.n == 1:
-			parts = append(parts, of.one)
-		case of.n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", of.n, of.many))
+		case counted.n == 1:
+			parts = append(parts, counted.one)
+		case counted.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", counted.n, counted.many))
 		}
 	}
 	if portal {

@@ -76,7 +76,7 @@ func Say(text string, now, notBefore time.Time, zone *time.Location) (time.Time,
 	if len(words) == 1 {
 		return clock.bare(text, now, notBefore, zone)
 	}
-	return clock.on(strings.ToLower(words[0]), text, now, zone)
+	return clock.onDay(strings.ToLower(words[0]), text, now, zone)
 }
 
 func notRead(text string) error {
@@ -86,15 +86,15 @@ func notRead(text string) error {
 // withOffset reads a date and a time with an offset, with seconds or without.
 func withOffset(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if at, err := time.Parse(layout, text); err == nil {
-			if at.Nanosecond() != 0 {
-				return at, fmt.Errorf(
+		if moment, err := time.Parse(layout, text); err == nil {
+			if moment.Nanosecond() != 0 {
+				return moment, fmt.Errorf(
 					"%q has a part of a second; write whole seconds: %s",
 					text,
-					at.Truncate(time.Second).Format(time.RFC3339),
+					moment.Truncate(time.Second).Format(time.RFC3339),
 				)
 			}
-			return at, nil
+			return moment, nil
 		}
 	}
 	return time.Time{}, notRead(text)
@@ -120,8 +120,8 @@ func timeOfDay(word string) (day, error) {
 	return day{w}, nil
 }
 
-// of is the instant of the time of day on the day of t, and so many days later.
-func (d day) of(t time.Time, days int, zone *time.Location) (time.Time, error) {
+// onDateOf is the instant of the time of day on the day of t, and so many days later.
+func (d day) onDateOf(t time.Time, days int, zone *time.Location) (time.Time, error) {
 	year, month, date := t.Date()
 	d.Year, d.Month, d.Day = time.Date(year, month, date+days, 12, 0, 0, 0, time.UTC).Date()
 	return d.At(zone)
@@ -130,15 +130,15 @@ func (d day) of(t time.Time, days int, zone *time.Location) (time.Time, error) {
 // bare is a time of day alone.
 func (d day) bare(text string, now, notBefore time.Time, zone *time.Location) (time.Time, error) {
 	if !notBefore.Equal(time.Time{}) {
-		at, err := d.of(notBefore, 0, zone)
-		if err == nil && !at.After(notBefore) {
-			at, err = d.of(notBefore, 1, zone)
+		moment, err := d.onDateOf(notBefore, 0, zone)
+		if err == nil && !moment.After(notBefore) {
+			moment, err = d.onDateOf(notBefore, 1, zone)
 		}
-		return at, err
+		return moment, err
 	}
-	at, err := d.of(now, 0, zone)
-	if err == nil && at.Before(now.Truncate(time.Minute)) {
-		return at, fmt.Errorf(
+	when, err := d.onDateOf(now, 0, zone)
+	if err == nil && when.Before(now.Truncate(time.Minute)) {
+		return when, fmt.Errorf(
 			"%q is over for today, as it is %s; write \"tomorrow %s\", or \"today %s\" if that is meant",
 			text,
 			Show(now, zone),
@@ -146,24 +146,24 @@ func (d day) bare(text string, now, notBefore time.Time, zone *time.Location) (t
 			text,
 		)
 	}
-	return at, err
+	return when, err
 }
 
 var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-// on is a time of day on a day that a word names.
-func (d day) on(word, text string, now time.Time, zone *time.Location) (time.Time, error) {
+// onDay is a time of day on a day that a word names.
+func (d day) onDay(word, text string, now time.Time, zone *time.Location) (time.Time, error) {
 	switch word {
 	case "today":
-		return d.of(now, 0, zone)
+		return d.onDateOf(now, 0, zone)
 	case "tomorrow":
-		return d.of(now, 1, zone)
+		return d.onDateOf(now, 1, zone)
 	case "tonight":
 		switch {
 		case d.Hour >= evening, d.Hour < morning && now.Hour() < morning:
-			return d.of(now, 0, zone)
+			return d.onDateOf(now, 0, zone)
 		case d.Hour < morning:
-			return d.of(now, 1, zone)
+			return d.onDateOf(now, 1, zone)
 		}
 		return time.Time{}, fmt.Errorf("%q is not at night, which is 17:00 to 05:59; write today or tomorrow", text)
 	}
@@ -172,16 +172,16 @@ func (d day) on(word, text string, now time.Time, zone *time.Location) (time.Tim
 		if err != nil {
 			return date, fmt.Errorf("%q is no date of the calendar", word)
 		}
-		return d.of(date, 0, zone)
+		return d.onDateOf(date, 0, zone)
 	}
-	at := slices.IndexFunc(weekdays, func(name string) bool { return word == name || word == name[:3] })
-	if at < 0 {
+	weekday := slices.IndexFunc(weekdays, func(name string) bool { return word == name || word == name[:3] })
+	if weekday < 0 {
 		return time.Time{}, notRead(text)
 	}
-	ahead := (at - int(now.Weekday()) + 7) % 7
-	t, err := d.of(now, ahead, zone)
+	ahead := (weekday - int(now.Weekday()) + 7) % 7
+	t, err := d.onDateOf(now, ahead, zone)
 	if err == nil && !t.After(now) {
-		t, err = d.of(now, ahead+7, zone)
+		t, err = d.onDateOf(now, ahead+7, zone)
 	}
 	return t, err
 }

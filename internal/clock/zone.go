@@ -62,8 +62,8 @@ func (w Wall) Instants(zone *time.Location) []time.Time {
 		offsets[offset] = true
 	}
 	for offset := range offsets {
-		if at := base.Add(-time.Duration(offset) * time.Second).In(zone); WallOf(at) == w {
-			found = append(found, at)
+		if moment := base.Add(-time.Duration(offset) * time.Second).In(zone); WallOf(moment) == w {
+			found = append(found, moment)
 		}
 	}
 	slices.SortFunc(found, time.Time.Compare)
@@ -120,20 +120,20 @@ func Show(t time.Time, zone *time.Location) string {
 	if zone == nil {
 		zone = t.Location()
 	}
-	at := t.In(zone)
+	local := t.In(zone)
 	layout, utc := "Mon 2006-01-02 15:04", "2006-01-02T15:04Z"
-	if at.Second() != 0 {
+	if local.Second() != 0 {
 		layout, utc = layout+":05", "2006-01-02T15:04:05Z"
 	}
-	text := at.Format(layout)
+	text := local.Format(layout)
 	if zone == time.UTC {
 		return text + " UTC"
 	}
-	text += at.Format(" -07:00")
+	text += local.Format(" -07:00")
 	if name := zone.String(); name != "" && name != "Local" {
 		text += " " + name
 	}
-	return text + " (" + at.UTC().Format(utc) + ")"
+	return text + " (" + local.UTC().Format(utc) + ")"
 }
 
 // Left is a length of time as people say it, in its two largest units: "3d 4h", "2h", "1h 20m", "45s". It is rounded

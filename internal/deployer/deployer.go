@@ -121,7 +121,7 @@ func (s *registered) statements() ([]statement, error) {
 	named := map[string]*statement{}
 	for _, r := range s.resources {
 		for _, typ := range append([]string{r.Type}, awstype.FoundBy(r.Type)...) {
-			if err := s.addNeeds(named, asked{typ: typ, of: r, in: awstype.Any}); err != nil {
+			if err := s.addNeeds(named, asked{typ: typ, resource: r, in: awstype.Any}); err != nil {
 				return nil, err
 			}
 		}
@@ -146,9 +146,9 @@ func (s *registered) statements() ([]statement, error) {
 
 // asked is a type of which operations on a resource are asked.
 type asked struct {
-	typ string
-	of  program.Resource
-	in  awstype.Operation
+	typ      string
+	resource program.Resource
+	in       awstype.Operation
 	// stray says that others added the resource.
 	stray bool
 }
@@ -159,7 +159,7 @@ func besideOf(r program.Resource, stray awstype.Stray) asked {
 	for _, key := range stray.Shared {
 		added.Inputs[resource.PropertyKey(key)] = r.Inputs[resource.PropertyKey(key)]
 	}
-	return asked{typ: stray.Token, of: added, in: awstype.Read | awstype.Delete, stray: true}
+	return asked{typ: stray.Token, resource: added, in: awstype.Read | awstype.Delete, stray: true}
 }
 
 // addNeeds adds what the operations need to the statements of those names.
@@ -170,12 +170,12 @@ func (s *registered) addNeeds(named map[string]*statement, a asked) error {
 	}
 	for _, n := range needs {
 		actions := n.actions(a.typ, a.in)
-		if n.removes && a.of.Retain || n.strays && !a.stray || len(actions) == 0 {
+		if n.removes && a.resource.Retain || n.strays && !a.stray || len(actions) == 0 {
 			continue
 		}
 		resources := []string{"*"}
-		if n.on != nil {
-			if resources = n.on(s, a.of); len(resources) == 0 {
+		if n.resources != nil {
+			if resources = n.resources(s, a.resource); len(resources) == 0 {
 				continue
 			}
 		}

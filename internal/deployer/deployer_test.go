@@ -82,7 +82,7 @@ func TestActionsAndTheirResourcesAreAWSs(t *testing.T) {
 				known, ok := catalogue.KnownAction(action)
 				require.True(t, ok, "%s: %s is no action", typ, action)
 				assert.Equal(t, known, action)
-				assert.Equal(t, len(catalogue.ResourceTypesOf(action)) > 0, n.on != nil, "%s: %s", typ, action)
+				assert.Equal(t, len(catalogue.ResourceTypesOf(action)) > 0, n.resources != nil, "%s: %s", typ, action)
 				if n.when != nil {
 					assert.True(t, catalogue.KeyAppliesTo(conditionKeyOf(action), action), action)
 				}

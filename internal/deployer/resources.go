@@ -144,16 +144,16 @@ func policies(s *registered, r program.Resource) []string {
 
 // named is what a resource of the type and name stands under. A name that the stack does not make is somebody else's,
 // under "/" as far as is known.
-func (s *registered) named(typ, name string, on func(*registered, program.Resource) []string) []string {
-	at := slices.IndexFunc(
+func (s *registered) named(typ, name string, resourcesOf func(*registered, program.Resource) []string) []string {
+	index := slices.IndexFunc(
 		s.resources,
 		func(r program.Resource) bool { return r.Type == typ && cmp.Or(text(r, "name"), r.Name) == name },
 	)
-	if at < 0 {
+	if index < 0 {
 		kind := strings.ToLower(typ[strings.LastIndexByte(typ, ':')+1:])
 		return []string{s.arn("iam", "", s.Account.ID, kind+"/"+name)}
 	}
-	return on(s, s.resources[at])
+	return resourcesOf(s, s.resources[index])
 }
 
 func devices(s *registered, _ program.Resource) []string {
@@ -221,12 +221,14 @@ func anyTarget(s *registered, r program.Resource) []string {
 }
 
 // ofAll is what all resources of a type stand under: for functions that are called for each of them.
-func ofAll(typ string, on func(*registered, program.Resource) []string) func(*registered, program.Resource) []string {
+func ofAll(
+	typ string, resourcesOf func(*registered, program.Resource) []string,
+) func(*registered, program.Resource) []string {
 	return func(s *registered, _ program.Resource) []string {
 		var all []string
 		for _, r := range s.resources {
 			if r.Type == typ {
-				all = append(all, on(s, r)...)
+				all = append(all, resourcesOf(s, r)...)
 			}
 		}
 		return all

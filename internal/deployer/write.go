@@ -19,12 +19,12 @@ func WriteFiles(folder string, renderings ...*Rendering) ([]string, error) {
 			folder string
 			Role
 		}{{"deployer", r.Deployer}, {"preview", r.Preview}} {
-			at := filepath.Join(folder, r.Stack, role.folder)
-			if err := clear(at); err != nil {
+			roleFolder := filepath.Join(folder, r.Stack, role.folder)
+			if err := clear(roleFolder); err != nil {
 				return nil, err
 			}
 			write := func(name string, d policy.Document) error {
-				file := filepath.Join(at, name+".json")
+				file := filepath.Join(roleFolder, name+".json")
 				written = append(written, file)
 				return os.WriteFile(file, []byte(d.Pretty()+"\n"), 0o644)
 			}
@@ -77,8 +77,8 @@ func (r *Rendering) WriteSteps(w io.Writer, folder string) error {
 		folder string
 		Role
 	}{{"deployer", r.Deployer}, {"preview", r.Preview}} {
-		at := folder + "/" + r.Stack + "/" + role.folder
-		trust := "file://" + at + "/trust.json"
+		roleFolder := folder + "/" + r.Stack + "/" + role.folder
+		trust := "file://" + roleFolder + "/trust.json"
 		if role.Trust == nil {
 			trust = "file://TRUST-POLICY.json"
 		}
@@ -91,7 +91,7 @@ func (r *Rendering) WriteSteps(w io.Writer, folder string) error {
 		)
 		inline := fits(role.Policies, policy.DefaultQuotas().RoleInline)
 		for _, p := range role.Policies {
-			document := "file://" + at + "/" + p.Name + ".json"
+			document := "file://" + roleFolder + "/" + p.Name + ".json"
 			if inline {
 				fmt.Fprintf(
 					&b,
@@ -121,7 +121,7 @@ type jsonRole struct {
 
 // WriteJSON writes one object a stack and line.
 func WriteJSON(w io.Writer, renderings ...*Rendering) error {
-	of := func(role Role) jsonRole {
+	jsonOf := func(role Role) jsonRole {
 		out := jsonRole{Name: role.Name, Path: role.Path, Policies: map[string]policy.Document{}, Trust: role.Trust}
 		for _, p := range role.Policies {
 			out.Policies[p.Name] = p.Document
@@ -133,8 +133,8 @@ func WriteJSON(w io.Writer, renderings ...*Rendering) error {
 			"version":  1,
 			"stack":    r.Stack,
 			"account":  r.Account,
-			"deployer": of(r.Deployer),
-			"preview":  of(r.Preview),
+			"deployer": jsonOf(r.Deployer),
+			"preview":  jsonOf(r.Preview),
 			"provider": r.Provider,
 			"audience": r.Audience,
 		})

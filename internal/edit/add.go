@@ -102,15 +102,15 @@ func Open(path string) (*File, error) {
 func (f *File) Stack() *stack.Stack { return f.stack }
 
 // Has reports whether the file has a value at the place: a section without "guardrails:", then keys and indexes.
-func (f *File) Has(at ...any) bool {
-	_, value := f.lookUp(at)
+func (f *File) Has(keys ...any) bool {
+	_, value := f.lookUp(keys)
 	return value != nil
 }
 
 // lookUp is the key and the value at a place; nil where there is none. An element of a list has no key.
-func (f *file) lookUp(at []any) (key, value *yaml.Node) {
+func (f *file) lookUp(keys []any) (key, value *yaml.Node) {
 	value = f.config
-	for i, step := range at {
+	for i, step := range keys {
 		switch step := step.(type) {
 		case string:
 			names := []string{step}
@@ -212,8 +212,8 @@ func (f *file) add(a Addition) ([]byte, error) {
 // addSection writes a section at the end.
 func (f *file) addSection(name string, value any) []byte {
 	content := f.config.Content
-	at := f.end(content[len(content)-2])
-	return f.splice(at, at, append([]string{""}, pairLines(name, value, strings.Repeat(" ", content[0].Column-1))...))
+	line := f.end(content[len(content)-2])
+	return f.splice(line, line, append([]string{""}, pairLines(name, value, strings.Repeat(" ", content[0].Column-1))...))
 }
 
 // addKey writes a key behind the others of a mapping, or in front of them where the mapping is written in braces.
@@ -273,28 +273,28 @@ func (f *file) saysOnly(after []byte, owner []any, name string, index int, value
 }
 
 // named are the steps with the section as the file spells it.
-func (f *file) named(at []any) []any {
-	if len(at) == 0 {
+func (f *file) named(keys []any) []any {
+	if len(keys) == 0 {
 		return nil
 	}
-	out := slices.Clone(at)
-	if key, _ := f.lookUp(at[:1]); key != nil {
+	out := slices.Clone(keys)
+	if key, _ := f.lookUp(keys[:1]); key != nil {
 		out[0] = key.Value
 	}
 	return out
 }
 
 // insertAt is a tree with a value added at a place: under the name in a map, at the index in a list.
-func insertAt(tree any, at []any, name string, index int, value any) any {
-	if len(at) > 0 {
+func insertAt(tree any, keys []any, name string, index int, value any) any {
+	if len(keys) > 0 {
 		switch tree := tree.(type) {
 		case map[string]any:
-			key, _ := at[0].(string)
-			tree[key] = insertAt(tree[key], at[1:], name, index, value)
+			key, _ := keys[0].(string)
+			tree[key] = insertAt(tree[key], keys[1:], name, index, value)
 			return tree
 		case []any:
-			i, _ := at[0].(int)
-			tree[i] = insertAt(tree[i], at[1:], name, index, value)
+			i, _ := keys[0].(int)
+			tree[i] = insertAt(tree[i], keys[1:], name, index, value)
 			return tree
 		}
 		return nil

@@ -36,9 +36,9 @@ func stays(lines []string) []op {
 }
 
 // commonLines is how many lines two texts have in common, from the one that at gives first.
-func commonLines(a, b []string, at func([]string, int) string) int {
+func commonLines(a, b []string, lineAt func([]string, int) string) int {
 	n := 0
-	for n < min(len(a), len(b)) && at(a, n) == at(b, n) {
+	for n < min(len(a), len(b)) && lineAt(a, n) == lineAt(b, n) {
 		n++
 	}
 	return n

@@ -89,8 +89,8 @@ var lineEnd = regexp.MustCompile("\r\n|\n|\r|\u0085|\u2028|\u2029")
 func linesOf(data []byte) []string {
 	var lines []string
 	start := 0
-	for _, at := range lineEnd.FindAllIndex(data, -1) {
-		lines, start = append(lines, string(data[start:at[1]])), at[1]
+	for _, span := range lineEnd.FindAllIndex(data, -1) {
+		lines, start = append(lines, string(data[start:span[1]])), span[1]
 	}
 	if start < len(data) {
 		lines = append(lines, string(data[start:]))

@@ -18,7 +18,7 @@ func (c *Change) Path() string { return c.path }
 // that are made may be of some of them alone, and are written in their order, so that a kill in between leaves a
 // beginning of the list: whoever calls orders them so that the rest can be written by the same call again. The errors
 // are those of changes and of Write.
-func ApplyAll(ctx context.Context, paths []string, changes func() ([]*Change, error)) (made []*Change, err error) {
+func ApplyAll(ctx context.Context, paths []string, changes func() ([]*Change, error)) (applied []*Change, err error) {
 	// In one order, so that two who change the same files do not wait for each other.
 	ordered := slices.Sorted(slices.Values(paths))
 	for _, path := range slices.Compact(ordered) {
@@ -28,22 +28,22 @@ func ApplyAll(ctx context.Context, paths []string, changes func() ([]*Change, er
 		}
 		defer unlock()
 	}
-	made, err = changes()
+	applied, err = changes()
 	if err != nil {
 		return nil, err
 	}
-	made = slices.DeleteFunc(slices.Clone(made), func(c *Change) bool { return bytes.Equal(c.Before, c.After) })
-	for _, c := range made {
+	applied = slices.DeleteFunc(slices.Clone(applied), func(c *Change) bool { return bytes.Equal(c.Before, c.After) })
+	for _, c := range applied {
 		if err := c.writable(); err != nil {
 			return nil, err
 		}
 	}
-	for i, c := range made {
+	for i, c := range applied {
 		if err := c.replace(); err != nil {
-			return nil, errors.Join(err, undo(made[:i]))
+			return nil, errors.Join(err, undo(applied[:i]))
 		}
 	}
-	return made, nil
+	return applied, nil
 }
 
 // writable finds out what would keep the file from being replaced, before any is.

@@ -44,11 +44,11 @@ func (c *Change) Patch() ([]byte, error) {
 // topOf is the top of the git work tree that a folder lies in: the nearest folder with a .git, which is a file in a
 // linked work tree. Without one it is the folder itself.
 func topOf(dir string) string {
-	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
-			return at
+	for top := dir; ; top = filepath.Dir(top) {
+		if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
+			return top
 		}
-		if at == filepath.Dir(at) {
+		if top == filepath.Dir(top) {
 			return dir
 		}
 	}

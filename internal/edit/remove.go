@@ -143,7 +143,7 @@ func (f *file) cutBlock(key, owner *yaml.Node, step any, heading bool) ([]byte, 
 
 // cutFlow takes an element of a list in brackets, or a key of a mapping in braces, out of the text.
 func (f *file) cutFlow(owner, value *yaml.Node, step any) ([]byte, error) {
-	text, start := strings.Join(f.lines, ""), f.at(owner)
+	text, start := strings.Join(f.lines, ""), f.offsetOf(owner)
 	parts, ok := flowParts(text, start)
 	n, width := len(owner.Content), 1
 	index, isIndex := step.(int)
@@ -165,8 +165,8 @@ func (f *file) cutFlow(owner, value *yaml.Node, step any) ([]byte, error) {
 	return []byte(text[:from] + text[to:]), nil
 }
 
-// at is the byte of the whole text at which a node begins.
-func (f *file) at(n *yaml.Node) int {
+// offsetOf is the byte of the whole text at which a node begins.
+func (f *file) offsetOf(n *yaml.Node) int {
 	before := 0
 	for i := range n.Line - 1 {
 		before += len(f.lines[i])
@@ -223,43 +223,43 @@ type flowScanner struct {
 }
 
 // begin says that a part begins at the byte, unless one is being read.
-func (s *flowScanner) begin(at int) {
+func (s *flowScanner) begin(position int) {
 	if s.from < 0 {
-		s.from = at
+		s.from = position
 	}
 }
 
 // end ends the part that is being read before the byte, without the spaces at its end.
-func (s *flowScanner) end(at int) {
+func (s *flowScanner) end(position int) {
 	if s.from >= 0 {
-		trimmed := strings.TrimRight(s.text[s.from:at], spaces)
+		trimmed := strings.TrimRight(s.text[s.from:position], spaces)
 		s.parts = append(s.parts, [2]int{s.from, s.from + len(trimmed)})
 	}
 	s.from = -1
 }
 
 // comma ends a part of the list or mapping itself. One of a list inside of a part is of that part.
-func (s *flowScanner) comma(at int) {
+func (s *flowScanner) comma(position int) {
 	if s.depth == 1 {
-		s.end(at)
+		s.end(position)
 		return
 	}
-	s.begin(at)
+	s.begin(position)
 }
 
 // quoted is the last byte of the text in quotes that begins at the byte; the byte itself for a quote in the middle of
 // a plain word, which begins none; -1 where the text has no end.
-func (s *flowScanner) quoted(at int) int {
-	if s.from >= 0 && strings.IndexByte(spaces+",[{:", s.text[at-1]) < 0 {
-		return at
+func (s *flowScanner) quoted(position int) int {
+	if s.from >= 0 && strings.IndexByte(spaces+",[{:", s.text[position-1]) < 0 {
+		return position
 	}
-	s.begin(at)
-	return quoteEnd(s.text, at)
+	s.begin(position)
+	return quoteEnd(s.text, position)
 }
 
 // comment reports whether a comment begins at the byte.
-func (s *flowScanner) comment(at int) bool {
-	return s.text[at] == '#' && at > 0 && isSpace(s.text[at-1])
+func (s *flowScanner) comment(position int) bool {
+	return s.text[position] == '#' && position > 0 && isSpace(s.text[position-1])
 }
 
 // spaces are the bytes between the parts.
@@ -284,7 +284,7 @@ func quoteEnd(text string, start int) int {
 }
 
 // saysLess reports whether the new content says what the old one did without the value at the place.
-func (f *file) saysLess(after []byte, at []any) bool {
+func (f *file) saysLess(after []byte, keys []any) bool {
 	var before, now any
 	if f.config.Decode(&before) != nil {
 		return false
@@ -296,29 +296,29 @@ func (f *file) saysLess(after []byte, at []any) bool {
 		document.Config.Decode(&now) != nil {
 		return false
 	}
-	return reflect.DeepEqual(removeAt(before, f.named(at)), now)
+	return reflect.DeepEqual(removeAt(before, f.named(keys)), now)
 }
 
 // removeAt is a tree without the value at a place.
-func removeAt(tree any, at []any) any {
+func removeAt(tree any, keys []any) any {
 	switch tree := tree.(type) {
 	case map[string]any:
-		key, _ := at[0].(string)
-		if len(at) == 1 {
+		key, _ := keys[0].(string)
+		if len(keys) == 1 {
 			delete(tree, key)
 		} else {
-			tree[key] = removeAt(tree[key], at[1:])
+			tree[key] = removeAt(tree[key], keys[1:])
 		}
 		return tree
 	case []any:
-		i, _ := at[0].(int)
+		i, _ := keys[0].(int)
 		if i < 0 || i >= len(tree) {
 			return nil
 		}
-		if len(at) == 1 {
+		if len(keys) == 1 {
 			return slices.Delete(tree, i, i+1)
 		}
-		tree[i] = removeAt(tree[i], at[1:])
+		tree[i] = removeAt(tree[i], keys[1:])
 		return tree
 	}
 	return nil

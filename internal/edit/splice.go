@@ -28,20 +28,20 @@ func (f *file) appendTo(
 ) (after []byte, index int, err error) {
 	indent := strings.Repeat(" ", key.Column+1)
 	if isEmpty(value) {
-		at := f.below(key.Line, len(indent)+1)
-		return f.splice(at, at, blockLines(entry(0), indent)), 0, nil
+		number := f.below(key.Line, len(indent)+1)
+		return f.splice(number, number, blockLines(entry(0), indent)), 0, nil
 	}
 	if value.Kind != yaml.SequenceNode {
 		return nil, 0, f.byHand("its " + what + " are not a list")
 	}
 	if value.Style&yaml.FlowStyle == 0 {
 		indent = strings.Repeat(" ", value.Column-1)
-		_, at := f.element(key, value, len(value.Content)-1)
+		_, number := f.element(key, value, len(value.Content)-1)
 		lines := blockLines(entry(0), indent)
 		if last := value.Content[len(value.Content)-1]; last.Style&yaml.FlowStyle != 0 {
 			lines = []string{indent + "- " + flowText(entry(yaml.FlowStyle))}
 		}
-		return f.splice(at, at, lines), len(value.Content), nil
+		return f.splice(number, number, lines), len(value.Content), nil
 	}
 	line := f.text(value.Line)
 	start := offset(line, value.Column)
@@ -53,15 +53,15 @@ func (f *file) appendTo(
 	); n > 0 && value.Content[n-1].Line == value.Line &&
 		value.Content[n-1].Kind == yaml.ScalarNode {
 		last := value.Content[n-1]
-		if at := offset(
+		if from := offset(
 			line,
 			last.Column,
 		); strings.HasPrefix(
-			line[at:],
+			line[from:],
 			last.Value+"]",
 		) { // A plain word with the end of the list behind it.
-			at += len(last.Value)
-			return f.rewrite(value.Line, line[:at]+", "+flowText(entry(yaml.FlowStyle))+line[at:]), n, nil
+			from += len(last.Value)
+			return f.rewrite(value.Line, line[:from]+", "+flowText(entry(yaml.FlowStyle))+line[from:]), n, nil
 		}
 	}
 	if len(value.Content) > 0 { // Where a list in brackets begins is known, and not where it ends.
@@ -72,8 +72,8 @@ func (f *file) appendTo(
 		return nil, 0, f.byHand("its empty list of " + what + " is written over several lines")
 	}
 	f = f.with(key.Line, strings.TrimRight(line[:start], " ")+rest)
-	at := f.below(key.Line, len(indent)+1)
-	return f.splice(at, at, blockLines(entry(0), indent)), 0, nil
+	end := f.below(key.Line, len(indent)+1)
+	return f.splice(end, end, blockLines(entry(0), indent)), 0, nil
 }
 
 // isEmpty reports whether a key has no value.
@@ -84,12 +84,12 @@ func isEmpty(value *yaml.Node) bool {
 // insertSection writes the section: behind what grants open, or at the end.
 func (f *file) insertSection(g Grant) []byte {
 	content := f.config.Content
-	at := f.end(content[len(content)-2])
+	number := f.end(content[len(content)-2])
 	if section, _ := child(f.config, "guardrails:osAccess", "osAccess"); section != nil {
-		at = f.end(section)
+		number = f.end(section)
 	}
 	indent := strings.Repeat(" ", content[0].Column-1)
-	return f.splice(at, at, append([]string{"", indent + "guardrails:grants:"}, blockLines(g.entry(0), indent+"  ")...))
+	return f.splice(number, number, append([]string{"", indent + "guardrails:grants:"}, blockLines(g.entry(0), indent+"  ")...))
 }
 
 // remove takes an element out, with the comment right above it. A list that is left empty is written as one, so that
@@ -258,9 +258,9 @@ func comment(text string) bool { return strings.HasPrefix(strings.TrimSpace(text
 
 // offset is the byte at which a column, counted in characters from one, begins.
 func offset(line string, column int) int {
-	at := 0
+	counted := 0
 	for i := range line {
-		if at++; at == column {
+		if counted++; counted == column {
 			return i
 		}
 	}

@@ -28,14 +28,14 @@ func AddTop(path string, pairs ...Pair) (*Change, error) {
 	if err := yaml.Unmarshal(withoutMark(data), &document); err != nil {
 		return nil, err
 	}
-	at := len(f.lines)
+	number := len(f.lines)
 	if document.Kind != 0 {
 		root := document.Content[0]
 		if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 {
 			return nil, f.byHand("it is not written as one key per line")
 		}
 		if len(root.Content) > 0 {
-			at = f.end(root.Content[len(root.Content)-2])
+			number = f.end(root.Content[len(root.Content)-2])
 		}
 		for _, pair := range pairs {
 			if key, _ := child(root, pair.Key); key != nil {
@@ -47,7 +47,7 @@ func AddTop(path string, pairs ...Pair) (*Change, error) {
 	for _, pair := range pairs {
 		lines = append(lines, pairLines(pair.Key, pair.Value, "")...)
 	}
-	change := &Change{Before: data, After: f.top(at, lines), path: path}
+	change := &Change{Before: data, After: f.top(number, lines), path: path}
 	if !saysAlso(data, change.After, pairs) {
 		return nil, f.byHand("it is laid out in a way that the change would not fit into")
 	}
@@ -55,11 +55,11 @@ func AddTop(path string, pairs ...Pair) (*Change, error) {
 }
 
 // top is splice for a file that may be empty.
-func (f *file) top(at int, lines []string) []byte {
+func (f *file) top(line int, lines []string) []byte {
 	if len(f.lines) == 0 {
 		return []byte(strings.Join(lines, f.newline) + f.newline)
 	}
-	return f.splice(at, at, lines)
+	return f.splice(line, line, lines)
 }
 
 func withoutMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) }

@@ -31,31 +31,31 @@ func Values(path string) ([]Value, error) {
 		return nil, err
 	}
 	var all []Value
-	var visit func(n *yaml.Node, section string, at []any)
-	add := func(n *yaml.Node, section string, at []any) {
-		all = append(all, Value{At: at, Text: n.Value, Line: n.Line, Column: n.Column, section: section})
+	var visit func(n *yaml.Node, section string, keys []any)
+	add := func(n *yaml.Node, section string, keys []any) {
+		all = append(all, Value{At: keys, Text: n.Value, Line: n.Line, Column: n.Column, section: section})
 	}
-	visit = func(n *yaml.Node, section string, at []any) {
+	visit = func(n *yaml.Node, section string, keys []any) {
 		switch n.Kind {
 		case yaml.MappingNode:
 			for i := 0; i+1 < len(n.Content); i += 2 {
 				key := n.Content[i]
-				of, name := section, key.Value
-				if len(at) == 0 {
+				within, name := section, key.Value
+				if len(keys) == 0 {
 					if prefix, rest, found := strings.Cut(name, ":"); found {
-						of, name = prefix+":", rest
+						within, name = prefix+":", rest
 					}
 				}
-				below := append(at[:len(at):len(at)], name)
-				add(key, of, below)
-				visit(n.Content[i+1], of, below)
+				below := append(keys[:len(keys):len(keys)], name)
+				add(key, within, below)
+				visit(n.Content[i+1], within, below)
 			}
 		case yaml.SequenceNode:
 			for i, child := range n.Content {
-				visit(child, section, append(at[:len(at):len(at)], i))
+				visit(child, section, append(keys[:len(keys):len(keys)], i))
 			}
 		case yaml.ScalarNode:
-			add(n, section, at)
+			add(n, section, keys)
 		}
 	}
 	visit(f.config, "", nil)

@@ -134,9 +134,9 @@ func syncFolder(dir string) error {
 
 func notWritable(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		var at *fs.PathError
-		if errors.As(err, &at) {
-			err = at.Err // The name of the file that was to be made says nothing to anybody.
+		var pathError *fs.PathError
+		if errors.As(err, &pathError) {
+			err = pathError.Err // The name of the file that was to be made says nothing to anybody.
 		}
 		return &NotWritableError{path, err}
 	}

@@ -13,7 +13,7 @@ import (
 // Administrators are the ARNs of those who administer the accounts of the stacks, as Stacks lists them in its proofs,
 // in the order of the stacks. It makes no proof. Stacks whose documents cannot be compiled have none.
 func Administrators(stacks ...*stack.Stack) []string {
-	of := map[*stack.Stack][]string{}
+	byStack := map[*stack.Stack][]string{}
 	for _, g := range groupsOf(stacks) {
 		engine, err := access.Compile(World(g.beside...))
 		if err != nil {
@@ -30,19 +30,19 @@ func Administrators(stacks ...*stack.Stack) []string {
 		}
 		for _, s := range g.stacks {
 			j := &Judgement{Stack: s, beside: g.beside}
-			j.take(nil, found)
+			j.keep(nil, found)
 			if in := j.identityCenterIntent(); in != nil {
 				sets, _ := claims.IdentityCenterAdministrators(engine, *in)
 				j.Proofs.Administrators = append(j.Proofs.Administrators, sets...)
 			}
 			for _, a := range j.Proofs.Administrators {
-				of[s] = append(of[s], a.ARN)
+				byStack[s] = append(byStack[s], a.ARN)
 			}
 		}
 	}
 	var all []string
 	for _, s := range stacks {
-		all = slices.Concat(all, of[s])
+		all = slices.Concat(all, byStack[s])
 	}
 	return all
 }

@@ -18,16 +18,16 @@ type cause struct {
 // knows how to mend is a cause of its own.
 func (j *Judgement) causes(failed []*prove.Finding) []*cause {
 	var all []*cause
-	at := map[string]*cause{}
+	byKey := map[string]*cause{}
 	for _, f := range failed {
 		mend := j.mend(f)
 		key := f.ID + "\x00" + mend
-		if known := at[key]; known != nil && mend != "" {
+		if known := byKey[key]; known != nil && mend != "" {
 			known.also = append(known.also, f)
 			continue
 		}
 		c := &cause{finding: f}
-		at[key], all = c, append(all, c)
+		byKey[key], all = c, append(all, c)
 	}
 	return all
 }

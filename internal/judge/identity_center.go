@@ -14,11 +14,11 @@ import (
 
 // identityCenter is the stack of the world that carries IAM Identity Center, nil where none does.
 func (j *Judgement) identityCenter() *stack.Stack {
-	at := slices.IndexFunc(j.beside, func(s *stack.Stack) bool { return s.IdentityCenter != nil })
-	if at < 0 {
+	index := slices.IndexFunc(j.beside, func(s *stack.Stack) bool { return s.IdentityCenter != nil })
+	if index < 0 {
 		return nil
 	}
-	return j.beside[at]
+	return j.beside[index]
 }
 
 // proveIdentityCenter makes the standing proofs of attributes and permission sets. The stack that carries them

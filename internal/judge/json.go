@@ -79,10 +79,10 @@ func (j *Judgement) Summarize() Summary {
 		Administrators: []string{},
 		Classes:        j.Proofs.Classes(),
 	}
-	of := map[string][]*prove.Finding{}
+	byProof := map[string][]*prove.Finding{}
 	for i := range j.Proofs.Findings {
 		f := &j.Proofs.Findings[i]
-		of[f.ID] = append(of[f.ID], f)
+		byProof[f.ID] = append(byProof[f.ID], f)
 	}
 	for _, p := range j.ProofsMade() {
 		proof := ProofSummary{
@@ -92,7 +92,7 @@ func (j *Judgement) Summarize() Summary {
 			Page:     p.Page,
 			Findings: []FindingSummary{},
 		}
-		for _, f := range of[p.ID] {
+		for _, f := range byProof[p.ID] {
 			proof.Findings = append(proof.Findings, SummarizeFinding(f))
 		}
 		s.Proofs = append(s.Proofs, proof)

@@ -52,8 +52,8 @@ func Stack(s *stack.Stack) *Judgement { return StackFrom(time.Time{}, s) }
 
 // StackFrom is Stack from an instant on: what a policy allows or denies before it counts no longer. The zero time is
 // all of time.
-func StackFrom(at time.Time, s *stack.Stack) *Judgement {
-	return judge(at, append([]*stack.Stack{s}, siblings(s)...), s)[0]
+func StackFrom(moment time.Time, s *stack.Stack) *Judgement {
+	return judge(moment, append([]*stack.Stack{s}, siblings(s)...), s)[0]
 }
 
 // Stacks judges stacks of one folder for all of time, in their order: those of one organization together, with other
@@ -61,16 +61,16 @@ func StackFrom(at time.Time, s *stack.Stack) *Judgement {
 func Stacks(stacks ...*stack.Stack) []*Judgement { return StacksFrom(time.Time{}, stacks...) }
 
 // StacksFrom is Stacks from an instant on, as StackFrom is Stack.
-func StacksFrom(at time.Time, stacks ...*stack.Stack) []*Judgement {
-	of := map[*stack.Stack]*Judgement{}
+func StacksFrom(moment time.Time, stacks ...*stack.Stack) []*Judgement {
+	byStack := map[*stack.Stack]*Judgement{}
 	for _, g := range groupsOf(stacks) {
-		for _, j := range judge(at, g.beside, g.stacks...) {
-			of[j.Stack] = j
+		for _, j := range judge(moment, g.beside, g.stacks...) {
+			byStack[j.Stack] = j
 		}
 	}
 	all := make([]*Judgement, len(stacks))
 	for i, s := range stacks {
-		all[i] = of[s]
+		all[i] = byStack[s]
 	}
 	return all
 }
@@ -114,12 +114,12 @@ func groupsOf(stacks []*stack.Stack) []group {
 }
 
 // judge judges stacks from an instant on, in the world of those beside them, which has them too.
-func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
+func judge(moment time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
 	var all []*Judgement
 	var intents []intent.Account
 	world, files := World(beside...), stackFiles{}
 	for _, s := range stacks {
-		j := &Judgement{Stack: s, Notices: s.Notices(at)}
+		j := &Judgement{Stack: s, Notices: s.Notices(moment)}
 		j.findGaps(beside, files)
 		j.findSudo()
 		all = append(all, j)
@@ -129,7 +129,7 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	if err != nil {
 		return unreadable(all, err)
 	}
-	engine = engine.From(at)
+	engine = engine.From(moment)
 	report, err := using.Load().Prove(engine, intents...)
 	if err != nil {
 		return unreadable(all, err)
@@ -138,7 +138,7 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	for _, j := range all {
 		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.findShellsElsewhere(engine)
-		j.take(findings[j.Stack.Account.ID], report.Administrators)
+		j.keep(findings[j.Stack.Account.ID], report.Administrators)
 		if proveErr := j.proveOrganization(engine); proveErr != nil {
 			j.unreadable(proveErr)
 		}
@@ -154,7 +154,7 @@ func judge(at time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judge
 	if engine, err = access.Compile(world.WithStrangers()); err != nil {
 		return unreadable(all, err)
 	}
-	engine = engine.From(at)
+	engine = engine.From(moment)
 	for _, j := range all {
 		for i, x := range expectations(j.Stack) {
 			j.Expectations = append(j.Expectations, expectTeam(engine, j.Stack, i, x))
@@ -171,19 +171,19 @@ func byAccountOf(all []prove.Finding) map[string][]prove.Finding {
 	for i := range all {
 		count[all[i].Account]++
 	}
-	of := make(map[string][]prove.Finding, len(count))
+	findings := make(map[string][]prove.Finding, len(count))
 	for i := range all {
 		id := all[i].Account
-		if of[id] == nil {
-			of[id] = make([]prove.Finding, 0, count[id]+room)
+		if findings[id] == nil {
+			findings[id] = make([]prove.Finding, 0, count[id]+room)
 		}
-		of[id] = append(of[id], all[i])
+		findings[id] = append(findings[id], all[i])
 	}
-	return of
+	return findings
 }
 
-// take keeps what is found about the account of the stack, and who administers it.
-func (j *Judgement) take(findings []prove.Finding, administrators []prove.Administrator) {
+// keep takes what is found about the account of the stack, and who administers it.
+func (j *Judgement) keep(findings []prove.Finding, administrators []prove.Administrator) {
 	j.Proofs.Findings = findings
 	for _, a := range administrators {
 		if arn, err := policy.ParseARN(a.ARN); err == nil && arn.Account == j.Stack.Account.ID {

@@ -29,13 +29,13 @@ type Concession struct {
 func (j *Judgement) Concessions() []Concession {
 	var all []Concession
 	add := func(id, text string, isSwitch bool) {
-		at := slices.IndexFunc(all, func(c Concession) bool { return c.ID == id && c.Switch == isSwitch })
-		if at < 0 {
-			at = len(all)
+		index := slices.IndexFunc(all, func(c Concession) bool { return c.ID == id && c.Switch == isSwitch })
+		if index < 0 {
+			index = len(all)
 			all = append(all, Concession{ID: id, Switch: isSwitch, Accepted: j.accepted(id)})
 		}
-		if !slices.Contains(all[at].Texts, text) {
-			all[at].Texts = append(all[at].Texts, text)
+		if !slices.Contains(all[index].Texts, text) {
+			all[index].Texts = append(all[index].Texts, text)
 		}
 	}
 	for i := range j.Proofs.Findings {

@@ -66,19 +66,19 @@ func (j *Judgement) WriteText(w io.Writer, strict bool, form Form) error {
 
 // tally is how much holds.
 func (j *Judgement) tally() string {
-	made, met := j.ProofsMade(), 0
+	proofs, met := j.ProofsMade(), 0
 	for i := range j.Expectations {
 		if j.Expectations[i].Holds() {
 			met++
 		}
 	}
 	proven := 0
-	for _, p := range made {
+	for _, p := range proofs {
 		if p.Verdict != prove.DoesNotHold {
 			proven++
 		}
 	}
-	parts := []string{part(proven, len(made), "claim") + " proven"}
+	parts := []string{part(proven, len(proofs), "claim") + " proven"}
 	if len(j.Expectations) > 0 {
 		parts = append(parts, part(met, len(j.Expectations), "expectation")+" met")
 	}
@@ -177,15 +177,15 @@ func (j *Judgement) ProofsMade() []Proof {
 		if !known {
 			continue
 		}
-		made := &all[n]
-		if made.Subjects == 0 {
-			made.Shut = f.Shut
-		} else if made.Shut != f.Shut {
-			made.Shut = prove.NotShut
+		proof := &all[n]
+		if proof.Subjects == 0 {
+			proof.Shut = f.Shut
+		} else if proof.Shut != f.Shut {
+			proof.Shut = prove.NotShut
 		}
-		made.Page, made.Subjects, made.Verdict = f.Page, made.Subjects+1, max(made.Verdict, f.Verdict)
+		proof.Page, proof.Subjects, proof.Verdict = f.Page, proof.Subjects+1, max(proof.Verdict, f.Verdict)
 		if f.Verdict == prove.DoesNotHold {
-			made.Failed = append(made.Failed, *f)
+			proof.Failed = append(proof.Failed, *f)
 		}
 	}
 	return slices.DeleteFunc(all, func(p Proof) bool { return p.Subjects == 0 })
@@ -223,12 +223,12 @@ func (j *Judgement) writeFailedProofs(b *strings.Builder) {
 
 // writeProven writes the claims that hold, each as a sentence.
 func (j *Judgement) writeProven(b *strings.Builder) {
-	made := slices.DeleteFunc(j.ProofsMade(), func(p Proof) bool { return p.Verdict == prove.DoesNotHold })
-	if len(made) == 0 {
+	holding := slices.DeleteFunc(j.ProofsMade(), func(p Proof) bool { return p.Verdict == prove.DoesNotHold })
+	if len(holding) == 0 {
 		return
 	}
 	b.WriteString("  claims (docs/safety.md says what each means)\n")
-	for _, p := range made {
+	for _, p := range holding {
 		fmt.Fprintf(b, "    %-8s%s (%s, %s)\n", mark(p.Verdict), p.Claim, p.ID, subjects(p.Subjects))
 	}
 }

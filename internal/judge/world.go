@@ -58,11 +58,11 @@ func siblings(s *stack.Stack, read ...*stack.Stack) []*stack.Stack {
 	for _, other := range s.Siblings {
 		var st *stack.Stack
 		var problems problem.List
-		if at := slices.IndexFunc(
+		if index := slices.IndexFunc(
 			read,
 			func(r *stack.Stack) bool { return r.Name == other.Stack && r.Folder == s.Folder },
-		); at >= 0 {
-			st = read[at]
+		); index >= 0 {
+			st = read[index]
 		} else {
 			st, problems = reader.ReadFile(filepath.Join(s.Folder, "Pulumi."+other.Stack+".yaml"))
 		}

@@ -151,7 +151,7 @@ func (l *leaving) findRole(s *stack.Stack, r stack.Role) {
 	if gone && !l.withRoles {
 		path := problem.Path("guardrails:" + edit.Removal{At: r.At}.String())
 		l.empty = append(l.empty, &problem.Problem{
-			Position: at(s, path),
+			Position: positionOf(s, path),
 			Path:     path,
 			Kind:     problem.Refused,
 			Value:    quoted(nameOf(r.ARN)),
@@ -166,8 +166,8 @@ func (l *leaving) findRole(s *stack.Stack, r stack.Role) {
 	}
 }
 
-// at is where a path stands in the file of a stack.
-func at(s *stack.Stack, path problem.Path) problem.Position {
+// positionOf is where a path stands in the file of a stack.
+func positionOf(s *stack.Stack, path problem.Path) problem.Position {
 	p := s.Position(path)
 	p.File = s.File
 	return p
@@ -226,11 +226,11 @@ func (l *leaving) fromRole(s *stack.Stack, r stack.Role) []edit.Removal {
 }
 
 // fromList are the elements of a list of people, at the place, that are leavers.
-func (l *leaving) fromList(s *stack.Stack, at []any, people []string) []edit.Removal {
+func (l *leaving) fromList(s *stack.Stack, keys []any, people []string) []edit.Removal {
 	var out []edit.Removal
 	for i, person := range people {
 		if l.leaves(s.ARNOf(person)) {
-			out = append(out, edit.Removal{At: append(slices.Clone(at), i)})
+			out = append(out, edit.Removal{At: append(slices.Clone(keys), i)})
 		}
 	}
 	return out

@@ -110,7 +110,7 @@ func (l *leaving) osUsers(s *stack.Stack, who Leaver) problem.List {
 		if osUser == who.OSUser && !l.goes(s, place) {
 			p := problem.Path("guardrails:" + edit.Removal{At: place}.String())
 			out = append(out, &problem.Problem{
-				Position: at(s, p),
+				Position: positionOf(s, p),
 				Path:     p,
 				Kind:     problem.Refused,
 				Value:    quoted(osUser),

@@ -43,7 +43,7 @@ type Options struct {
 	Now time.Time
 	// Compare says what the stacks of a project would mean for people against those that it has now, from an instant on.
 	// The report comes also beside an error that says that what they would become is refused.
-	Compare func(project string, now, next []*stack.Stack, at time.Time) (*change.Report, error)
+	Compare func(project string, now, next []*stack.Stack, moment time.Time) (*change.Report, error)
 	// Setting is where the command runs, for the command lines of refusals.
 	Setting commandline.Setting
 }
@@ -58,19 +58,19 @@ func Add(ctx context.Context, folder *project.Folder, stack string, joiners []Jo
 			return nil, nil, &exit.RefusedError{Stack: stack, Err: err}
 		}
 		var additions []edit.Addition
-		made := map[string]bool{}
+		begun := map[string]bool{}
 		for _, j := range joiners {
 			additions = append(additions, edit.Addition{At: []any{"users", edit.Element}, Value: j.pairs()})
 		}
 		for _, j := range joiners {
 			for _, team := range j.Teams {
-				at := []any{"teams", team, edit.Element}
-				if _, is := f.Stack().Teams[team]; !is && !made[team] {
-					made[team] = true
+				keys := []any{"teams", team, edit.Element}
+				if _, is := f.Stack().Teams[team]; !is && !begun[team] {
+					begun[team] = true
 					additions = append(additions, edit.Addition{At: []any{"teams", team}, Value: []string{j.Name}})
 					continue
 				}
-				additions = append(additions, edit.Addition{At: at, Value: j.Name})
+				additions = append(additions, edit.Addition{At: keys, Value: j.Name})
 			}
 		}
 		change, err := f.Change(nil, additions)
@@ -142,15 +142,15 @@ func (m Mover) edits(s *stack.Stack) (additions []edit.Addition, removals []edit
 		return nil, nil, errors.Join(errs...)
 	}
 	for _, team := range teams {
-		at := slices.Index(s.Teams[team], m.Name)
+		index := slices.Index(s.Teams[team], m.Name)
 		leaves := slices.Contains(m.From, team) || m.From == nil
 		switch {
 		case slices.Contains(m.To, team):
-			if at < 0 {
+			if index < 0 {
 				additions = append(additions, edit.Addition{At: []any{"teams", team, edit.Element}, Value: m.Name})
 			}
-		case leaves && at >= 0:
-			removals = append(removals, edit.Removal{At: []any{"teams", team, at}})
+		case leaves && index >= 0:
+			removals = append(removals, edit.Removal{At: []any{"teams", team, index}})
 		case slices.Contains(m.From, team):
 			refuse("%s is not in the team %s, and cannot leave it", m.Name, team)
 		}
@@ -243,15 +243,15 @@ func run(
 ) (*Outcome, error) {
 	var outcome *Outcome
 	judged := func() ([]*edit.Change, error) {
-		made, more, err := changes()
+		applied, more, err := changes()
 		if err != nil {
 			return nil, err
 		}
-		outcome, err = judge(folder, made, o)
+		outcome, err = judge(folder, applied, o)
 		if more != nil {
 			err = errors.Join(more(outcome), err)
 		}
-		return made, err
+		return applied, err
 	}
 	if o.DryRun {
 		_, err := judged()

@@ -64,12 +64,12 @@ func checkAdopted(ctx *pulumi.Context, stack *stack.Stack, providers *providers)
 
 func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers) []adoptedThing {
 	var things []adoptedThing
-	a, at, home := stack.Adopt, problem.Path("guardrails:adopt"), pulumi.Provider(providers.home)
+	a, path, home := stack.Adopt, problem.Path("guardrails:adopt"), pulumi.Provider(providers.home)
 	for i, region := range a.Sessions {
 		things = append(
 			things,
 			adoptedThing{
-				at.Child("sessions").Index(i),
+				path.Child("sessions").Index(i),
 				strconv.Quote(region),
 				"document " + guardrail.PreferencesDocument + " in " + region,
 				func() error {
@@ -88,7 +88,7 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 		things = append(
 			things,
 			adoptedThing{
-				at.Child("approvals").Index(i),
+				path.Child("approvals").Index(i),
 				strconv.Quote(approval),
 				"document " + name + " in " + region,
 				func() error {
@@ -99,7 +99,7 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 		)
 	}
 	if a.MFA {
-		things = append(things, adoptedThing{at.Child("mfa"), "true", "group " + stack.MFA.Name, func() error {
+		things = append(things, adoptedThing{path.Child("mfa"), "true", "group " + stack.MFA.Name, func() error {
 			_, err := iam.LookupGroup(ctx, &iam.LookupGroupArgs{GroupName: stack.MFA.Name}, home)
 			return err
 		}})
@@ -107,7 +107,7 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 	for i, name := range a.Users {
 		things = append(
 			things,
-			adoptedThing{at.Child("users").Index(i), strconv.Quote(name), "user " + name, func() error {
+			adoptedThing{path.Child("users").Index(i), strconv.Quote(name), "user " + name, func() error {
 				_, err := iam.LookupUser(ctx, &iam.LookupUserArgs{UserName: name}, home)
 				return err
 			}},
@@ -116,7 +116,7 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 	for i, name := range a.Roles {
 		things = append(
 			things,
-			adoptedThing{at.Child("roles").Index(i), strconv.Quote(name), "role " + name, func() error {
+			adoptedThing{path.Child("roles").Index(i), strconv.Quote(name), "role " + name, func() error {
 				_, err := iam.LookupRole(ctx, &iam.LookupRoleArgs{Name: name}, home)
 				return err
 			}},
@@ -126,7 +126,7 @@ func adoptedThings(ctx *pulumi.Context, stack *stack.Stack, providers *providers
 		arn := stack.Account.Partition.PolicyARN(stack.Account.ID, guardrail.PolicyPath, name)
 		things = append(
 			things,
-			adoptedThing{at.Child("policies").Index(i), strconv.Quote(name), "policy " + arn, func() error {
+			adoptedThing{path.Child("policies").Index(i), strconv.Quote(name), "policy " + arn, func() error {
 				_, err := iam.LookupPolicy(ctx, &iam.LookupPolicyArgs{Arn: pulumi.StringRef(arn)}, home)
 				return err
 			}},

@@ -20,14 +20,14 @@ import (
 
 // Advice is what to do about an error of AWS that no file could tell before, in the words of the stack, with command
 // lines for the setting of the run; empty where nothing is known.
-func Advice(stack *stack.Stack, text string, at commandline.Setting) string {
+func Advice(stack *stack.Stack, text string, setting commandline.Setting) string {
 	row, message, found := refusal.Find(text)
 	if !found || row.Decided != refusal.ByAccount {
 		return ""
 	}
-	say := at.Fill(row.Say, stack.Name)
+	say := setting.Fill(row.Say, stack.Name)
 	if strings.Contains(say, "{order}") {
-		say = strings.ReplaceAll(say, "{order}", order(stack, message, at))
+		say = strings.ReplaceAll(say, "{order}", order(stack, message, setting))
 	}
 	return say
 }
@@ -36,7 +36,7 @@ func Advice(stack *stack.Stack, text string, at commandline.Setting) string {
 var named = regexp.MustCompile(`arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/[A-Za-z0-9+=,.@_/-]+`)
 
 // order says which stack makes the principal that a refusal names, and so goes first.
-func order(stack *stack.Stack, message string, at commandline.Setting) string {
+func order(stack *stack.Stack, message string, setting commandline.Setting) string {
 	who := named.FindString(message)
 	arn, err := policy.ParseARN(who)
 	if err != nil {
@@ -44,7 +44,7 @@ func order(stack *stack.Stack, message string, at commandline.Setting) string {
 			return fmt.Sprintf(
 				"deploy %s first; %s deploys all stacks, and keeps the order",
 				strings.Join(from, ", "),
-				at.Quoted("up"),
+				setting.Quoted("up"),
 			)
 		}
 		return "make it first, or correct the name"
@@ -58,7 +58,7 @@ func order(stack *stack.Stack, message string, at commandline.Setting) string {
 		return "make " + who + " first, or correct the name; no stack of this folder is for account " + arn.Account
 	}
 	other := stack.Siblings[i]
-	if _, made := other.Users[name]; !made {
+	if _, makes := other.Users[name]; !makes {
 		return fmt.Sprintf(
 			"add %s to guardrails:users in Pulumi.%s.yaml and deploy that stack first, or correct the name",
 			name,
@@ -66,16 +66,16 @@ func order(stack *stack.Stack, message string, at commandline.Setting) string {
 		)
 	}
 	plain := ""
-	if !at.Sandbox {
-		plain = fmt.Sprintf(" (with plain Pulumi \"%s\")", at.Pulumi("up", "--stack", other.Stack))
+	if !setting.Sandbox {
+		plain = fmt.Sprintf(" (with plain Pulumi \"%s\")", setting.Pulumi("up", "--stack", other.Stack))
 	}
 	return fmt.Sprintf(
 		"the stack %s makes %s: run %s first%s; %s keeps the order",
 		other.Stack,
 		who,
-		at.Quoted("up", other.Stack),
+		setting.Quoted("up", other.Stack),
 		plain,
-		at.Quoted("up", other.Stack, stack.Name),
+		setting.Quoted("up", other.Stack, stack.Name),
 	)
 }
 

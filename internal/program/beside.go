@@ -266,7 +266,7 @@ func (a *asker) group() {
 // preview it may never be, so nothing here waits for it; the program does not end before what is known was asked.
 func (a *asker) permissionSets() {
 	for _, set := range a.sets {
-		set.made.PermissionSetARN.ApplyT(func(arn string) bool {
+		set.created.PermissionSetARN.ApplyT(func(arn string) bool {
 			a.permissionSet(set.args, arn)
 			return true
 		})
@@ -294,12 +294,12 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		a.listener.missed("the policies of the permission set "+args.Name, err)
 		return
 	}
-	on := setOnAWS{args: args, arn: arn, instance: instance}
+	attached := setOnAWS{args: args, arn: arn, instance: instance}
 	for _, b := range []Beside{
-		on.managed(set.ManagedPolicies),
-		on.inline(set.InlinePolicy),
-		on.customerManaged(set.CustomerManagedPolicyReferences),
-		on.boundary(set.PermissionsBoundary),
+		attached.managed(set.ManagedPolicies),
+		attached.inline(set.InlinePolicy),
+		attached.customerManaged(set.CustomerManagedPolicyReferences),
+		attached.boundary(set.PermissionsBoundary),
 	} {
 		if len(b.Items) > 0 {
 			a.listener.hear(b)
@@ -386,13 +386,13 @@ func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
 
 // boundary is a permissions boundary where the stack wants none; without items otherwise. Where it wants one, another is
 // a change of that resource.
-func (s setOnAWS) boundary(of *boundary) Beside {
+func (s setOnAWS) boundary(found *boundary) Beside {
 	b := s.beside("permissionsBoundary")
-	if of == nil || s.args.PermissionsBoundary != "" {
+	if found == nil || s.args.PermissionsBoundary != "" {
 		return b
 	}
-	bound, item := map[string]any{"managedPolicyArn": of.ManagedPolicyArn}, of.ManagedPolicyArn
-	if own := of.CustomerManagedPolicyReference; own != nil {
+	bound, item := map[string]any{"managedPolicyArn": found.ManagedPolicyArn}, found.ManagedPolicyArn
+	if own := found.CustomerManagedPolicyReference; own != nil {
 		path := cmp.Or(own.Path, "/")
 		bound, item = map[string]any{
 			"customerManagedPolicyReference": map[string]any{"name": own.Name, "path": path},
@@ -451,16 +451,16 @@ func (a *asker) accounts() {
 		defer a.asked.Done()
 		found, complete := a.placed(args.Tree.IDs())
 		for account, parent := range args.Tree.Parents() {
-			at, stands := found[account]
-			if at == parent || !stands && !complete {
+			unit, stands := found[account]
+			if unit == parent || !stands && !complete {
 				continue // What a unit that did not answer holds is not known.
 			}
 			if !stands {
-				at = "none of the units of guardrails:organization.tree"
+				unit = "none of the units of guardrails:organization.tree"
 			}
 			a.listener.hear(Beside{
-				Type: token.OrganizationsAccount, Key: "id", Value: account, Property: "parentId", Items: []string{at},
-				Says: fmt.Sprintf("somebody moved the account from %q to %q", parent, at),
+				Type: token.OrganizationsAccount, Key: "id", Value: account, Property: "parentId", Items: []string{unit},
+				Says: fmt.Sprintf("somebody moved the account from %q to %q", parent, unit),
 				Why: "the proofs count on what is attached where guardrails:organization.tree has it, and up leaves it: " +
 					"move it back, or write where it stands",
 			})
@@ -479,7 +479,7 @@ func (a *asker) placed(units []string) (found map[string]string, complete bool) 
 		asked.Add(1)
 		a.ask(func() {
 			defer asked.Done()
-			of, err := organizations.GetOrganizationalUnitChildAccounts(
+			children, err := organizations.GetOrganizationalUnitChildAccounts(
 				a.ctx,
 				&organizations.GetOrganizationalUnitChildAccountsArgs{ParentId: unit},
 				a.by,
@@ -491,7 +491,7 @@ func (a *asker) placed(units []string) (found map[string]string, complete bool) 
 				a.listener.missed("the accounts in "+unit, err)
 				return
 			}
-			for _, account := range of.Accounts {
+			for _, account := range children.Accounts {
 				found[account.Id] = unit
 			}
 		})

@@ -54,8 +54,8 @@ type creation struct {
 
 // madeSet is a permission set with what it was made of.
 type madeSet struct {
-	args *identitycenter.PermissionSetArgs
-	made *components.PermissionSet
+	args    *identitycenter.PermissionSetArgs
+	created *components.PermissionSet
 }
 
 // step makes the components of one noun of the stack file.
@@ -131,11 +131,11 @@ func (c *creation) mfaGroup() error {
 
 func (c *creation) managedPolicies() error {
 	for _, args := range c.stack.CustomerManagedPolicies() {
-		made, err := components.NewManagedPolicy(c.ctx, args.Name, args, c.options()...)
+		managed, err := components.NewManagedPolicy(c.ctx, args.Name, args, c.options()...)
 		if err != nil {
 			return err
 		}
-		c.policies = append(c.policies, made.CustomResources()...)
+		c.policies = append(c.policies, managed.CustomResources()...)
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (c *creation) sessionPreferences() error {
 // sessionDocuments come before the roles that list them. They are named after themselves.
 func (c *creation) sessionDocuments() error {
 	for _, args := range c.stack.OwnSessionDocuments() {
-		made, err := components.NewSessionDocument(
+		document, err := components.NewSessionDocument(
 			c.ctx,
 			args.Name,
 			args,
@@ -186,7 +186,7 @@ func (c *creation) sessionDocuments() error {
 		if err != nil {
 			return err
 		}
-		c.documents = append(c.documents, made.CustomResources()...)
+		c.documents = append(c.documents, document.CustomResources()...)
 	}
 	return nil
 }
@@ -311,12 +311,12 @@ func (c *creation) identityCenter() error {
 	}
 	for _, set := range c.stack.PermissionSets() {
 		waits := after(attributes.CustomResources(), c.preferences, c.policies, c.documents)
-		made, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(waits)...)
+		created, err := components.NewPermissionSet(c.ctx, set.Name, set, c.options(waits)...)
 		if err != nil {
 			return err
 		}
-		c.doors = append(c.doors, made.CustomResources()...)
-		c.sets = append(c.sets, madeSet{set, made})
+		c.doors = append(c.doors, created.CustomResources()...)
+		c.sets = append(c.sets, madeSet{set, created})
 	}
 	return nil
 }

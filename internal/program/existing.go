@@ -119,10 +119,10 @@ func (r *reader) users(w adopt.Wanted) {
 			Boundary: user.PermissionsBoundary,
 			Tags:     user.Tags,
 		}
-		of, err := controlledUser(r.ctx, name, r.home)
+		properties, err := controlledUser(r.ctx, name, r.home)
 		if r.answered("groups and policies of user "+name, err) {
-			u.Groups, u.Attached = of.Groups, of.ManagedPolicyArns
-			for _, p := range of.Policies {
+			u.Groups, u.Attached = properties.Groups, properties.ManagedPolicyArns
+			for _, p := range properties.Policies {
 				u.Inline = append(u.Inline, p.PolicyName)
 			}
 		}

@@ -33,14 +33,14 @@ func Main() int {
 // own is a run of the program in a process of its own.
 type own struct {
 	stack   *stack.Stack
-	at      commandline.Setting
+	setting commandline.Setting
 	preview bool
 	// told says that the engine was told the error of the program.
 	told bool
 }
 
 func (o *own) run(ctx *pulumi.Context) error {
-	o.preview, o.at = ctx.DryRun(), settingOf(ctx.RootDirectory())
+	o.preview, o.setting = ctx.DryRun(), settingOf(ctx.RootDirectory())
 	stack, err := deploy(ctx, "")
 	o.stack = stack
 	if err == nil {
@@ -65,18 +65,18 @@ func (o *own) tell(w io.Writer, err error) {
 	if o.stack == nil || o.preview {
 		return
 	}
-	for _, hint := range hints(o.stack, o.at) {
+	for _, hint := range hints(o.stack, o.setting) {
 		fmt.Fprintln(w, hint)
 	}
 }
 
 // hints are what to do about what AWS refuses for what exists, or does not exist yet.
-func hints(stack *stack.Stack, at commandline.Setting) []string {
+func hints(stack *stack.Stack, setting commandline.Setting) []string {
 	all := []string{
 		fmt.Sprintf(
 			"Where AWS says that something exists already: up takes over nothing that it finds; %s writes it into the stack file, "+
 				"and the next up changes it in place.",
-			at.Quoted("adopt", stack.Name),
+			setting.Quoted("adopt", stack.Name),
 		),
 	}
 	if from := stack.PeopleFrom(); len(from) > 0 {

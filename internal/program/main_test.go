@@ -50,6 +50,6 @@ func TestLinesNameTheFolderThatPulumiWorksIn(t *testing.T) {
 	read, problems := stack.ReadFile("../../examples/organization/Pulumi.workload.yaml")
 	require.NoError(t, problems.Err())
 	var b bytes.Buffer
-	(&own{stack: read, at: commandline.Setting{Dir: "infra"}}).tell(&b, errors.New("waiting for RPCs: canceled"))
+	(&own{stack: read, setting: commandline.Setting{Dir: "infra"}}).tell(&b, errors.New("waiting for RPCs: canceled"))
 	assert.Contains(t, b.String(), `"guardrails adopt workload -C infra"`)
 }

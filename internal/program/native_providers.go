@@ -17,15 +17,15 @@ func (p *providers) native(
 	stack *stack.Stack,
 	regions []string,
 ) (map[string]pulumi.ProviderResource, error) {
-	made := map[string]pulumi.ProviderResource{}
+	byRegion := map[string]pulumi.ProviderResource{}
 	for _, region := range regions {
 		provider, err := awsnative.NewProvider(ctx, nativeProviderName(region), nativeProviderArgs(stack, region))
 		if err != nil {
 			return nil, fmt.Errorf("create provider of Cloud Control in %s: %w", region, err)
 		}
-		made[region] = provider
+		byRegion[region] = provider
 	}
-	return made, nil
+	return byRegion, nil
 }
 
 // nativeProviderName is part of the URN of a provider.

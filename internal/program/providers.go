@@ -23,16 +23,16 @@ type providers struct {
 func providerName(region string) string { return "aws-" + region }
 
 func newProviders(ctx *pulumi.Context, stack *stack.Stack) (*providers, error) {
-	made := &providers{byRegion: map[string]*aws.Provider{}}
+	all := &providers{byRegion: map[string]*aws.Provider{}}
 	for _, region := range stack.Regions() {
 		provider, err := aws.NewProvider(ctx, providerName(region), providerArgs(stack, region))
 		if err != nil {
 			return nil, fmt.Errorf("create provider of %s: %w", region, err)
 		}
-		made.byRegion[region] = provider
+		all.byRegion[region] = provider
 	}
-	made.home = made.byRegion[stack.AWS.Region]
-	return made, nil
+	all.home = all.byRegion[stack.AWS.Region]
+	return all, nil
 }
 
 // providerArgs passes every aws: setting on: the engine gives them to default providers only. The account of the

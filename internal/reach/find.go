@@ -121,12 +121,12 @@ func newFinder(engine *access.Engine, o Options) *finder {
 
 // Of are the facts of stacks: of their people, and of whoever comes to their accounts from other stacks of the
 // organization.
-func Of(at time.Time, stacks ...*stack.Stack) (*Facts, error) {
-	return of(at, judge.Administrators(stacks...), stacks...)
+func Of(moment time.Time, stacks ...*stack.Stack) (*Facts, error) {
+	return find(moment, judge.Administrators(stacks...), stacks...)
 }
 
 // OfJudged is Of, of stacks that were judged already.
-func OfJudged(at time.Time, judgements ...*judge.Judgement) (*Facts, error) {
+func OfJudged(moment time.Time, judgements ...*judge.Judgement) (*Facts, error) {
 	var stacks []*stack.Stack
 	var administrators []string
 	for _, j := range judgements {
@@ -135,17 +135,17 @@ func OfJudged(at time.Time, judgements ...*judge.Judgement) (*Facts, error) {
 			administrators = append(administrators, a.ARN)
 		}
 	}
-	return of(at, administrators, stacks...)
+	return find(moment, administrators, stacks...)
 }
 
-func of(at time.Time, administrators []string, stacks ...*stack.Stack) (*Facts, error) {
+func find(moment time.Time, administrators []string, stacks ...*stack.Stack) (*Facts, error) {
 	all := judge.WithSiblings(stacks...)
 	engine, err := Engine(all...)
 	if err != nil {
 		return nil, err
 	}
 	o := Options{
-		At:          at,
+		At:          moment,
 		ProjectTags: map[string]string{},
 
 		EnvironmentTags: map[string]string{},
@@ -219,7 +219,7 @@ type hop struct {
 // person is everything that one person reaches.
 func (b *finder) person(home *world.Account, user *world.User) ([]Way, error) {
 	arn := user.ARN(home)
-	rows, err := b.overTime(arn, home.ID, func(at time.Time) ([]Way, error) { return b.at(home, user, at) })
+	rows, err := b.overTime(arn, home.ID, func(moment time.Time) ([]Way, error) { return b.waysAt(home, user, moment) })
 	if err != nil {
 		return nil, err
 	}

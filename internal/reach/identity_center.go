@@ -137,7 +137,7 @@ func (b *finder) assignment(
 		// AWS lets nobody into an account with a user name that is no value of a tag: the member reaches nothing.
 		return nil, nil
 	}
-	return b.overTime(role.ARN(account), account.ID, func(at time.Time) ([]Way, error) {
+	return b.overTime(role.ARN(account), account.ID, func(moment time.Time) ([]Way, error) {
 		return b.follow([]path{
 			{
 				person: m.facts(
@@ -149,8 +149,8 @@ func (b *finder) assignment(
 				profile: words,
 				signIns: []SignIn{Portal},
 				session: access.IdentityCenter(role.ARN(account), person.UserName, tags...).
-					WithUserID(center.UserIDs[m.user]).IssuedAt(at),
+					WithUserID(center.UserIDs[m.user]).IssuedAt(moment),
 			},
-		}, at)
+		}, moment)
 	})
 }

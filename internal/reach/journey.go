@@ -52,11 +52,11 @@ func (f *Facts) networks(w *Way) ([]string, error) {
 	var all []string
 	for _, door := range doors {
 		_, j := f.journey(w, door)
-		of, err := journey.Networks(f.generous, j)
-		if err != nil || len(of) == 0 {
+		networks, err := journey.Networks(f.generous, j)
+		if err != nil || len(networks) == 0 {
 			return nil, err
 		}
-		for _, network := range of {
+		for _, network := range networks {
 			if !slices.Contains(all, network) {
 				all = append(all, network)
 			}
@@ -71,21 +71,21 @@ func (f *Facts) journey(w *Way, door Door) (Journey, journey.Journey) {
 	if slices.Contains(w.SignIns, ConsoleWithMFA) {
 		signIn = ConsoleWithMFA
 	}
-	at := f.At
+	moment := f.At
 	if w.From != nil {
-		at = *w.From
+		moment = *w.From
 	}
-	j := journey.Journey{At: at}
+	j := journey.Journey{At: moment}
 	via := w.Via
 	switch signIn {
 	case Portal:
 		j.Portal = &journey.Portal{Person: f.profile(w), Role: via[0].ARN}
 		via = via[1:]
 	case ExternalID:
-		j.From = access.AssumedRole(via[0].ARN, w.Person.SessionName).IssuedAt(at)
+		j.From = access.AssumedRole(via[0].ARN, w.Person.SessionName).IssuedAt(moment)
 		via = via[1:]
 	default:
-		j.From = sessionOf(signIn, w.Person.ARN, at)
+		j.From = sessionOf(signIn, w.Person.ARN, moment)
 	}
 	for _, role := range via {
 		j.Via = append(j.Via, journey.Hop{Role: role.ARN, SessionName: w.Person.SessionName, Tags: role.SessionTags})
@@ -102,8 +102,8 @@ func (f *Facts) journey(w *Way, door Door) (Journey, journey.Journey) {
 	return out, j
 }
 
-func sessionOf(s SignIn, arn string, at time.Time) access.Session {
-	return signIns[placeOf(s)].session(arn, at, 0)
+func sessionOf(s SignIn, arn string, moment time.Time) access.Session {
+	return signIns[placeOf(s)].session(arn, moment, 0)
 }
 
 // profile is somebody whom the values of the way fit.
@@ -169,7 +169,7 @@ func (f *Facts) otherRegion(id string) string {
 }
 
 func (f *Facts) open(j *journey.Journey, w *Way, door Door, node world.Node) {
-	if at := slices.IndexFunc(powers, func(p power) bool { return p.door == door }); at >= 0 {
+	if index := slices.IndexFunc(powers, func(p power) bool { return p.door == door }); index >= 0 {
 		partition := partitionOf(w)
 		arn := policy.ARN{
 			Partition: partition,
@@ -179,7 +179,7 @@ func (f *Facts) open(j *journey.Journey, w *Way, door Door, node world.Node) {
 			Resource:  "instance/" + node.ID,
 		}
 		j.Does = &access.Request{
-			Action:    powers[at].action,
+			Action:    powers[index].action,
 			Resources: []access.Resource{{ARN: arn.String(), Tags: node.Tags}},
 			Time:      j.At,
 		}

@@ -40,7 +40,7 @@ type opening struct {
 }
 
 // doors are the rows of a session: what it opens, in every Region and on the nodes of every project.
-func (b *finder) doors(w *path, at time.Time) ([]Way, error) {
+func (b *finder) doors(w *path, moment time.Time) ([]Way, error) {
 	account := w.home
 	if n := len(w.hops); n > 0 {
 		account = w.hops[n-1].account
@@ -51,7 +51,7 @@ func (b *finder) doors(w *path, at time.Time) ([]Way, error) {
 	var openings []opening
 	for _, region := range regions {
 		for _, project := range projects {
-			found, err := b.open(w, account, region, project, at)
+			found, err := b.open(w, account, region, project, moment)
 			if err != nil {
 				return nil, err
 			}
@@ -69,7 +69,7 @@ func (b *finder) doors(w *path, at time.Time) ([]Way, error) {
 		}
 	}
 	rows := b.collect(w, openings, projects)
-	others, err := b.others(w, at)
+	others, err := b.others(w, moment)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (b *finder) doors(w *path, at time.Time) ([]Way, error) {
 	}
 	for i := range rows {
 		rows[i].Others = others
-		if rows[i].VolumeKeys, err = b.volumeKeys(w, account, &rows[i], at); err != nil {
+		if rows[i].VolumeKeys, err = b.volumeKeys(w, account, &rows[i], moment); err != nil {
 			return nil, err
 		}
 	}
@@ -134,13 +134,13 @@ func (b *finder) collect(w *path, openings []opening, projects []class) []Way {
 // last.
 func doorOrder(door Door) int {
 	kinds := len(world.Doors())
-	switch at := slices.Index(Doors(), door); {
-	case at < 0:
+	switch index := slices.Index(Doors(), door); {
+	case index < 0:
 		return kinds
-	case at >= kinds:
+	case index >= kinds:
 		return kinds + 1
 	default:
-		return at
+		return index
 	}
 }
 
@@ -152,8 +152,8 @@ func merge(rows []Way, drop func(*Way), join func(into, from *Way)) []Way {
 		without := rows[i]
 		drop(&without)
 		key := without.key()
-		if at := slices.Index(keys, key); at >= 0 {
-			join(&out[at], &rows[i])
+		if index := slices.Index(keys, key); index >= 0 {
+			join(&out[index], &rows[i])
 			continue
 		}
 		out, keys = append(out, rows[i]), append(keys, key)
@@ -191,7 +191,7 @@ type power struct {
 var powers = []power{{Start, "ec2:StartInstances"}, {Stop, "ec2:StopInstances"}}
 
 // open tries every door on a node.
-func (b *finder) open(w *path, account *world.Account, region, project class, at time.Time) ([]opening, error) {
+func (b *finder) open(w *path, account *world.Account, region, project class, moment time.Time) ([]opening, error) {
 	node := world.Node{Kind: world.Instance, ID: "i-0123456789abcdef0", Region: region.value, Tags: []world.Tag{}}
 	if region.kind == other {
 		node.Region = unnamedRegion(account.Partition, b.regions(account, w.session.Subject()))
@@ -215,7 +215,7 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 		tried = append(tried, DocumentDoor(d.Name))
 	}
 	for _, door := range tried {
-		j := journey.Journey{From: w.session, Opens: doorOf(door, account, node), At: at}
+		j := journey.Journey{From: w.session, Opens: doorOf(door, account, node), At: moment}
 		arrival, err := journey.Walk(b.engine, j)
 		if err != nil {
 			return nil, err
@@ -236,7 +236,7 @@ func (b *finder) open(w *path, account *world.Account, region, project class, at
 		r := access.Request{
 			Action:    power.action,
 			Resources: []access.Resource{{ARN: node.ARN(account), Tags: node.Tags}},
-			Time:      at,
+			Time:      moment,
 		}
 		allowed, assumptions, err := b.decide(w.session, r)
 		if err != nil {

@@ -31,17 +31,17 @@ var tableRows = sync.OnceValue(func() []*doors.Row {
 //
 // The first question leaves the sessions of its own in. It names nobody, so that people who differ in their names
 // alone share the search; where it finds nothing, no row is open.
-func (b *finder) others(w *path, at time.Time) ([]Other, error) {
-	open, err := b.mayCall(w.session, questionKey{row: everyRow, at: at, own: true})
+func (b *finder) others(w *path, moment time.Time) ([]Other, error) {
+	open, err := b.mayCall(w.session, questionKey{row: everyRow, moment: moment, own: true})
 	if err == nil && open {
-		open, err = b.mayCall(w.session, questionKey{row: everyRow, at: at})
+		open, err = b.mayCall(w.session, questionKey{row: everyRow, moment: moment})
 	}
 	if err != nil || !open {
 		return nil, err
 	}
 	var found []Other
 	for i, row := range tableRows() {
-		if open, err = b.mayCall(w.session, questionKey{row: i, at: at}); err != nil {
+		if open, err = b.mayCall(w.session, questionKey{row: i, moment: moment}); err != nil {
 			return nil, err
 		}
 		if open {
@@ -54,9 +54,9 @@ func (b *finder) others(w *path, at time.Time) ([]Other, error) {
 // questionKey is a question about calls of the table: those of a row, by its place in tableRows, or of every row, at
 // an instant. Own says that the sessions of one's own are asked about too.
 type questionKey struct {
-	row int
-	at  time.Time
-	own bool
+	row    int
+	moment time.Time
+	own    bool
 }
 
 const everyRow = -1
@@ -84,7 +84,7 @@ func (b *finder) mayCall(s access.Session, key questionKey) (bool, error) {
 		var err error
 		q, err = prove.NewQuestion(
 			[]policy.Statement{
-				policy.Allow("", actions...).On("*").When(policy.From(key.at), policy.Before(key.at.Add(time.Second))),
+				policy.Allow("", actions...).On("*").When(policy.From(key.moment), policy.Before(key.moment.Add(time.Second))),
 			},
 			own,
 		)
@@ -98,7 +98,7 @@ func (b *finder) mayCall(s access.Session, key questionKey) (bool, error) {
 }
 
 // volumeKeys are the keys with which a row starts instances.
-func (b *finder) volumeKeys(w *path, account *world.Account, row *Way, at time.Time) (VolumeKeys, error) {
+func (b *finder) volumeKeys(w *path, account *world.Account, row *Way, moment time.Time) (VolumeKeys, error) {
 	if !slices.Contains(row.Doors, Start) {
 		return VolumeKeys{}, nil
 	}
@@ -109,7 +109,7 @@ func (b *finder) volumeKeys(w *path, account *world.Account, row *Way, at time.T
 	var keys []string
 	every := len(regions) > 0
 	for _, region := range regions {
-		use, err := journey.UseOfVolumeKeys(b.engine, w.session, account.ID, region, at)
+		use, err := journey.UseOfVolumeKeys(b.engine, w.session, account.ID, region, moment)
 		if err != nil {
 			return VolumeKeys{}, err
 		}

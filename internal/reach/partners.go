@@ -56,11 +56,11 @@ func (b *finder) partner(account *world.Account, role *world.Role, arn string) (
 		who.Name += "/" + resource[strings.LastIndexByte(resource, '/')+1:]
 	}
 	taken := hop{account, role, nil}
-	ways, err := b.overTime(role.ARN(account), account.ID, func(at time.Time) ([]Way, error) {
+	ways, err := b.overTime(role.ARN(account), account.ID, func(moment time.Time) ([]Way, error) {
 		return b.follow([]path{{
 			person: who, home: account, hops: []hop{taken}, tags: role.Tags, signIns: []SignIn{ExternalID},
-			session: access.AssumedRole(role.ARN(account), who.SessionName).IssuedAt(at),
-		}}, at)
+			session: access.AssumedRole(role.ARN(account), who.SessionName).IssuedAt(moment),
+		}}, moment)
 	})
 	return ways, err
 }

@@ -35,14 +35,14 @@ func Rests(engine *access.Engine, o Options) map[string]Content {
 		}
 		for j := range a.Users {
 			user := &a.Users[j]
-			on := []any{common, *user, r.accounts[i]}
+			parts := []any{common, *user, r.accounts[i]}
 			for _, name := range user.Groups {
-				on = append(on, groups[name])
+				parts = append(parts, groups[name])
 			}
 			for _, role := range r.reached(user.ARN(a), a.ID) {
-				on = append(on, r.roles[role], r.accounts[r.places[role]])
+				parts = append(parts, r.roles[role], r.accounts[r.places[role]])
 			}
-			all[user.ARN(a)] = contentOf(on...)
+			all[user.ARN(a)] = contentOf(parts...)
 		}
 	}
 	return all

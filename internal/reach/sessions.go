@@ -15,11 +15,11 @@ import (
 // users alone.
 const maxHops = 3
 
-// at is what the person reaches at a time: by itself, and in every role.
-func (b *finder) at(home *world.Account, user *world.User, at time.Time) ([]Way, error) {
+// waysAt is what the person reaches at a time: by itself, and in every role.
+func (b *finder) waysAt(home *world.Account, user *world.User, moment time.Time) ([]Way, error) {
 	var rows []Way
-	for _, w := range b.ownWays(home, user, at) {
-		doors, err := b.doors(&w, at)
+	for _, w := range b.ownWays(home, user, moment) {
+		doors, err := b.doors(&w, moment)
 		if err != nil {
 			return nil, err
 		}
@@ -30,16 +30,16 @@ func (b *finder) at(home *world.Account, user *world.User, at time.Time) ([]Way,
 		func(r *Way) { r.SignIns = nil },
 		func(into, from *Way) { into.SignIns = append(into.SignIns, from.SignIns...) },
 	)
-	front, err := b.roleWays(home, user, at)
+	front, err := b.roleWays(home, user, moment)
 	if err != nil {
 		return nil, err
 	}
-	inRoles, err := b.follow(front, at)
+	inRoles, err := b.follow(front, moment)
 	return append(rows, inRoles...), err
 }
 
 // follow is what is reached in the roles at the end of ways, and in those that are taken from them.
-func (b *finder) follow(front []path, at time.Time) ([]Way, error) {
+func (b *finder) follow(front []path, moment time.Time) ([]Way, error) {
 	var rows []Way
 	taken := map[string]bool{}
 	for depth := 1; len(front) > 0; depth++ {
@@ -48,7 +48,7 @@ func (b *finder) follow(front []path, at time.Time) ([]Way, error) {
 		}
 		var next []path
 		for i := range front {
-			doors, err := b.doors(&front[i], at)
+			doors, err := b.doors(&front[i], moment)
 			if err != nil {
 				return nil, err
 			}
@@ -59,7 +59,7 @@ func (b *finder) follow(front []path, at time.Time) ([]Way, error) {
 			if depth == maxHops {
 				continue
 			}
-			more, err := b.chained(&front[i], at, taken)
+			more, err := b.chained(&front[i], moment, taken)
 			if err != nil {
 				return nil, err
 			}
@@ -105,13 +105,13 @@ func placeOf(s SignIn) int {
 }
 
 // session is the session of a way to sign in at a time.
-func (s signIn) session(arn string, at time.Time, age time.Duration) access.Session {
-	return s.with(arn, age).IssuedAt(at.Add(-age))
+func (s signIn) session(arn string, moment time.Time, age time.Duration) access.Session {
+	return s.with(arn, age).IssuedAt(moment.Add(-age))
 }
 
 // ownWays are the sessions of the person without a role. Those that are left out carry the same keys as one of them,
 // or fewer rights. Of a stranger nothing is known, and what a stranger does at home is nobody's business here.
-func (b *finder) ownWays(home *world.Account, user *world.User, at time.Time) []path {
+func (b *finder) ownWays(home *world.Account, user *world.User, moment time.Time) []path {
 	if user.Stranger {
 		return nil
 	}
@@ -123,7 +123,7 @@ func (b *finder) ownWays(home *world.Account, user *world.User, at time.Time) []
 				person:  iamUser(home, user),
 				home:    home,
 				tags:    user.Tags,
-				session: s.session(user.ARN(home), at, 0),
+				session: s.session(user.ARN(home), moment, 0),
 				signIns: []SignIn{s.name},
 			},
 		)
@@ -132,7 +132,7 @@ func (b *finder) ownWays(home *world.Account, user *world.User, at time.Time) []
 }
 
 // roleWays are the roles that the person takes directly.
-func (b *finder) roleWays(home *world.Account, user *world.User, at time.Time) ([]path, error) {
+func (b *finder) roleWays(home *world.Account, user *world.User, moment time.Time) ([]path, error) {
 	var ways []path
 	world := b.engine.World()
 	arn := user.ARN(home)
@@ -147,7 +147,7 @@ func (b *finder) roleWays(home *world.Account, user *world.User, at time.Time) (
 				w, err := b.roleWay(
 					path{person: iamUser(home, user), home: home, hops: []hop{{account, role, tags}}, tags: role.Tags},
 					tags,
-					at,
+					moment,
 				)
 				if err != nil {
 					return nil, err
@@ -179,15 +179,15 @@ func sessionTags(user *world.User, role *world.Role) [][]world.Tag {
 }
 
 // roleWay is the way into one role with session tags. It has no sign-ins when there is none.
-func (b *finder) roleWay(w path, tags []world.Tag, at time.Time) (path, error) {
+func (b *finder) roleWay(w path, tags []world.Tag, moment time.Time) (path, error) {
 	arn, role := w.person.ARN, w.hops[0].role.ARN(w.hops[0].account)
-	request := assume(role, w.person.SessionName, at, tags...)
+	request := assume(role, w.person.SessionName, moment, tags...)
 	for _, s := range signIns {
 		if len(tags) > 0 && (s.name == consoleWithMFA.name || s.name == consoleWithoutMFA.name) {
 			// Switch Role passes no tags. What calls sts:AssumeRole from the console, CloudShell, is a command line.
 			continue
 		}
-		allowed, assumptions, err := b.decide(s.session(arn, at, 0), request)
+		allowed, assumptions, err := b.decide(s.session(arn, moment, 0), request)
 		if err != nil {
 			return w, err
 		}
@@ -201,15 +201,15 @@ func (b *finder) roleWay(w path, tags []world.Tag, at time.Time) (path, error) {
 		return w, nil
 	}
 	var err error
-	if w.maxAge, err = b.maxAge(arn, role, request, at); err != nil {
+	if w.maxAge, err = b.maxAge(arn, role, request, moment); err != nil {
 		return w, err
 	}
-	w.session = access.AssumedRole(role, w.person.SessionName, tags...).IssuedAt(at)
+	w.session = access.AssumedRole(role, w.person.SessionName, tags...).IssuedAt(moment)
 	return w, nil
 }
 
 // chained are the roles that are taken from a role.
-func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]path, error) {
+func (b *finder) chained(from *path, moment time.Time, taken map[string]bool) ([]path, error) {
 	var ways []path
 	world := b.engine.World()
 	for i := range world.Accounts {
@@ -221,7 +221,7 @@ func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]pat
 				!b.trust[role].speaksOf(from.session.Subject(), policy.ARNPart(from.session.Subject(), 4)) {
 				continue
 			}
-			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.SessionName, at))
+			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.SessionName, moment))
 			if err != nil {
 				return nil, err
 			}
@@ -232,7 +232,7 @@ func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]pat
 			next := *from
 			next.hops = append(slices.Clip(from.hops), hop{account, role, nil})
 			next.tags = role.Tags
-			next.session = access.AssumedRole(arn, from.person.SessionName).IssuedAt(at)
+			next.session = access.AssumedRole(arn, from.person.SessionName).IssuedAt(moment)
 			next.assumptions = joined(from.assumptions, assumptions)
 			ways = append(ways, next)
 		}
@@ -240,9 +240,9 @@ func (b *finder) chained(from *path, at time.Time, taken map[string]bool) ([]pat
 	return ways, nil
 }
 
-func assume(role, name string, at time.Time, tags ...world.Tag) access.Request {
+func assume(role, name string, moment time.Time, tags ...world.Tag) access.Request {
 	r := access.AssumeRole(role, name, tags...)
-	r.Time = at
+	r.Time = moment
 	return r
 }
 
@@ -288,7 +288,7 @@ func joined(a, b []Assumption) []Assumption {
 
 // maxAge is how old MFA may be: the policies compare it with finitely many numbers, so it is enough to try each and
 // its neighbours. Zero means that any age will do, or none.
-func (b *finder) maxAge(person, role string, request access.Request, at time.Time) (time.Duration, error) {
+func (b *finder) maxAge(person, role string, request access.Request, moment time.Time) (time.Duration, error) {
 	limits := b.documents.numbers("aws:MultiFactorAuthAge", person, role)
 	oldest, limited := 0, false
 	for _, limit := range limits {
@@ -296,7 +296,7 @@ func (b *finder) maxAge(person, role string, request access.Request, at time.Tim
 			if age < 0 {
 				continue
 			}
-			allowed, _, err := b.decide(consoleWithMFA.session(person, at, time.Duration(age)*time.Second), request)
+			allowed, _, err := b.decide(consoleWithMFA.session(person, moment, time.Duration(age)*time.Second), request)
 			if err != nil {
 				return 0, err
 			}

@@ -27,7 +27,7 @@ type Accept struct {
 // acceptKey is a key of an entry.
 type acceptKey struct {
 	name, means, example string
-	of                   func(*Accept) *string
+	field                func(*Accept) *string
 }
 
 var acceptKeys = []acceptKey{
@@ -141,7 +141,7 @@ func readAccept(n *yaml.Node, fail func(*yaml.Node, string)) Accept {
 	}
 	fields := map[string]*string{}
 	for _, k := range acceptKeys {
-		fields[k.name] = k.of(&a)
+		fields[k.name] = k.field(&a)
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -169,13 +169,13 @@ func readAccept(n *yaml.Node, fail func(*yaml.Node, string)) Accept {
 // accept gives a row the reason of the first entry that matches it.
 func (r *Row) accept(accepts []Accept, used map[int]bool) {
 	r.Accepted = ""
-	at := slices.IndexFunc(accepts, func(a Accept) bool {
+	index := slices.IndexFunc(accepts, func(a Accept) bool {
 		matches := func(pattern, text string) bool { return pattern == "" || match.Text(pattern, text) }
 		return matches(a.Sid, r.Sid) && matches(a.Who, r.Who) && (a.Action == "" || match.Action(a.Action, r.Action)) &&
 			matches(a.Account, r.Account)
 	})
-	if at >= 0 {
-		r.Accepted = accepts[at].Because
-		used[at] = true
+	if index >= 0 {
+		r.Accepted = accepts[index].Because
+		used[index] = true
 	}
 }

@@ -104,18 +104,18 @@ func jsonOf(column string, lake bool) string {
 	return column
 }
 
-func instant(at time.Time, lake bool) string {
+func instant(moment time.Time, lake bool) string {
 	if lake {
-		return "TIMESTAMP '" + at.UTC().Format("2006-01-02 15:04:05") + "'"
+		return "TIMESTAMP '" + moment.UTC().Format("2006-01-02 15:04:05") + "'"
 	}
-	return "'" + at.UTC().Format(time.RFC3339) + "'"
+	return "'" + moment.UTC().Format(time.RFC3339) + "'"
 }
 
 // eventOf is the event source and name of an action that is called as its event.
 func eventOf(action string) string {
 	prefix, name, _ := strings.Cut(action, ":")
-	for service, of := range judging.NamesRead().Prefixes {
-		if of == prefix && service == "monitoring" {
+	for service, known := range judging.NamesRead().Prefixes {
+		if known == prefix && service == "monitoring" {
 			prefix = service
 		}
 	}

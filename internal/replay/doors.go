@@ -66,11 +66,11 @@ func insert(list []string, text string, most int) []string {
 	if text == "" {
 		return list
 	}
-	at, have := slices.BinarySearch(list, text)
-	if have || at >= most {
+	index, have := slices.BinarySearch(list, text)
+	if have || index >= most {
 		return list
 	}
-	list = slices.Insert(list, at, text)
+	list = slices.Insert(list, index, text)
 	return list[:min(len(list), most)]
 }
 
@@ -94,7 +94,7 @@ func (h *Home) name() string {
 
 // keep fills in the lines of the stack files that keep a door working for who went through it.
 func (s *Shell) keep(homes []Home) {
-	at := slices.IndexFunc(homes, func(h Home) bool { return h.Account == s.Account })
+	index := slices.IndexFunc(homes, func(h Home) bool { return h.Account == s.Account })
 	organization := slices.IndexFunc(homes, func(h Home) bool { return h.Organization })
 	_, path, _ := strings.Cut(s.Who, ":role/")
 	switch {
@@ -115,14 +115,14 @@ func (s *Shell) keep(homes []Home) {
 	}
 	people := s.people(homes)
 	switch {
-	case at < 0:
+	case index < 0:
 		s.Lines = []string{
 			"# account " + s.Account + " has no stack in this folder; make one, and an operation role in it",
 		}
 	case s.Action != "ssm:StartSession" || len(people) == 0:
 		s.Lines = s.exempt(homes, organization)
 	default:
-		s.Lines = s.operationRoles(homes[at], people)
+		s.Lines = s.operationRoles(homes[index], people)
 	}
 }
 

@@ -180,7 +180,7 @@ func (f *fold) row(e *cloudtrail.Event, r *judging.Row) {
 	if r.Answer.Outcome == judging.Depends {
 		outcome = "depends"
 	}
-	made := Row{
+	row := Row{
 		Section:   r.Section,
 		Outcome:   outcome,
 		DependsOn: r.Answer.Keys,
@@ -192,9 +192,9 @@ func (f *fold) row(e *cloudtrail.Event, r *judging.Row) {
 		Action:    r.Action,
 	}
 	if r.Answer.Action != "" {
-		made.Action = r.Answer.Action
+		row.Action = r.Answer.Action
 	}
-	id := made.id()
+	id := row.id()
 	if judging.PathsAlone(r.Answer) {
 		id += "\x00" + r.Action
 	}
@@ -204,7 +204,7 @@ func (f *fold) row(e *cloudtrail.Event, r *judging.Row) {
 			f.Overflow += e.Count
 			return
 		}
-		have = &made
+		have = &row
 		have.First, have.Last, have.Example = e.First, e.Last, e.ID
 		f.Rows[id] = have
 		if judging.PathsAlone(r.Answer) {
@@ -260,17 +260,17 @@ func (f *fold) settle(q *judging.Question, l *judging.Learned) {
 			continue
 		}
 		n := &left[0]
-		made := *r
-		made.sample = nil
-		made.Outcome, made.DependsOn = "refused", n.Answer.Keys
+		row := *r
+		row.sample = nil
+		row.Outcome, row.DependsOn = "refused", n.Answer.Keys
 		if n.Answer.Outcome == judging.Depends {
-			made.Outcome = "depends"
+			row.Outcome = "depends"
 		}
-		made.Sid, made.Policy, made.Rule = n.Answer.By.Sid, n.Answer.By.Policy, n.Answer.By.Rule
-		if have, known := f.Rows[made.id()]; known {
-			have.add(made.Count, made.First, made.Last, made.Example)
+		row.Sid, row.Policy, row.Rule = n.Answer.By.Sid, n.Answer.By.Policy, n.Answer.By.Rule
+		if have, known := f.Rows[row.id()]; known {
+			have.add(row.Count, row.First, row.Last, row.Example)
 		} else {
-			f.Rows[made.id()] = &made
+			f.Rows[row.id()] = &row
 		}
 	}
 }

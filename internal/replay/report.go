@@ -191,8 +191,8 @@ func (r *Report) shells(run *Run, homes []Home) {
 		s.Projects = nil
 		for _, node := range s.Nodes {
 			project := run.learned.Project(node)
-			if at, have := slices.BinarySearch(s.Projects, project); !have {
-				s.Projects = slices.Insert(s.Projects, at, project)
+			if index, have := slices.BinarySearch(s.Projects, project); !have {
+				s.Projects = slices.Insert(s.Projects, index, project)
 			}
 		}
 		if s.Projects == nil {

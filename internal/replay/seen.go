@@ -67,17 +67,17 @@ func (s *seenShard) put(k eventKey) bool {
 	if k == (eventKey{}) {
 		k[0] = 1
 	}
-	at := int(k[0]) % len(s.slots)
+	slot := int(k[0]) % len(s.slots)
 	for {
-		switch s.slots[at] {
+		switch s.slots[slot] {
 		case k:
 			return false
 		case eventKey{}:
-			s.slots[at] = k
+			s.slots[slot] = k
 			return true
 		}
-		if at++; at == len(s.slots) {
-			at = 0
+		if slot++; slot == len(s.slots) {
+			slot = 0
 		}
 	}
 }

@@ -114,14 +114,14 @@ func bound(o *world.Organization) []string {
 
 // asIfDenied are the stacks with remote execution denied, where the mode is report; nil where it is not.
 func asIfDenied(stacks []*stack.Stack) []*stack.Stack {
-	at := slices.IndexFunc(
+	index := slices.IndexFunc(
 		stacks,
 		func(s *stack.Stack) bool { return s.Organization != nil && s.Organization.OSAccessOnly != nil },
 	)
-	if at < 0 {
+	if index < 0 {
 		return nil
 	}
-	stack, organization, doors := *stacks[at], *stacks[at].Organization, *stacks[at].Organization.OSAccessOnly
+	stack, organization, doors := *stacks[index], *stacks[index].Organization, *stacks[index].Organization.OSAccessOnly
 	if mode := doors.RemoteExecution.Mode; mode != scp.RemoteExecutionReport && mode != "" {
 		return nil
 	}
@@ -129,7 +129,7 @@ func asIfDenied(stacks []*stack.Stack) []*stack.Stack {
 	organization.OSAccessOnly = &doors
 	stack.Organization = &organization
 	out := slices.Clone(stacks)
-	out[at] = &stack
+	out[index] = &stack
 	return out
 }
 

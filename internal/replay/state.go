@@ -116,12 +116,12 @@ func (s *state) load(into *seen) error {
 	buf := make([]byte, keySize*4096)
 	for {
 		n, err := io.ReadFull(file, buf)
-		for at := 0; at+keySize <= n; at += keySize {
+		for start := 0; start+keySize <= n; start += keySize {
 			into.add(
 				eventKey{
-					binary.LittleEndian.Uint32(buf[at:]),
-					binary.LittleEndian.Uint32(buf[at+4:]),
-					binary.LittleEndian.Uint32(buf[at+8:]),
+					binary.LittleEndian.Uint32(buf[start:]),
+					binary.LittleEndian.Uint32(buf[start+4:]),
+					binary.LittleEndian.Uint32(buf[start+8:]),
 				},
 			)
 		}

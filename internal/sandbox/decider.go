@@ -80,15 +80,15 @@ func (d *decider) world(account string) (access.World, world.Role, error) {
 	if err := errors.Join(r.problems...); err != nil {
 		return access.World{}, world.Role{}, err
 	}
-	at := slices.IndexFunc(all.Roles, func(role world.Role) bool { return role.Path+role.Name == d.role })
-	if at < 0 {
+	index := slices.IndexFunc(all.Roles, func(role world.Role) bool { return role.Path+role.Name == d.role })
+	if index < 0 {
 		return access.World{}, world.Role{}, fmt.Errorf(
 			"callsAs: account %s has no role%s; list it in sandbox.yaml, or make it first",
 			account,
 			d.role,
 		)
 	}
-	role := all.Roles[at]
+	role := all.Roles[index]
 	mini := world.Account{ID: account, Partition: all.Partition, Roles: []world.Role{role}}
 	for _, p := range all.Policies {
 		if slices.Contains(role.Attached, p.ARN) || role.Boundary == p.ARN {

@@ -75,7 +75,7 @@ func (w *worldFile) knowAccounts(known []KnownAccount) {
 			if w.Accounts == nil {
 				w.Accounts = map[string]*worldAccount{}
 			}
-			a = &worldAccount{at: at{"account " + k.ID + " of the stack files"}}
+			a = &worldAccount{located: located{"account " + k.ID + " of the stack files"}}
 			w.Accounts[k.ID] = a
 		}
 		if a.Alias == "" && !aliases[k.Alias] {
@@ -93,7 +93,7 @@ func (a *worldAccount) knowPrincipal(k KnownAccount, principal string) {
 	kind, rest, _ := strings.Cut(principal, "/")
 	end := strings.LastIndex(rest, "/") + 1
 	path, name := "/"+rest[:end], rest[end:]
-	place := at{fmt.Sprintf("%s of account %s of the stack files", principal, k.ID)}
+	place := located{fmt.Sprintf("%s of account %s of the stack files", principal, k.ID)}
 	partition := cmp.Or(k.Partition, policy.AWS)
 	administers := []string{"arn:" + string(partition) + ":iam::aws:policy/AdministratorAccess"}
 	switch kind {
@@ -109,14 +109,14 @@ func (a *worldAccount) knowPrincipal(k KnownAccount, principal string) {
 				Policies: administers,
 				Trust:    trustOf(k.ID, partition),
 				known:    true,
-				at:       place,
+				located:  place,
 			},
 		)
 	case "user":
 		if slices.ContainsFunc(a.Users, func(u worldUser) bool { return strings.EqualFold(u.Name, name) }) {
 			return
 		}
-		a.Users = append(a.Users, worldUser{Name: name, Path: path, Policies: administers, known: true, at: place})
+		a.Users = append(a.Users, worldUser{Name: name, Path: path, Policies: administers, known: true, located: place})
 	}
 }
 
@@ -125,7 +125,7 @@ func (w *worldFile) knowOrganization(k *KnownOrganization) {
 		return
 	}
 	if w.Organization == nil {
-		w.Organization = &worldOrganization{at: at{"organization of the stack files"}}
+		w.Organization = &worldOrganization{located: located{"organization of the stack files"}}
 	}
 	o := w.Organization
 	o.ID = cmp.Or(o.ID, k.ID)
@@ -151,7 +151,7 @@ func (w *worldFile) knowIdentityCenter(k *KnownIdentityCenter) {
 		return
 	}
 	if w.IdentityCenter == nil {
-		w.IdentityCenter = &worldIdentityCenter{at: at{"identityCenter of the stack files"}}
+		w.IdentityCenter = &worldIdentityCenter{located: located{"identityCenter of the stack files"}}
 	}
 	i := w.IdentityCenter
 	i.Instance = cmp.Or(i.Instance, k.Instance)
@@ -186,9 +186,9 @@ func (w *worldFile) missing() problem.List {
 	var found problem.List
 	want := func(path, key, value, fix string) {
 		if value == "" {
-			at := problem.Path(path)
+			section := problem.Path(path)
 			found = append(found, &problem.Problem{
-				Position: w.position(at), Path: at.Child(key), Kind: problem.Missing,
+				Position: w.position(section), Path: section.Child(key), Kind: problem.Missing,
 				Why: "is missing, and no stack file of the folder says it", Fix: fix,
 			})
 		}

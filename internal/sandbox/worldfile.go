@@ -47,13 +47,13 @@ type worldAccount struct {
 	Nodes     []worldNode
 	Enrol     []worldArrival
 
-	at
+	located
 }
 
-// at is where a thing stood in the file.
-type at struct{ path string }
+// located is where a thing stood in the file.
+type located struct{ path string }
 
-func (a *at) locate(path problem.Path) { a.path = string(path) }
+func (a *located) locate(path problem.Path) { a.path = string(path) }
 
 type worldPolicy struct {
 	Name        string
@@ -62,7 +62,7 @@ type worldPolicy struct {
 	Document    string
 	Tags        map[string]string
 
-	at
+	located
 }
 
 type worldGroup struct {
@@ -71,7 +71,7 @@ type worldGroup struct {
 	Policies       []string
 	InlinePolicies map[string]string
 
-	at
+	located
 }
 
 type worldUser struct {
@@ -88,7 +88,7 @@ type worldUser struct {
 	MFA        bool
 	AccessKeys int
 
-	at
+	located
 }
 
 type worldRole struct {
@@ -104,7 +104,7 @@ type worldRole struct {
 	// known says that a stack file names the role.
 	known bool
 
-	at
+	located
 }
 
 type worldDocument struct {
@@ -114,7 +114,7 @@ type worldDocument struct {
 	Content string
 	Tags    map[string]string
 
-	at
+	located
 }
 
 type worldNode struct {
@@ -126,7 +126,7 @@ type worldNode struct {
 	// VolumeKeys are the KMS keys of the volumes; left out, nobody says which.
 	VolumeKeys []string
 
-	at
+	located
 }
 
 type worldArrival struct {
@@ -135,7 +135,7 @@ type worldArrival struct {
 	MFA        bool
 	AccessKeys int
 
-	at
+	located
 }
 
 type worldOrganization struct {
@@ -148,7 +148,7 @@ type worldOrganization struct {
 	Accounts        map[string]string
 	Policies        []worldOrganizationPolicy
 
-	at
+	located
 }
 
 type worldUnit struct {
@@ -165,7 +165,7 @@ type worldOrganizationPolicy struct {
 	Targets     []string
 	Tags        map[string]string
 
-	at
+	located
 }
 
 type worldIdentityCenter struct {
@@ -177,7 +177,7 @@ type worldIdentityCenter struct {
 	Users      map[string]string
 	Groups     map[string]string
 
-	at
+	located
 }
 
 // readWorldFile reads and checks a world file; everything wrong with it comes at once.
@@ -217,9 +217,9 @@ func (w *worldFile) position(path problem.Path) problem.Position {
 	if worldKeys.Field(first) == nil {
 		return problem.Position{File: w.name}
 	}
-	at := w.places.Position(path)
-	at.File = w.name
-	return at
+	position := w.places.Position(path)
+	position.File = w.name
+	return position
 }
 
 // refused are the problems in the order of the file; nil for none.

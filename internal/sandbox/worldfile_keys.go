@@ -205,25 +205,25 @@ func placed[T any, P interface {
 	return placedType[T, P]{keys}
 }
 
-func (k placedType[T, P]) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (T, bool) {
+func (k placedType[T, P]) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (T, bool) {
 	if n.Shape == strictyaml.ShapeNull {
 		n = &strictyaml.Node{Shape: strictyaml.ShapeObject, Pos: n.Pos}
 	}
-	thing, ok := k.Object.Decode(d, n, at)
-	P(&thing).locate(at)
+	thing, ok := k.Object.Decode(d, n, path)
+	P(&thing).locate(path)
 	return thing, ok
 }
 
 // documentText is a document as JSON: text is taken as it is, keys and lists are written as JSON.
 type documentText struct{}
 
-func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (string, bool) {
-	d.Visit(at, n.Pos)
+func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (string, bool) {
+	d.Visit(path, n.Pos)
 	switch n.Shape {
 	case strictyaml.ShapeText:
 		return n.Text, true
 	case strictyaml.ShapeObject, strictyaml.ShapeList:
-		if value, ok := jsonValue(d, n, at); ok {
+		if value, ok := jsonValue(d, n, path); ok {
 			text, err := policy.Compact(value)
 			return text, err == nil
 		}
@@ -231,7 +231,7 @@ func (documentText) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem
 	}
 	d.Report(problem.Problem{
 		Position: n.Pos,
-		Path:     at,
+		Path:     path,
 		Kind:     problem.WrongType,
 		Why:      n.Is(),
 		Fix:      "write the document with its keys, or its JSON",
@@ -244,19 +244,19 @@ func (documentText) Describe() *jsonschema.Schema { return &jsonschema.Schema{} 
 func (documentText) Written(text string) any { return text }
 
 // jsonValue is a value as encoding/json takes it. A date without quotes is refused: JSON has none.
-func jsonValue(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (any, bool) {
+func jsonValue(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (any, bool) {
 	switch n.Shape {
 	case strictyaml.ShapeObject:
 		out, all := map[string]any{}, true
 		for _, e := range n.Entries {
-			value, ok := jsonValue(d, e.Value, at.Child(e.Name))
+			value, ok := jsonValue(d, e.Value, path.Child(e.Name))
 			out[e.Name], all = value, all && ok
 		}
 		return out, all
 	case strictyaml.ShapeList:
 		out, all := make([]any, len(n.Items)), true
 		for i, item := range n.Items {
-			value, ok := jsonValue(d, item, at.Index(i))
+			value, ok := jsonValue(d, item, path.Index(i))
 			out[i], all = value, all && ok
 		}
 		return out, all
@@ -270,7 +270,7 @@ func jsonValue(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (any,
 		return json.Number(n.Number), true
 	}
 	d.Report(problem.Problem{
-		Position: n.Pos, Path: at, Kind: problem.WrongType, Value: problem.Written(n.Text),
+		Position: n.Pos, Path: path, Kind: problem.WrongType, Value: problem.Written(n.Text),
 		Why: n.Is(), Fix: "write it in quotes",
 	})
 	return nil, false

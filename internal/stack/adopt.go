@@ -112,17 +112,17 @@ func (s *Stack) checkOwnPolicies(d *strictyaml.Decoder) {
 	if len(s.DelegatedRoles) == 0 || d.Hides() {
 		return
 	}
-	var made []string
+	var arns []string
 	for _, p := range s.World().Policies {
-		made = append(made, p.ARN)
+		arns = append(arns, p.ARN)
 	}
 	for i, r := range s.DelegatedRoles {
 		for j, arn := range r.ManagedPolicies {
-			if _, own := s.OwnPolicy(arn); !own || slices.Contains(made, arn) {
+			if _, own := s.OwnPolicy(arn); !own || slices.Contains(arns, arn) {
 				continue
 			}
 			fix := "write a policy of another path, or one of AWS"
-			if best, near := strictyaml.Nearest(arn, made); near {
+			if best, near := strictyaml.Nearest(arn, arns); near {
 				fix = "did you mean " + strconv.Quote(best) + "?"
 			}
 			d.Report(

@@ -26,39 +26,39 @@ var externalID = regexp.MustCompile(`^[\w+=,.@:/-]+$`)
 // checkSessionOfDeployer refuses what AWS STS refuses of the session in which the provider deploys.
 func (s *Stack) checkSessionOfDeployer(d *strictyaml.Decoder) {
 	if r := s.AWS.AssumeRole; r != nil {
-		at := problem.Path("aws:assumeRole")
-		s.checkDeployingRole(d, at, r.RoleARN, r.SessionName, r.Policy, r.PolicyARNs)
+		path := problem.Path("aws:assumeRole")
+		s.checkDeployingRole(d, path, r.RoleARN, r.SessionName, r.Policy, r.PolicyARNs)
 		if r.SourceIdentity != "" {
-			checkText(d, at.Child("sourceIdentity"), r.SourceIdentity, policy.ValidateRoleSessionName)
+			checkText(d, path.Child("sourceIdentity"), r.SourceIdentity, policy.ValidateRoleSessionName)
 		}
 		// A value that Pulumi keeps encrypted is not repeated, and in a file it cannot be read.
 		if r.ExternalID != "" &&
 			(len(r.ExternalID) < 2 || len(r.ExternalID) > maxExternalID || !externalID.MatchString(r.ExternalID)) {
 			d.Report(
 				problem.Problem{
-					Path: at.Child("externalId"),
+					Path: path.Child("externalId"),
 					Kind: problem.Invalid,
 					Why:  "is no external id",
 					Fix:  "use 2 to 1224 letters, digits and _+=,.@:/-",
 				},
 			)
 		}
-		s.checkTagsOfSession(d, at, r)
+		s.checkTagsOfSession(d, path, r)
 	}
 	if r := s.AWS.AssumeRoleWithWebIdentity; r != nil {
 		s.checkDeployingRole(d, "aws:assumeRoleWithWebIdentity", r.RoleARN, r.SessionName, r.Policy, r.PolicyARNs)
 	}
 }
 
-func checkText(d *strictyaml.Decoder, at problem.Path, text string, check func(string) error) {
+func checkText(d *strictyaml.Decoder, path problem.Path, text string, check func(string) error) {
 	if err := check(text); err != nil {
-		d.Invalid(at, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: text}, err)
+		d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: text}, err)
 	}
 }
 
 func (s *Stack) checkDeployingRole(
 	d *strictyaml.Decoder,
-	at problem.Path,
+	place problem.Path,
 	role, name, document string,
 	policies []string,
 ) {
@@ -67,7 +67,7 @@ func (s *Stack) checkDeployingRole(
 		if err != nil || !ok || arn.Service != "iam" || kind != "role" || policy.ValidateAccountID(arn.Account) != nil {
 			d.Report(
 				problem.Problem{
-					Path:  at.Child("roleArn"),
+					Path:  place.Child("roleArn"),
 					Kind:  problem.Invalid,
 					Value: role,
 					Why:   "is not the ARN of a role",
@@ -77,15 +77,15 @@ func (s *Stack) checkDeployingRole(
 		}
 	}
 	if name != "" {
-		checkText(d, at.Child("sessionName"), name, policy.ValidateRoleSessionName)
+		checkText(d, place.Child("sessionName"), name, policy.ValidateRoleSessionName)
 	}
 	if document != "" {
-		s.checkSessionPolicy(d, at.Child("policy"), document)
+		s.checkSessionPolicy(d, place.Child("policy"), document)
 	}
 	if n := len(policies); n > maxSessionPolicies {
 		d.Report(
 			problem.Problem{
-				Path:  at.Child("policyArns"),
+				Path:  place.Child("policyArns"),
 				Kind:  problem.Invalid,
 				Value: problem.Written(fmt.Sprintf("%d policies", n)),
 				Why:   fmt.Sprintf("are more than the %d that a session takes", maxSessionPolicies),
@@ -94,7 +94,7 @@ func (s *Stack) checkDeployingRole(
 		)
 	}
 	for i, text := range policies {
-		path := at.Child("policyArns").Index(i)
+		path := place.Child("policyArns").Index(i)
 		arn, err := policy.ParseARN(text)
 		if kind, _, _, ok := arn.Entity(); err != nil || !ok || kind != "policy" {
 			d.Report(
@@ -122,13 +122,13 @@ func (s *Stack) checkDeployingRole(
 	}
 }
 
-func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at problem.Path, document string) {
+func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, path problem.Path, document string) {
 	const fix = "write one that AWS takes, or remove the key"
 	parsed, err := policy.Parse([]byte(document))
 	if err != nil {
 		d.Report(
 			problem.Problem{
-				Path: at,
+				Path: path,
 				Kind: problem.Invalid,
 				Why:  "is no policy document: " + err.Error(),
 				Fix:  fix,
@@ -139,7 +139,7 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at problem.Path, docum
 	for _, wrong := range parsed.Validate(policy.SessionPolicy, s.Quotas) {
 		d.Report(
 			problem.Problem{
-				Path: at,
+				Path: path,
 				Kind: problem.Invalid,
 				Why:  "is refused as a session policy: " + wrong.Error(),
 				Fix:  fix,
@@ -148,10 +148,10 @@ func (s *Stack) checkSessionPolicy(d *strictyaml.Decoder, at problem.Path, docum
 	}
 }
 
-func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at problem.Path, r *provider.AssumeRole) {
+func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, place problem.Path, r *provider.AssumeRole) {
 	first := keysInAnyCase{}
 	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
-		path := at.Child("tags").Key(key)
+		path := place.Child("tags").Key(key)
 		checkText(d, path, key, policy.ValidateTagKey)
 		checkText(d, path, r.Tags[key], policy.ValidateTagValue)
 		first.repeats(d, path, key, "session tags ignore case")
@@ -159,7 +159,7 @@ func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at problem.Path, r *pr
 	}
 	if n := len(r.Tags); n > maxSessionTags {
 		d.Report(problem.Problem{
-			Path: at.Child("tags"), Kind: problem.Invalid, Value: problem.Written(fmt.Sprintf("%d tags", n)),
+			Path: place.Child("tags"), Kind: problem.Invalid, Value: problem.Written(fmt.Sprintf("%d tags", n)),
 			Why: fmt.Sprintf("are more than the %d that a session takes", maxSessionTags), Fix: "remove some"})
 	}
 	for i, key := range r.TransitiveTagKeys {
@@ -168,7 +168,7 @@ func (s *Stack) checkTagsOfSession(d *strictyaml.Decoder, at problem.Path, r *pr
 		}
 		d.Report(
 			problem.Problem{
-				Path:  at.Child("transitiveTagKeys").Index(i),
+				Path:  place.Child("transitiveTagKeys").Index(i),
 				Kind:  problem.NotFound,
 				Value: key,
 				Why:   "is no key of tags beside it",

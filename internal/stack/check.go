@@ -117,11 +117,11 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 	if s.Sessions != nil && s.Sessions.RunAs.DomainLogins {
 		return
 	}
-	check := func(at problem.Path, login string) {
+	check := func(path problem.Path, login string) {
 		if strings.Contains(login, "@") {
 			d.Report(
 				problem.Problem{
-					Path:  at,
+					Path:  path,
 					Kind:  problem.Invalid,
 					Value: login,
 					Why:   "is an address, or the login of a domain",
@@ -150,9 +150,9 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
 // fails half-way through a deployment.
 func (s *Stack) checkPeople(d *strictyaml.Decoder) {
-	check := func(at problem.Path, names []stackfile.PersonOrTeam) {
+	check := func(path problem.Path, names []stackfile.PersonOrTeam) {
 		for i, name := range names {
-			s.checkNamed(d, at.Child("users").Index(i), name)
+			s.checkNamed(d, path.Child("users").Index(i), name)
 		}
 	}
 	for i, r := range s.OperationRoles {
@@ -167,16 +167,16 @@ func (s *Stack) checkPeople(d *strictyaml.Decoder) {
 		}
 	}
 	for i, g := range s.Grants {
-		at := stackPath("grants").Index(i).Child("person")
+		person := stackPath("grants").Index(i).Child("person")
 		if !s.teamRefused(
 			d,
-			at,
+			person,
 			g.Person,
 			"is a team, and a grant is for one person",
 			"write one grant for each person of it",
 		) {
 			if _, is := s.identityCenterUser(g.Person); !is {
-				s.checkPerson(d, at, g.Person)
+				s.checkPerson(d, person, g.Person)
 			}
 		}
 	}
@@ -195,11 +195,11 @@ func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 		taken[strings.ToLower(name)] = place{stackPath("operationRoles").Index(i), name}
 	}
 	for i, r := range s.DelegatedRoles {
-		at := stackPath("delegatedRoles").Index(i)
+		rolePath := stackPath("delegatedRoles").Index(i)
 		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
 			d.Report(
 				problem.Problem{
-					Path:  at.Child("name"),
+					Path:  rolePath.Child("name"),
 					Kind:  problem.Duplicate,
 					Value: r.Name,
 					Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
@@ -208,7 +208,7 @@ func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 			)
 			continue
 		}
-		taken[strings.ToLower(r.Name)] = place{at, r.Name}
+		taken[strings.ToLower(r.Name)] = place{rolePath, r.Name}
 	}
 	for i, g := range s.AccessGrants() {
 		// Two grants with one name are the component's business.

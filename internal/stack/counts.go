@@ -12,17 +12,17 @@ import (
 func (s *Stack) checkCounts(d *strictyaml.Decoder) bool {
 	q := s.Quotas.WithDefaults()
 	fits := true
-	count := func(at problem.Path, n, most int, what, of, key string) {
+	count := func(path problem.Path, n, most int, what, owner, key string) {
 		if n <= most {
 			return
 		}
 		fits = false
 		d.Report(
 			problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.Invalid,
 				Value: problem.Written(fmt.Sprintf("%d %s", n, what)),
-				Why:   fmt.Sprintf("are more than the %d of %s", most, of),
+				Why:   fmt.Sprintf("are more than the %d of %s", most, owner),
 				Fix:   "divide them, or raise guardrails:quotas." + key + " once AWS has",
 			},
 		)

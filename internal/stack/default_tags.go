@@ -17,17 +17,17 @@ import (
 // ownTag is a tag key that the program gives to something.
 type ownTag struct {
 	key string
-	// at says what has it.
-	at string
+	// owner says what has it.
+	owner string
 }
 
 // taggedByUs are the tag keys of users and roles, the only things that the program gives tags of its own. Keys that
 // decide access are left out: they are refused among the default tags whatever their case.
 func (s *Stack) taggedByUs() []ownTag {
 	var all []ownTag
-	add := func(key, at string) {
+	add := func(key, owner string) {
 		if !slices.ContainsFunc(all, func(t ownTag) bool { return t.key == key }) {
-			all = append(all, ownTag{key, at})
+			all = append(all, ownTag{key, owner})
 		}
 	}
 	for _, u := range s.Users {
@@ -55,11 +55,11 @@ func (s *Stack) taggedByUs() []ownTag {
 // Source: Tags for IAM resources, in the IAM User Guide; Tagging your AWS resources, in the Tagging AWS Resources
 // User Guide.
 func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
-	at, tags := problem.Path("aws:defaultTags.tags"), s.AWS.DefaultTags
+	section, tags := problem.Path("aws:defaultTags.tags"), s.AWS.DefaultTags
 	ours := s.taggedByUs()
 	first := keysInAnyCase{}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		path := at.Key(key)
+		path := section.Key(key)
 		if s.IsAuthorizationTag(key) {
 			d.Report(problem.Problem{
 				Path:  path,
@@ -88,7 +88,7 @@ func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 				Why: fmt.Sprintf(
 					"differs by case only from the tag %q of %s, and IAM takes the two for one",
 					ours[i].key,
-					ours[i].at,
+					ours[i].owner,
 				),
 				Fix: "write " + strconv.Quote(
 					ours[i].key,
@@ -100,12 +100,12 @@ func (s *Stack) checkDefaultTags(d *strictyaml.Decoder) {
 			d.Invalid(path, &strictyaml.Node{Shape: strictyaml.ShapeText, Text: tags[key]}, err)
 		}
 	}
-	s.countTags(d, at, tags)
+	s.countTags(d, section, tags)
 }
 
 // countTags refuses more tags than AWS takes on one thing: the default tags with those of the user or role that has
 // the most of its own.
-func (s *Stack) countTags(d *strictyaml.Decoder, at problem.Path, tags map[string]string) {
+func (s *Stack) countTags(d *strictyaml.Decoder, path problem.Path, tags map[string]string) {
 	if len(tags) == 0 {
 		return
 	}
@@ -143,7 +143,7 @@ func (s *Stack) countTags(d *strictyaml.Decoder, at problem.Path, tags map[strin
 		}
 		d.Report(
 			problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.Invalid,
 				Value: problem.Written(fmt.Sprintf("%d tags", len(tags))),
 				Why:   why,

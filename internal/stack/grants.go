@@ -120,14 +120,14 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 	grants := s.AccessGrants()
 	var noTemplate int
 	for i, g := range grants {
-		at := stackPath("grants").Index(i)
+		path := stackPath("grants").Index(i)
 		switch {
-		case g.RoleARN() != "" || d.Refused(at.Child("opens")):
+		case g.RoleARN() != "" || d.Refused(path.Child("opens")):
 		case g.Opens == grant.GrantOSAccess:
 			noTemplate++
 		default:
 			d.Report(problem.Problem{
-				Path:  at.Child("opens"),
+				Path:  path.Child("opens"),
 				Kind:  problem.NotFound,
 				Value: string(g.Opens),
 				Why:   "is neither osAccess nor a role of operationRoles or delegatedRoles of this stack",
@@ -138,7 +138,7 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 			})
 		}
 		if g.IdentityCenter.ID != "" {
-			s.checkWayToGrant(d, at.Child("person"), g)
+			s.checkWayToGrant(d, path.Child("person"), g)
 		}
 	}
 	if noTemplate > 0 {
@@ -155,14 +155,14 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 }
 
 // checkWayToGrant refuses a grant for somebody of IAM Identity Center where no permission set leads to it.
-func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, at problem.Path, g *grant.Args) {
+func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, path problem.Path, g *grant.Args) {
 	alias, _ := stackfile.SplitPerson(g.Person)
 	center := s.identityCenterOf(alias)
 	if center == nil || s.takesGrants(center) {
 		return
 	}
 	d.Report(problem.Problem{
-		Path:  at,
+		Path:  path,
 		Kind:  problem.NotFound,
 		Value: g.Person,
 		Why: "comes from IAM Identity Center, and no permission set with grants: true is assigned in account " + cmp.Or(

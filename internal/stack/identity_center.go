@@ -78,10 +78,10 @@ func (s *Stack) policiesOf(account string) (names []string, file string) {
 // is assigned: Identity Center makes no role there, and fails half-way through a deployment.
 func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 	for i, set := range s.PermissionSets() {
-		at := stackPath(permissionSetSection(i))
-		check := func(at problem.Path, name string) {
+		setPath := stackPath(permissionSetSection(i))
+		check := func(path problem.Path, name string) {
 			own, is := set.CustomerManaged(name)
-			if !is || own.Path != guardrail.PolicyPath || d.Refused(at) {
+			if !is || own.Path != guardrail.PolicyPath || d.Refused(path) {
 				return
 			}
 			for _, id := range set.Accounts() {
@@ -90,7 +90,7 @@ func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 					continue
 				}
 				d.Report(problem.Problem{
-					Path:  at,
+					Path:  path,
 					Kind:  problem.NotFound,
 					Value: name,
 					Why: "is not among the managedPolicies of " + filepath.Base(file) + ", and " + set.Name +
@@ -101,9 +101,9 @@ func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 			}
 		}
 		for j, name := range set.ManagedPolicies {
-			check(at.Child("managedPolicies").Index(j), name)
+			check(setPath.Child("managedPolicies").Index(j), name)
 		}
-		check(at.Child("permissionsBoundary"), set.PermissionsBoundary)
+		check(setPath.Child("permissionsBoundary"), set.PermissionsBoundary)
 	}
 }
 
@@ -151,17 +151,17 @@ func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 	for i, p := range s.IdentityCenter.PermissionSets {
 		for j, assignment := range p.Assignments {
 			for k, account := range assignment.Accounts {
-				at := stackPath(permissionSetSection(i)).Child("assignments").Index(j).Child("accounts").Index(k)
-				if account == "" || d.Refused(at) {
+				path := stackPath(permissionSetSection(i)).Child("assignments").Index(j).Child("accounts").Index(k)
+				if account == "" || d.Refused(path) {
 					continue
 				}
 				if id := s.accountID(account); id != "" {
-					s.checkAssignedAccount(d, at, account, id)
+					s.checkAssignedAccount(d, path, account, id)
 					continue
 				}
 				d.Report(
 					problem.Problem{
-						Path:  at,
+						Path:  path,
 						Kind:  problem.NotFound,
 						Value: account,
 						Why:   "is the alias of no stack of this folder",
@@ -177,13 +177,13 @@ func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 // administrator neither gives nor takes access there, and cannot change a permission set that is provisioned there.
 //
 // Source: Delegated administration, in the IAM Identity Center User Guide.
-func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, at problem.Path, account, id string) {
+func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, path problem.Path, account, id string) {
 	management, file := s.managementAccount()
 	if id != management || s.Account.ID == management {
 		return
 	}
 	d.Report(problem.Problem{
-		Path:  at,
+		Path:  path,
 		Kind:  problem.Refused,
 		Value: account,
 		Why: "is the management account (organization.management in " + file + "), where a delegated administrator can assign nobody, and this stack is that of account " +
@@ -211,8 +211,8 @@ func (s *Stack) assignedElsewhere() (all guardrail.Notices) {
 				if id == "" || slices.Contains(known, id) {
 					continue
 				}
-				at := permissionSetSection(i).Child("assignments").Index(j).Child("accounts").Index(k)
-				all.Add(at, strconv.Quote(account)+" has no stack file here and stands nowhere in organization.tree of "+file+
+				path := permissionSetSection(i).Child("assignments").Index(j).Child("accounts").Index(k)
+				all.Add(path, strconv.Quote(account)+" has no stack file here and stands nowhere in organization.tree of "+file+
 					": AWS assigns in accounts of the organization alone, and which policies bind the permission set there is not known; "+
 					"look at the id, or add the account to its unit")
 			}
@@ -244,15 +244,15 @@ func (s *Stack) readPermissionSetPolicies(d *strictyaml.Decoder, folder string) 
 	}
 	for i := range s.IdentityCenter.PermissionSets {
 		p := &s.IdentityCenter.PermissionSets[i]
-		at := stackPath(permissionSetSection(i)).Child("policyFile")
-		s.readPolicyFile(d, at, folder, p.PolicyFile, &p.Policy)
+		path := stackPath(permissionSetSection(i)).Child("policyFile")
+		s.readPolicyFile(d, path, folder, p.PolicyFile, &p.Policy)
 	}
 }
 
 // fileProblem is why a file that a value names was not read.
-func fileProblem(at problem.Path, file string, err error) problem.Problem {
+func fileProblem(path problem.Path, file string, err error) problem.Problem {
 	p := problem.Problem{
-		Path:  at,
+		Path:  path,
 		Kind:  problem.NotFound,
 		Value: file,
 		Why:   "cannot be read: " + err.Error(),

@@ -37,9 +37,9 @@ func (s *Stack) principalARN(resource string) string {
 // speaks of the ARN is about what is written there.
 func (s *Stack) PathOf(arn string) problem.Path {
 	for _, n := range nouns {
-		for _, made := range n.makes(s) {
-			if made.arn == arn {
-				return made.at
+		for _, principal := range n.makes(s) {
+			if principal.arn == arn {
+				return principal.path
 			}
 		}
 	}

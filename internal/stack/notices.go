@@ -41,8 +41,8 @@ func (s *Stack) Notices(now time.Time) []Notice {
 
 // Notice is a notice about a value of the stack.
 func (s *Stack) Notice(path problem.Path, text string) Notice {
-	at := s.Position(path)
-	n := Notice{Path: path, Line: at.Line, Column: at.Column, Text: text, ID: s.noticeID(path)}
+	position := s.Position(path)
+	n := Notice{Path: path, Line: position.Line, Column: position.Column, Text: text, ID: s.noticeID(path)}
 	for _, a := range s.Accept {
 		if a.ID == n.ID {
 			n.Accepted = a.Because

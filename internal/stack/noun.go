@@ -43,8 +43,8 @@ type args interface {
 
 // principalAt is a user or role by its ARN, with the path of the entry that makes it.
 type principalAt struct {
-	arn string
-	at  problem.Path
+	arn  string
+	path problem.Path
 }
 
 // single is the part of a noun with one component at most; nil Args are none.

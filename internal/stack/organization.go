@@ -19,11 +19,11 @@ func (s *Stack) readOwnPolicies(d *strictyaml.Decoder, folder string) {
 	}
 	for i := range s.Organization.Own {
 		own := &s.Organization.Own[i]
-		at := stackPath("organization.policies").Index(i).Child("file")
-		if own.File == "" || d.Refused(at) {
+		path := stackPath("organization.policies").Index(i).Child("file")
+		if own.File == "" || d.Refused(path) {
 			continue
 		}
-		if document, ok := readDocument(d, at, folder, own.File); ok {
+		if document, ok := readDocument(d, path, folder, own.File); ok {
 			own.Document, own.Found = document, true
 		}
 	}
@@ -149,9 +149,9 @@ func (s *Stack) checkOrganization(d *strictyaml.Decoder) {
 // there comes in wherever a role names that user. An account that the guardrail does not reach is not bound by the
 // list.
 func (s *Stack) checkPeopleAccounts(d *strictyaml.Decoder) {
-	at := stackPath("organization.protectGuardrails.peopleAccounts")
+	path := stackPath("organization.protectGuardrails.peopleAccounts")
 	a := s.ServiceControlPolicies()
-	if d.Refused(at) || d.Refused(stackPath("organization.consolePasswords.jumpAccounts")) {
+	if d.Refused(path) || d.Refused(stackPath("organization.consolePasswords.jumpAccounts")) {
 		return
 	}
 	listed, reached := a.People(), a.Protects()
@@ -161,7 +161,7 @@ func (s *Stack) checkPeopleAccounts(d *strictyaml.Decoder) {
 			continue
 		}
 		d.Report(problem.Problem{
-			Path:  at,
+			Path:  path,
 			Kind:  problem.Refused,
 			Value: problem.Written(strings.Join(listed, ", ")),
 			Why:   "leaves out " + other.AccountID + ", whose stack " + other.Stack + " has users: whoever resets their credentials there becomes them",

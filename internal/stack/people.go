@@ -77,7 +77,7 @@ func (s *Stack) principals(people []stackfile.PersonOrTeam, arns []string) (user
 // among the ARNs.
 func (s *Stack) writtenPeople() map[problem.Path]problem.Path {
 	written := map[problem.Path]problem.Path{}
-	of := func(role problem.Path, usersKey, arnsKey string, people []stackfile.PersonOrTeam, arns []string) {
+	add := func(role problem.Path, usersKey, arnsKey string, people []stackfile.PersonOrTeam, arns []string) {
 		users, others := 0, len(arns)
 		for _, who := range s.named(people) {
 			path := role.Child(arnsKey).Index(others)
@@ -87,24 +87,24 @@ func (s *Stack) writtenPeople() map[problem.Path]problem.Path {
 			} else {
 				others++
 			}
-			written[path] = role.Child(usersKey).Index(who.at)
+			written[path] = role.Child(usersKey).Index(who.index)
 		}
 	}
 	for i, r := range s.OperationRoles {
-		of(stackPath("operationRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
+		add(stackPath("operationRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
 	}
 	for i, r := range s.DelegatedRoles {
-		of(stackPath("delegatedRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
+		add(stackPath("delegatedRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
 	}
 	if o := s.OSAccess; o != nil {
-		of(stackPath("osAccess"), "standingUsers", "standingPrincipalArns", o.StandingUsers, o.StandingPrincipalARNs)
+		add(stackPath("osAccess"), "standingUsers", "standingPrincipalArns", o.StandingUsers, o.StandingPrincipalARNs)
 	}
 	return written
 }
 
 // checkPerson refuses a person whom neither this stack nor a sibling has.
-func (s *Stack) checkPerson(d *strictyaml.Decoder, at problem.Path, person string) {
-	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(at) {
+func (s *Stack) checkPerson(d *strictyaml.Decoder, path problem.Path, person string) {
+	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(path) {
 		return
 	}
 	alias, name := stackfile.SplitPerson(person)
@@ -119,7 +119,7 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, at problem.Path, person strin
 		}
 		d.Report(
 			problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.NotFound,
 				Value: person,
 				Why:   "is no user of this stack",
@@ -140,7 +140,7 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, at problem.Path, person strin
 		}
 		d.Report(
 			problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.NotFound,
 				Value: person,
 				Why:   "names no account: no stack file of this folder has the alias " + strconv.Quote(alias),
@@ -164,7 +164,7 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, at problem.Path, person strin
 	}
 	d.Report(
 		problem.Problem{
-			Path:  at,
+			Path:  path,
 			Kind:  problem.NotFound,
 			Value: person,
 			Why:   "is no user of the stack " + other.Stack,

@@ -46,8 +46,8 @@ func (s *Stack) governedBy(other stackfile.Sibling) bool {
 // organization's stack: no service control policy would reach it, and every proof of the organization would leave it
 // out.
 func (s *Stack) checkPlace(d *strictyaml.Decoder) {
-	at := stackPath("account.organization")
-	if s.Account.Organization == "" || policy.ValidateAccountID(s.Account.ID) != nil || d.Refused(at) {
+	path := stackPath("account.organization")
+	if s.Account.Organization == "" || policy.ValidateAccountID(s.Account.ID) != nil || d.Refused(path) {
 		return
 	}
 	for _, other := range s.Siblings {
@@ -56,7 +56,7 @@ func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 			continue
 		}
 		d.Report(problem.Problem{
-			Path:  at,
+			Path:  path,
 			Kind:  problem.NotFound,
 			Value: s.Account.Organization,
 			Why: "is the organization of " + stackFile(
@@ -72,8 +72,8 @@ func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 
 // checkTree refuses a tree that leaves out an account whose stack says that it is in the organization.
 func (s *Stack) checkTree(d *strictyaml.Decoder) {
-	at, o := stackPath("organization.tree"), s.Organization
-	if d.Refused(at) || o.ID == "" {
+	path, o := stackPath("organization.tree"), s.Organization
+	if d.Refused(path) || o.ID == "" {
 		return
 	}
 	governs := s.Governs()
@@ -82,7 +82,7 @@ func (s *Stack) checkTree(d *strictyaml.Decoder) {
 			return
 		}
 		d.Report(problem.Problem{
-			Path: at,
+			Path: path,
 			Kind: problem.Invalid,
 			Why: "leaves out the account " + strconv.Quote(
 				id,

@@ -10,18 +10,18 @@ import (
 )
 
 // readDocument reads a policy document from a path below the folder of the stack file.
-func readDocument(d *strictyaml.Decoder, at problem.Path, folder, file string) (policy.Document, bool) {
+func readDocument(d *strictyaml.Decoder, path problem.Path, folder, file string) (policy.Document, bool) {
 	d.Files = true
 	data, err := files.ReadBelow(folder, file)
 	if err != nil {
-		d.Report(fileProblem(at, file, err))
+		d.Report(fileProblem(path, file, err))
 		return policy.Document{}, false
 	}
 	document, err := policy.Parse(data)
 	if err != nil {
 		d.Report(
 			problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.Invalid,
 				Value: file,
 				Why:   fmt.Sprintf("is no policy document: %s", err),
@@ -34,13 +34,13 @@ func readDocument(d *strictyaml.Decoder, at problem.Path, folder, file string) (
 }
 
 // readPolicyFile reads a document that stands in a file of its own in place of one in the stack file.
-func (s *Stack) readPolicyFile(d *strictyaml.Decoder, at problem.Path, folder, file string, into **policy.Document) {
+func (s *Stack) readPolicyFile(d *strictyaml.Decoder, path problem.Path, folder, file string, into **policy.Document) {
 	switch {
-	case file == "" || d.Refused(at):
+	case file == "" || d.Refused(path):
 	case *into != nil:
 		d.Report(
 			problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.Invalid,
 				Value: file,
 				Why:   "stands beside policy",
@@ -48,7 +48,7 @@ func (s *Stack) readPolicyFile(d *strictyaml.Decoder, at problem.Path, folder, f
 			},
 		)
 	default:
-		if document, ok := readDocument(d, at, folder, file); ok {
+		if document, ok := readDocument(d, path, folder, file); ok {
 			*into = &document
 		} else {
 			// What cannot be read is reported, and is not missing.

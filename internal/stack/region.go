@@ -20,14 +20,14 @@ type writtenRegion struct {
 // writtenRegions are all Regions that the file names, in the order of the reference.
 func (s *Stack) writtenRegions() []writtenRegion {
 	all := []writtenRegion{{path: "aws:region", code: s.AWS.Region}, {path: "aws:stsRegion", code: s.AWS.STSRegion}}
-	list := func(at problem.Path, codes []string) {
+	list := func(path problem.Path, codes []string) {
 		for i, code := range codes {
-			all = append(all, writtenRegion{path: at.Index(i), code: code})
+			all = append(all, writtenRegion{path: path.Index(i), code: code})
 		}
 	}
-	inARN := func(at problem.Path, text string) {
+	inARN := func(path problem.Path, text string) {
 		if arn, err := policy.ParseARN(text); err == nil {
-			all = append(all, writtenRegion{path: at, code: arn.Region, in: text})
+			all = append(all, writtenRegion{path: path, code: arn.Region, in: text})
 		}
 	}
 	if s.Sessions != nil {
@@ -46,23 +46,23 @@ func (s *Stack) writtenRegions() []writtenRegion {
 	}
 	if s.IdentityCenter != nil {
 		for i, set := range s.IdentityCenter.PermissionSets {
-			at := stackPath(permissionSetSection(i))
-			list(at.Child("regions"), set.Regions)
+			setPath := stackPath(permissionSetSection(i))
+			list(setPath.Child("regions"), set.Regions)
 			for j, key := range set.KMSKeys {
-				inARN(at.Child("kmsKeyArns").Index(j), key)
+				inARN(setPath.Child("kmsKeyArns").Index(j), key)
 			}
 			for j, key := range set.VolumeKeyARNs {
-				inARN(at.Child("volumeKeyArns").Index(j), key)
+				inARN(setPath.Child("volumeKeyArns").Index(j), key)
 			}
 		}
 	}
 	list(stackPath("adopt.sessions"), s.Adopt.Sessions)
 	for i := range s.Expect {
-		at := stackPath("expect").Index(i).Child("on")
-		all = append(all, writtenRegion{path: at.Child("region"), code: s.Expect[i].On.Region})
-		inARN(at.Child("arn"), s.Expect[i].On.ARN)
+		targetPath := stackPath("expect").Index(i).Child("on")
+		all = append(all, writtenRegion{path: targetPath.Child("region"), code: s.Expect[i].On.Region})
+		inARN(targetPath.Child("arn"), s.Expect[i].On.ARN)
 		for j, key := range s.Expect[i].On.VolumeKeys {
-			inARN(at.Child("volumeKeys").Index(j), key)
+			inARN(targetPath.Child("volumeKeys").Index(j), key)
 		}
 	}
 	return all

@@ -40,12 +40,12 @@ func (s *Stack) checkTagsOfNodes(d *strictyaml.Decoder) {
 			continue
 		}
 		for _, id := range set.Accounts() {
-			at := slices.IndexFunc(s.Siblings, func(o stackfile.Sibling) bool { return o.AccountID == id })
-			if at < 0 || id == s.Account.ID || slices.Contains(seen, id) {
+			index := slices.IndexFunc(s.Siblings, func(o stackfile.Sibling) bool { return o.AccountID == id })
+			if index < 0 || id == s.Account.ID || slices.Contains(seen, id) {
 				continue
 			}
 			seen = append(seen, id)
-			s.compareTagsOfNodes(d, s.Siblings[at], "in whose account permission sets of this stack open sessions")
+			s.compareTagsOfNodes(d, s.Siblings[index], "in whose account permission sets of this stack open sessions")
 		}
 	}
 }
@@ -75,8 +75,8 @@ func (s *Stack) compareTagsOfNodes(d *strictyaml.Decoder, other stackfile.Siblin
 
 // disagree reports that a key of the section tags says something else in another stack.
 func (s *Stack) disagree(d *strictyaml.Decoder, key, mine string, other stackfile.Sibling, its, which string) {
-	at := stackPath("tags").Child(key)
-	if d.Refused(at) {
+	path := stackPath("tags").Child(key)
+	if d.Refused(path) {
 		return
 	}
 	why, fix := "is not tags."+key+" of "+stackFile(other.Stack)+", "+which, "write the same key in both"
@@ -86,6 +86,6 @@ func (s *Stack) disagree(d *strictyaml.Decoder, key, mine string, other stackfil
 		why += ": there it is " + problem.Quoted(its)
 	}
 	d.Report(problem.Problem{
-		Path: at, Kind: problem.Invalid, Value: mine, Why: why, Fix: fix,
+		Path: path, Kind: problem.Invalid, Value: mine, Why: why, Fix: fix,
 	})
 }

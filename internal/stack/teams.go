@@ -14,8 +14,8 @@ import (
 
 // named is somebody whom a list of people names, in person or as a member of a team.
 type named struct {
-	// at is the index of the element of the list.
-	at int
+	// index is that of the element of the list.
+	index int
 	// team is the team as the list has it; empty for somebody who is named in person.
 	team string
 	// user is the name of a user of this account, and arn the ARN of anybody else: one of the two is set.
@@ -42,7 +42,7 @@ func (s *Stack) named(people []stackfile.PersonOrTeam) []named {
 		members, isTeam := s.team(p)
 		if !isTeam {
 			if user, arn := s.person(p); user != "" || arn != "" {
-				out = append(out, named{at: i, user: user, arn: arn})
+				out = append(out, named{index: i, user: user, arn: arn})
 			}
 			continue
 		}
@@ -52,7 +52,7 @@ func (s *Stack) named(people []stackfile.PersonOrTeam) []named {
 				continue
 			}
 			direct[user+arn] = true
-			out = append(out, named{at: i, team: p, user: user, arn: arn})
+			out = append(out, named{index: i, team: p, user: user, arn: arn})
 		}
 	}
 	return out
@@ -137,12 +137,12 @@ func (s *Stack) arnOf(n named) string {
 func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 	users := s.userNames()
 	for _, team := range slices.Sorted(maps.Keys(s.Teams)) {
-		at := stackPath("teams").Key(team)
+		path := stackPath("teams").Key(team)
 		for i, member := range s.Teams[team] {
 			if _, isTeam := s.Teams[member]; isTeam && !slices.Contains(users, member) {
 				d.Report(
 					problem.Problem{
-						Path:  at.Index(i),
+						Path:  path.Index(i),
 						Kind:  problem.Invalid,
 						Value: member,
 						Why:   "is a team, and teams have people alone",
@@ -151,15 +151,15 @@ func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 				)
 				continue
 			}
-			s.checkPerson(d, at.Index(i), member)
+			s.checkPerson(d, path.Index(i), member)
 		}
 		if i := slices.IndexFunc(
 			users,
 			func(u string) bool { return strings.EqualFold(u, team) },
 		); i >= 0 &&
-			!d.Refused(at) {
+			!d.Refused(path) {
 			d.Report(problem.Problem{
-				Path:  at,
+				Path:  path,
 				Kind:  problem.Duplicate,
 				Value: team,
 				Why:   "is the name of the user " + users[i] + " too, and lists of people could mean either",
@@ -170,7 +170,7 @@ func (s *Stack) checkTeams(d *strictyaml.Decoder) {
 }
 
 // teamRefused refuses a team where one person is named. It reports whether it did.
-func (s *Stack) teamRefused(d *strictyaml.Decoder, at problem.Path, person, why, fix string) bool {
+func (s *Stack) teamRefused(d *strictyaml.Decoder, path problem.Path, person, why, fix string) bool {
 	members, isTeam := s.team(person)
 	if !isTeam {
 		return false
@@ -179,17 +179,17 @@ func (s *Stack) teamRefused(d *strictyaml.Decoder, at problem.Path, person, why,
 		fix += ": " + strings.Join(members, ", ")
 	}
 	d.Report(
-		problem.Problem{Path: at, Kind: problem.Invalid, Value: person, Why: why, Fix: fix},
+		problem.Problem{Path: path, Kind: problem.Invalid, Value: person, Why: why, Fix: fix},
 	)
 	return true
 }
 
 // checkNamed refuses an element of a list of people that is neither a team nor a person.
-func (s *Stack) checkNamed(d *strictyaml.Decoder, at problem.Path, written stackfile.PersonOrTeam) {
+func (s *Stack) checkNamed(d *strictyaml.Decoder, path problem.Path, written stackfile.PersonOrTeam) {
 	if _, isTeam := s.team(string(written)); isTeam {
 		return
 	}
-	s.checkPerson(d, at, string(written))
+	s.checkPerson(d, path, string(written))
 }
 
 // nearestNamed is the user or team that was meant by a name.
@@ -200,11 +200,11 @@ func nearestNamed(name string, users []string, teams map[string][]string) (strin
 // checkExpectedTeams refuses expectations about teams without anybody: they would hold whatever the stack says.
 func (s *Stack) checkExpectedTeams(d *strictyaml.Decoder) {
 	for i, x := range s.Expect {
-		at := stackPath("expect").Index(i)
+		path := stackPath("expect").Index(i)
 		if members, isTeam := s.team(x.As); isTeam && len(members) == 0 {
 			d.Report(
 				problem.Problem{
-					Path:  at.Child("as"),
+					Path:  path.Child("as"),
 					Kind:  problem.Invalid,
 					Value: x.As,
 					Why:   "is a team without anybody, of whom everything would be true",
@@ -214,7 +214,7 @@ func (s *Stack) checkExpectedTeams(d *strictyaml.Decoder) {
 		}
 		s.teamRefused(
 			d,
-			at.Child("on").Child("user"),
+			path.Child("on").Child("user"),
 			x.On.User,
 			"is a team, and a target is one user",
 			"write one expectation for each person of it",
@@ -295,11 +295,11 @@ func (s *Stack) Roles() []Role {
 }
 
 // role is a role at a place, with its lists of people under two keys.
-func (s *Stack) role(at []any, users, arns string) Role {
+func (s *Stack) role(keys []any, users, arns string) Role {
 	return Role{
-		At:            at,
-		Users:         People{At: append(slices.Clone(at), users)},
-		PrincipalARNs: People{At: append(slices.Clone(at), arns)},
+		At:            keys,
+		Users:         People{At: append(slices.Clone(keys), users)},
+		PrincipalARNs: People{At: append(slices.Clone(keys), arns)},
 	}
 }
 

@@ -230,9 +230,9 @@ func placed(engine, file *strictyaml.Node) *strictyaml.Node {
 		n.Items = append(n.Items, item)
 	}
 	for _, e := range engine.Entries {
-		for _, of := range file.Entries {
-			if of.Name == e.Name {
-				e = strictyaml.Entry{Name: e.Name, Pos: of.Pos, Value: placed(e.Value, of.Value)}
+		for _, written := range file.Entries {
+			if written.Name == e.Name {
+				e = strictyaml.Entry{Name: e.Name, Pos: written.Pos, Value: placed(e.Value, written.Value)}
 				break
 			}
 		}

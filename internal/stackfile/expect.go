@@ -178,27 +178,27 @@ type expectationKind struct {
 
 func (k expectationKind) Written(expectation.Expectation) any { return map[string]any{} }
 
-func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (expectation.Expectation, bool) {
-	draft, ok := k.Object.Decode(d, n, at)
+func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (expectation.Expectation, bool) {
+	draft, ok := k.Object.Decode(d, n, path)
 	if !ok {
 		return draft.Expectation, false
 	}
 	before := len(d.Problems)
-	draft.checkShape(d, n, at)
-	draft.checkOutcome(d, n, at)
-	draft.checkSession(d, n, at)
+	draft.checkShape(d, n, path)
+	draft.checkOutcome(d, n, path)
+	draft.checkSession(d, n, path)
 	draft.With = draft.with
 	draft.As, draft.Person = draft.who.user, draft.who.person
 	return draft.Expectation, len(d.Problems) == before
 }
 
-func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) {
+func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) {
 	switch {
 	case e.Do == "" && e.Opens == "":
 		d.Report(
 			problem.Problem{
 				Position: n.Pos,
-				Path:     at,
+				Path:     path,
 				Kind:     problem.Missing,
 				Why:      "tries nothing",
 				Fix:      "write do with an action, or opens with a door",
@@ -207,7 +207,7 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	case e.Do != "" && e.Opens != "":
 		d.Report(
 			problem.Problem{
-				Path:  at.Child("opens"),
+				Path:  path.Child("opens"),
 				Kind:  problem.Invalid,
 				Value: string(e.Opens),
 				Why:   "stands beside do",
@@ -226,7 +226,7 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	if given > 1 {
 		d.Report(
 			problem.Problem{
-				Path: at.Child("on"),
+				Path: path.Child("on"),
 				Kind: problem.Invalid,
 				Why:  "names several targets",
 				Fix:  "write one expectation for each",
@@ -236,7 +236,7 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	if e.Opens != "" && !e.On.IsZero() && e.On.Instance == nil {
 		d.Report(
 			problem.Problem{
-				Path: at.Child("on"),
+				Path: path.Child("on"),
 				Kind: problem.Invalid,
 				Why:  "names no node",
 				Fix:  "doors are opened on nodes: write instance with its tags",
@@ -245,7 +245,7 @@ func (e *expectationDraft) checkShape(d *strictyaml.Decoder, n *strictyaml.Node,
 	}
 }
 
-func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) {
+func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) {
 	for _, outcome := range []struct {
 		name  string
 		value *bool
@@ -254,7 +254,7 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 		if outcome.value != nil && !*outcome.value {
 			d.Report(
 				problem.Problem{
-					Path:  at.Child(outcome.name),
+					Path:  path.Child(outcome.name),
 					Kind:  problem.Invalid,
 					Value: false,
 					Why:   "says only what is not expected",
@@ -270,14 +270,14 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 		}
 	}
 	if outcomes != 1 {
-		d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid,
+		d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Invalid,
 			Why: fmt.Sprintf("has %d outcomes", outcomes),
 			Fix: "write one of allowed: true, denied: true, osUser: <name>; an osUser is allowed"})
 	}
 	if e.OSUser != "" && e.Opens != world.Shell {
 		d.Report(
 			problem.Problem{
-				Path:  at.Child("osUser"),
+				Path:  path.Child("osUser"),
 				Kind:  problem.Invalid,
 				Value: e.OSUser,
 				Why:   "is expected where no shell is opened",
@@ -288,9 +288,9 @@ func (e *expectationDraft) checkOutcome(d *strictyaml.Decoder, n *strictyaml.Nod
 	e.Allowed, e.Denied = e.allowed != nil || e.OSUser != "", e.denied != nil
 }
 
-func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Node, at problem.Path) {
+func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Node, path problem.Path) {
 	if e.who.person != nil {
-		e.checkPortal(d, at)
+		e.checkPortal(d, path)
 		return
 	}
 	e.MFA = e.Session != expectation.SignInKey
@@ -301,7 +301,7 @@ func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Nod
 	case e.Session == expectation.SignInKey && *e.mfa:
 		d.Report(
 			problem.Problem{
-				Path:  at.Child("mfa"),
+				Path:  path.Child("mfa"),
 				Kind:  problem.Invalid,
 				Value: true,
 				Why:   "is never so of a long-term key",
@@ -311,7 +311,7 @@ func (e *expectationDraft) checkSession(d *strictyaml.Decoder, _ *strictyaml.Nod
 	case e.Session == expectation.SignInKeyWithMFACode && !*e.mfa:
 		d.Report(
 			problem.Problem{
-				Path:  at.Child("mfa"),
+				Path:  path.Child("mfa"),
 				Kind:  problem.Invalid,
 				Value: false,
 				Why:   "contradicts session: keyWithMfaCode",

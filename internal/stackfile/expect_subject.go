@@ -19,12 +19,12 @@ type subject struct {
 // subjectKind takes a name, or the keys of a person of IAM Identity Center.
 type subjectKind struct{}
 
-func (subjectKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (subject, bool) {
+func (subjectKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (subject, bool) {
 	if n.Shape != strictyaml.ShapeObject {
-		user, ok := strictyaml.Text(nil).Decode(d, n, at)
+		user, ok := strictyaml.Text(nil).Decode(d, n, path)
 		return subject{user: user}, ok
 	}
-	person, ok := personKeys.Decode(d, n, at)
+	person, ok := personKeys.Decode(d, n, path)
 	return subject{person: &person}, ok
 }
 
@@ -79,21 +79,21 @@ func ReadPerson(text string) (*world.Person, error) {
 }
 
 // checkPortal refuses what is for IAM users.
-func (e *expectationDraft) checkPortal(d *strictyaml.Decoder, at problem.Path) {
+func (e *expectationDraft) checkPortal(d *strictyaml.Decoder, path problem.Path) {
 	refuse := func(name, why string) {
-		d.Report(problem.Problem{Path: at.Child(name), Kind: problem.Invalid, Why: why, Fix: "remove it"})
+		d.Report(problem.Problem{Path: path.Child(name), Kind: problem.Invalid, Why: why, Fix: "remove it"})
 	}
 	if e.Via == "" {
 		d.Report(
 			problem.Problem{
-				Path: at.Child("via"),
+				Path: path.Child("via"),
 				Kind: problem.Missing,
 				Why:  "is missing",
 				Fix:  "name the permission set with which " + e.who.person.UserName + " comes in",
 			},
 		)
 	}
-	if d.Given(at.Child("session")) {
+	if d.Given(path.Child("session")) {
 		refuse("session", "is for IAM users; somebody of Identity Center comes in through the access portal")
 	}
 	if e.mfa != nil || e.MFAAge != 0 {

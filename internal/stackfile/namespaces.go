@@ -107,12 +107,12 @@ func meantKey(written string) (string, bool) {
 			}
 		}
 	}
-	for _, of := range []struct {
+	for _, known := range []struct {
 		ns    string
 		names []string
 	}{{Namespace, stackKeys.Names()}, {"aws", provider.Keys.Names()}} {
-		if best, near := strictyaml.Nearest(last, of.names); near {
-			return of.ns + ":" + best, true
+		if best, near := strictyaml.Nearest(last, known.names); near {
+			return known.ns + ":" + best, true
 		}
 	}
 	return "", false

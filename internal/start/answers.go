@@ -371,15 +371,15 @@ func (a *Answers) findPeople() (errs []error) {
 			continue
 		}
 		for _, name := range list(in) {
-			at := slices.IndexFunc(a.Projects, func(p *Project) bool { return p.Name == name })
-			if at < 0 {
+			index := slices.IndexFunc(a.Projects, func(p *Project) bool { return p.Name == name })
+			if index < 0 {
 				errs = append(
 					errs,
 					wrong("--person %s: %q is no project that is named; add --project %s=<accounts>", text, name, name),
 				)
 				continue
 			}
-			person.Projects = append(person.Projects, a.Projects[at])
+			person.Projects = append(person.Projects, a.Projects[index])
 		}
 		a.People = append(a.People, person)
 	}
@@ -492,11 +492,11 @@ func (a *Answers) findGroups() (errs []error) {
 
 // cut divides name=values at the last "=", because names of projects may have one.
 func cut(text string) (name, values string, said bool) {
-	at := strings.LastIndex(text, "=")
-	if at < 0 {
+	equals := strings.LastIndex(text, "=")
+	if equals < 0 {
 		return text, "", false
 	}
-	return text[:at], text[at+1:], true
+	return text[:equals], text[equals+1:], true
 }
 
 // list are the parts of a text between commas.

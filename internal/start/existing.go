@@ -178,8 +178,8 @@ func (r *reader) refuse(p *printed, format string, args ...any) {
 	r.errs = append(r.errs, wrong("--from: %s: %s", p.source, fmt.Sprintf(format, args...)))
 }
 
-// of is the organization, made on first use.
-func (r *reader) of() *Organization {
+// theOrganization is the organization, made on first use.
+func (r *reader) theOrganization() *Organization {
 	if r.answers.Organization == nil {
 		r.answers.Organization = &Organization{}
 	}
@@ -190,16 +190,16 @@ func (r *reader) of() *Organization {
 // have both ids.
 func (r *reader) organization(p *printed) {
 	if o := p.Organization; o != nil {
-		r.same(p, "organization", &r.of().ID, o.ID, policy.ValidateOrganizationID)
+		r.same(p, "organization", &r.theOrganization().ID, o.ID, policy.ValidateOrganizationID)
 		management := o.MasterAccountID
 		if management == "" {
 			management = o.ManagementAccountID
 		}
-		r.same(p, "management account", &r.of().Management, management, policy.ValidateAccountID)
+		r.same(p, "management account", &r.theOrganization().Management, management, policy.ValidateAccountID)
 	}
 	var arns []string
 	for _, root := range p.Roots {
-		r.same(p, "root", &r.of().Root, root.ID, policy.ValidateRootID)
+		r.same(p, "root", &r.theOrganization().Root, root.ID, policy.ValidateRootID)
 		arns = append(arns, root.Arn)
 	}
 	for _, account := range p.Accounts {
@@ -213,8 +213,8 @@ func (r *reader) organization(p *printed) {
 		}
 		path := strings.Split(parts[5], "/")
 		if len(path) == 3 {
-			r.same(p, "organization", &r.of().ID, path[1], policy.ValidateOrganizationID)
-			r.same(p, "management account", &r.of().Management, parts[4], policy.ValidateAccountID)
+			r.same(p, "organization", &r.theOrganization().ID, path[1], policy.ValidateOrganizationID)
+			r.same(p, "management account", &r.theOrganization().Management, parts[4], policy.ValidateAccountID)
 		}
 	}
 }
@@ -247,13 +247,13 @@ func (r *reader) units(p *printed) {
 			r.refuse(p, "the id of the unit %q: %q %v", u.Name, u.ID, err)
 			continue
 		}
-		o := r.of()
-		at := slices.IndexFunc(o.Units, func(have Unit) bool { return have.ID == u.ID })
-		if at < 0 {
-			o.Units, at = append(o.Units, Unit{ID: u.ID, Name: u.Name}), len(o.Units)
+		o := r.theOrganization()
+		index := slices.IndexFunc(o.Units, func(have Unit) bool { return have.ID == u.ID })
+		if index < 0 {
+			o.Units, index = append(o.Units, Unit{ID: u.ID, Name: u.Name}), len(o.Units)
 		}
 		if p.parent != "" && p.parent != u.ID {
-			o.Units[at].Parent = p.parent
+			o.Units[index].Parent = p.parent
 		}
 	}
 }
@@ -284,14 +284,14 @@ func (r *reader) accounts(p *printed) {
 			r.refuse(p, "the id of the account %q: %q %v", account.Name, account.ID, err)
 			continue
 		}
-		of := r.answers.add(account.ID, account.Name)
+		answer := r.answers.add(account.ID, account.Name)
 		state := account.State
 		if state == "" {
 			state = account.Status
 		}
-		of.Closed = state != "" && state != "ACTIVE"
+		answer.Closed = state != "" && state != "ACTIVE"
 		if p.parent != "" {
-			of.Unit = p.parent
+			answer.Unit = p.parent
 		}
 	}
 }

@@ -204,8 +204,8 @@ func (a *Answers) guardTargets() []string {
 	mixed := map[string]bool{a.Organization.Root: true}
 	for _, account := range a.Accounts {
 		if !slices.Contains(workloads, account) {
-			for at := account.Unit; at != "" && !mixed[at]; at = a.parent(at) {
-				mixed[at] = true
+			for unit := account.Unit; unit != "" && !mixed[unit]; unit = a.parent(unit) {
+				mixed[unit] = true
 			}
 		}
 	}
@@ -214,8 +214,8 @@ func (a *Answers) guardTargets() []string {
 			continue
 		}
 		target := account.ID
-		for at := account.Unit; at != "" && !mixed[at]; at = a.parent(at) {
-			target = at
+		for unit := account.Unit; unit != "" && !mixed[unit]; unit = a.parent(unit) {
+			target = unit
 		}
 		if !slices.Contains(targets, target) {
 			targets = append(targets, target)

@@ -106,24 +106,24 @@ func (a *Answers) CheckRepository(folder string) error {
 	if a.CI == "" {
 		return nil
 	}
-	at, err := filepath.Abs(folder)
+	parent, err := filepath.Abs(folder)
 	if err != nil {
 		return err
 	}
-	for ; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+	for ; ; parent = filepath.Dir(parent) {
+		if _, err := os.Lstat(filepath.Join(parent, ".git")); err == nil {
 			break
 		}
-		if at == filepath.Dir(at) {
+		if parent == filepath.Dir(parent) {
 			return nil
 		}
 	}
-	if absolute, err := filepath.Abs(folder); err != nil || absolute == at {
+	if absolute, err := filepath.Abs(folder); err != nil || absolute == parent {
 		return err
 	}
 	return wrong(
 		"--ci: %s looks for pipelines in the top folder of the repository, %s; run init there, or leave --ci out",
 		a.CI,
-		at,
+		parent,
 	)
 }

@@ -186,20 +186,20 @@ func (p *Folder) Write(folder string) (wrote []string, err error) {
 	if takenErr := p.Taken(folder); takenErr != nil {
 		return nil, takenErr
 	}
-	var made []string
+	var created []string
 	defer func() {
 		if err == nil {
 			return
 		}
 		wrote = nil
-		for _, path := range slices.Backward(made) {
+		for _, path := range slices.Backward(created) {
 			err = errors.Join(err, os.Remove(path))
 		}
 	}()
 	for _, f := range p.Files {
 		path := filepath.Join(folder, filepath.FromSlash(f.Path))
 		folders, err := makeFolders(filepath.Dir(path))
-		made = append(made, folders...)
+		created = append(created, folders...)
 		if err != nil {
 			return nil, inWords(path, err)
 		}
@@ -209,7 +209,7 @@ func (p *Folder) Write(folder string) (wrote []string, err error) {
 		case err != nil:
 			return nil, inWords(path, err)
 		}
-		made, wrote = append(made, path), append(wrote, f.Path)
+		created, wrote = append(created, path), append(wrote, f.Path)
 	}
 	return wrote, nil
 }
@@ -219,21 +219,21 @@ func inWords(path string, err error) error {
 }
 
 // makeFolders makes a folder with those above it, and gives those that it made.
-func makeFolders(folder string) (made []string, err error) {
+func makeFolders(folder string) (created []string, err error) {
 	if info, statErr := os.Stat(folder); statErr == nil {
 		if !info.IsDir() {
 			return nil, fmt.Errorf("%s is not a folder", folder)
 		}
 		return nil, nil
 	}
-	made, err = makeFolders(filepath.Dir(folder))
+	created, err = makeFolders(filepath.Dir(folder))
 	if err != nil {
-		return made, err
+		return created, err
 	}
 	if err := os.Mkdir(folder, 0o755); err != nil {
-		return made, err
+		return created, err
 	}
-	return append(made, folder), nil
+	return append(created, folder), nil
 }
 
 // writeNew writes a file that does not exist. Nothing is left of one that could not be written whole.

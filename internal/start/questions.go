@@ -221,8 +221,8 @@ func setCI(a *Answers, s string) error {
 
 func validateRole(name string) error {
 	path, role := "/", name
-	if at := strings.LastIndex(name, "/"); at >= 0 {
-		path, role = "/"+name[:at+1], name[at+1:]
+	if start := strings.LastIndex(name, "/"); start >= 0 {
+		path, role = "/"+name[:start+1], name[start+1:]
 	}
 	if err := policy.ValidatePath(path); err != nil {
 		return err

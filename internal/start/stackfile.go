@@ -221,11 +221,11 @@ func (a *Answers) logins(project *Project) []*login {
 		if !slices.Contains(p.Projects, project) {
 			continue
 		}
-		at := slices.IndexFunc(all, func(l *login) bool { return l.osUser == p.OSUser })
-		if at < 0 {
-			all, at = append(all, &login{osUser: p.OSUser}), len(all)
+		index := slices.IndexFunc(all, func(l *login) bool { return l.osUser == p.OSUser })
+		if index < 0 {
+			all, index = append(all, &login{osUser: p.OSUser}), len(all)
 		}
-		all[at].people = append(all[at].people, p)
+		all[index].people = append(all[index].people, p)
 	}
 	return all
 }

@@ -15,7 +15,7 @@ import (
 
 // ListType takes a list.
 type ListType[T any] struct {
-	of Type[T]
+	element Type[T]
 	// emptyWhy is set where an empty list is a mistake; it says what an empty list would mean.
 	emptyWhy, emptyFix string
 	// same tells which elements are the same one; nil means that elements may repeat.
@@ -23,7 +23,7 @@ type ListType[T any] struct {
 }
 
 // ListOf takes a list of values that the type takes.
-func ListOf[T any, K Type[T]](of K) *ListType[T] { return &ListType[T]{of: of} }
+func ListOf[T any, K Type[T]](element K) *ListType[T] { return &ListType[T]{element: element} }
 
 // NotEmpty refuses an empty list: why says what it would mean, fix what to write.
 func (k *ListType[T]) NotEmpty(why, fix string) *ListType[T] {
@@ -38,23 +38,23 @@ func (k *ListType[T]) Distinct(key func(T) string) *ListType[T] {
 }
 
 // Words is a list of distinct texts.
-func Words(of *TextType) *ListType[string] {
-	return ListOf(of).Distinct(func(s string) string { return s })
+func Words(element *TextType) *ListType[string] {
+	return ListOf(element).Distinct(func(s string) string { return s })
 }
 
-func (k *ListType[T]) Decode(d *Decoder, n *Node, at problem.Path) ([]T, bool) {
-	d.Visit(at, n.Pos)
+func (k *ListType[T]) Decode(d *Decoder, n *Node, place problem.Path) ([]T, bool) {
+	d.Visit(place, n.Pos)
 	if n.Shape != ShapeList {
 		fix := "write a list: - ... or [...]"
 		if n.Shape == ShapeText {
 			fix = "write a list, even of one: [" + n.Text + "]"
 		}
-		d.wrongType(at, n, fix)
+		d.wrongType(place, n, fix)
 		return nil, false
 	}
 	if len(n.Items) == 0 && k.emptyWhy != "" {
 		d.Report(problem.Problem{
-			Position: n.Pos, Path: at, Kind: problem.Refused, Value: problem.Written("[]"),
+			Position: n.Pos, Path: place, Kind: problem.Refused, Value: problem.Written("[]"),
 			Why: k.emptyWhy, Fix: k.emptyFix,
 		})
 		return nil, false
@@ -62,9 +62,9 @@ func (k *ListType[T]) Decode(d *Decoder, n *Node, at problem.Path) ([]T, bool) {
 	out, all := make([]T, 0, len(n.Items)), true
 	first := map[string]int{}
 	for i, item := range n.Items {
-		path := at.Index(i)
+		path := place.Index(i)
 		d.Visit(path, item.Pos)
-		value, ok := k.of.Decode(d, item, path)
+		value, ok := k.element.Decode(d, item, path)
 		all = all && ok
 		// What was not understood keeps its place: paths count elements.
 		out = append(out, value)
@@ -85,7 +85,7 @@ func (k *ListType[T]) Decode(d *Decoder, n *Node, at problem.Path) ([]T, bool) {
 }
 
 func (k *ListType[T]) Describe() *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: "array", Items: k.of.Describe()}
+	s := &jsonschema.Schema{Type: "array", Items: k.element.Describe()}
 	if k.emptyWhy != "" {
 		s.MinItems = Ptr(uint64(1))
 	}
@@ -95,14 +95,14 @@ func (k *ListType[T]) Describe() *jsonschema.Schema {
 func (k *ListType[T]) Written(values []T) any {
 	out := make([]any, len(values))
 	for i, v := range values {
-		out[i] = k.of.Written(v)
+		out[i] = k.element.Written(v)
 	}
 	return out
 }
 
 // TableType takes keys that the admin chooses, each with a value of one kind.
 type TableType[T any] struct {
-	of Type[T]
+	element Type[T]
 	// check accepts the keys; nil accepts every key but the empty one.
 	check func(string) error
 	// folded refuses two keys that differ by case only.
@@ -110,8 +110,8 @@ type TableType[T any] struct {
 }
 
 // TableOf takes keys that the check accepts, nil for all but the empty one, each with a value that the type takes.
-func TableOf[T any, K Type[T]](of K, check func(string) error) *TableType[T] {
-	return &TableType[T]{of: of, check: check}
+func TableOf[T any, K Type[T]](element K, check func(string) error) *TableType[T] {
+	return &TableType[T]{element: element, check: check}
 }
 
 // IgnoringCase refuses two keys that differ by case only.
@@ -120,10 +120,10 @@ func (k *TableType[T]) IgnoringCase() *TableType[T] {
 	return k
 }
 
-func (k *TableType[T]) Decode(d *Decoder, n *Node, at problem.Path) (map[string]T, bool) {
-	d.Visit(at, n.Pos)
+func (k *TableType[T]) Decode(d *Decoder, n *Node, place problem.Path) (map[string]T, bool) {
+	d.Visit(place, n.Pos)
 	if n.Shape != ShapeObject {
-		d.wrongType(at, n, "write keys with a value each")
+		d.wrongType(place, n, "write keys with a value each")
 		return nil, false
 	}
 	before := len(d.Problems)
@@ -132,7 +132,7 @@ func (k *TableType[T]) Decode(d *Decoder, n *Node, at problem.Path) (map[string]
 	// Order of the keys is order of reading where there are positions, and alphabetical where the engine sorted them:
 	// the same list either way.
 	for _, e := range n.Entries {
-		path := at.Key(e.Name)
+		path := place.Key(e.Name)
 		if _, repeated := out[e.Name]; repeated {
 			d.Report(*RepeatedKey(path, e))
 			continue
@@ -160,41 +160,41 @@ func (k *TableType[T]) Decode(d *Decoder, n *Node, at problem.Path) (map[string]
 			continue
 		}
 		first[strings.ToLower(e.Name)] = e.Name
-		out[e.Name], _ = k.of.Decode(d, e.Value, path)
+		out[e.Name], _ = k.element.Decode(d, e.Value, path)
 	}
 	return out, len(d.Problems) == before
 }
 
 func (k *TableType[T]) Describe() *jsonschema.Schema {
-	return &jsonschema.Schema{Type: "object", AdditionalProperties: k.of.Describe()}
+	return &jsonschema.Schema{Type: "object", AdditionalProperties: k.element.Describe()}
 }
 
 func (k *TableType[T]) Written(values map[string]T) any {
 	out := map[string]any{}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		out[key] = k.of.Written(values[key])
+		out[key] = k.element.Written(values[key])
 	}
 	return out
 }
 
 // Optional takes what another kind takes and tells apart absent and zero.
-type Optional[T any] struct{ of Type[T] }
+type Optional[T any] struct{ inner Type[T] }
 
 // Optionally takes what the type takes, and nil stands for a key that is absent.
-func Optionally[T any, K Type[T]](of K) Optional[T] { return Optional[T]{of} }
+func Optionally[T any, K Type[T]](inner K) Optional[T] { return Optional[T]{inner} }
 
-func (k Optional[T]) Decode(d *Decoder, n *Node, at problem.Path) (*T, bool) {
-	value, ok := k.of.Decode(d, n, at)
+func (k Optional[T]) Decode(d *Decoder, n *Node, path problem.Path) (*T, bool) {
+	value, ok := k.inner.Decode(d, n, path)
 	return &value, ok
 }
 
-func (k Optional[T]) Describe() *jsonschema.Schema { return k.of.Describe() }
+func (k Optional[T]) Describe() *jsonschema.Schema { return k.inner.Describe() }
 
 func (k Optional[T]) Written(value *T) any {
 	if value == nil {
 		return nil
 	}
-	return k.of.Written(*value)
+	return k.inner.Written(*value)
 }
 
 // Ptr is a pointer to the value.

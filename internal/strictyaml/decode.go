@@ -13,7 +13,7 @@ import (
 // false; the zero T then stands in its place, so that what else is wrong is found in the same run.
 type Type[T any] interface {
 	// Decode reads the value at the path.
-	Decode(d *Decoder, n *Node, at problem.Path) (T, bool)
+	Decode(d *Decoder, n *Node, path problem.Path) (T, bool)
 	// Describe is what an editor needs to know, as JSON Schema.
 	Describe() *jsonschema.Schema
 	// Written is the value as it would be written in the file.
@@ -53,35 +53,35 @@ func (d *Decoder) WithKeysMeant(meant func(written string) (string, bool)) *Deco
 }
 
 // Visit notes where the value stands.
-func (d *Decoder) Visit(at problem.Path, pos problem.Position) {
-	if _, seen := d.Places[at]; !seen {
-		d.Places[at] = mark{pos, len(d.Places)}
+func (d *Decoder) Visit(path problem.Path, pos problem.Position) {
+	if _, seen := d.Places[path]; !seen {
+		d.Places[path] = mark{pos, len(d.Places)}
 	}
 }
 
 // Given reports whether the file has a value at the path.
-func (d *Decoder) Given(at problem.Path) bool {
-	_, seen := d.Places[at]
+func (d *Decoder) Given(path problem.Path) bool {
+	_, seen := d.Places[path]
 	return seen
 }
 
 // mark is where the path stands, or the nearest value around it.
-func (p Places) mark(at problem.Path) mark {
+func (p Places) mark(path problem.Path) mark {
 	for {
-		if m, ok := p[at]; ok {
+		if m, ok := p[path]; ok {
 			return m
 		}
-		up, ok := at.Parent()
+		up, ok := path.Parent()
 		if !ok {
 			return mark{order: len(p)}
 		}
-		at = up
+		path = up
 	}
 }
 
 // Position is where the value of the path stands in the file, or the nearest value around it; without a line where no
 // file was read.
-func (p Places) Position(at problem.Path) problem.Position { return p.mark(at).pos }
+func (p Places) Position(path problem.Path) problem.Position { return p.mark(path).pos }
 
 // Report notes a problem. A second one about the same value, or about something inside a value that was not
 // understood, is dropped: the first says what to do.
@@ -114,19 +114,19 @@ func (d *Decoder) ReportRepeated(keys []Entry) {
 }
 
 // Refused reports whether a problem of the value is known.
-func (d *Decoder) Refused(at problem.Path) bool {
-	return slices.ContainsFunc(d.Problems, func(p *problem.Problem) bool { return p.Path.Within(at) })
+func (d *Decoder) Refused(path problem.Path) bool {
+	return slices.ContainsFunc(d.Problems, func(p *problem.Problem) bool { return p.Path.Within(path) })
 }
 
 // Invalid reports what a check of package policy says about the value.
-func (d *Decoder) Invalid(at problem.Path, n *Node, err error) {
+func (d *Decoder) Invalid(path problem.Path, n *Node, err error) {
 	why, fix := problem.Reason(err)
-	d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid, Value: n.shown(), Why: why, Fix: fix})
+	d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Invalid, Value: n.shown(), Why: why, Fix: fix})
 }
 
 // wrongType reports a value of another shape than the one that the key takes.
-func (d *Decoder) wrongType(at problem.Path, n *Node, fix string) {
-	p := problem.Problem{Position: n.Pos, Path: at, Kind: problem.WrongType, Value: n.shown(), Why: n.Is(), Fix: fix}
+func (d *Decoder) wrongType(path problem.Path, n *Node, fix string) {
+	p := problem.Problem{Position: n.Pos, Path: path, Kind: problem.WrongType, Value: n.shown(), Why: n.Is(), Fix: fix}
 	switch n.Shape {
 	case ShapeNull:
 		p.Fix = "remove the key or give it a value"

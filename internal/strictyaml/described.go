@@ -57,7 +57,7 @@ type KeyDescription struct {
 }
 
 // KeysBelow are the keys of an object, described by its schema, each followed by those below it.
-func KeysBelow(at problem.Path, s *jsonschema.Schema) []KeyDescription {
+func KeysBelow(path problem.Path, s *jsonschema.Schema) []KeyDescription {
 	var all []KeyDescription
 	required := map[string]bool{}
 	for _, name := range s.Required {
@@ -66,7 +66,7 @@ func KeysBelow(at problem.Path, s *jsonschema.Schema) []KeyDescription {
 	for pair := s.Properties.Oldest(); pair != nil; pair = pair.Next() {
 		value := pair.Value
 		k := KeyDescription{
-			Path:     at.Child(pair.Key),
+			Path:     path.Child(pair.Key),
 			Type:     typeOf(value),
 			Doc:      value.Description,
 			Required: required[pair.Key],

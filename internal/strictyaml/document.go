@@ -15,13 +15,13 @@ import (
 // variables.
 type PolicyDocument struct{}
 
-func (PolicyDocument) Decode(d *Decoder, n *Node, at problem.Path) (policy.Document, bool) {
-	d.Visit(at, n.Pos)
+func (PolicyDocument) Decode(d *Decoder, n *Node, path problem.Path) (policy.Document, bool) {
+	d.Visit(path, n.Pos)
 	if n.Shape != ShapeObject {
-		d.wrongType(at, n, "write the document with its keys: Version and Statement")
+		d.wrongType(path, n, "write the document with its keys: Version and Statement")
 		return policy.Document{}, false
 	}
-	if !quotedDates(d, n, at) {
+	if !quotedDates(d, n, path) {
 		return policy.Document{}, false
 	}
 	text, err := json.Marshal(n.plainJSON())
@@ -37,7 +37,7 @@ func (PolicyDocument) Decode(d *Decoder, n *Node, at problem.Path) (policy.Docum
 	d.Report(
 		problem.Problem{
 			Position: n.Pos,
-			Path:     at,
+			Path:     path,
 			Kind:     problem.Invalid,
 			Why:      "is no policy document: " + err.Error(),
 			Fix:      "mend the document",
@@ -52,16 +52,16 @@ func (PolicyDocument) Written(policy.Document) any { return map[string]any{} }
 
 // quotedDates refuses dates without quotes, the version of the document above all: the engine hands over another text
 // than was written.
-func quotedDates(d *Decoder, n *Node, at problem.Path) bool {
+func quotedDates(d *Decoder, n *Node, path problem.Path) bool {
 	all := true
 	for _, e := range n.Entries {
-		all = quotedDates(d, e.Value, at.Child(e.Name)) && all
+		all = quotedDates(d, e.Value, path.Child(e.Name)) && all
 	}
 	for i, item := range n.Items {
-		all = quotedDates(d, item, at.Index(i)) && all
+		all = quotedDates(d, item, path.Index(i)) && all
 	}
 	if n.Shape == ShapeTimestamp {
-		d.wrongType(at, n, "write it in quotes: "+strconv.Quote(n.Text))
+		d.wrongType(path, n, "write it in quotes: "+strconv.Quote(n.Text))
 		return false
 	}
 	return all

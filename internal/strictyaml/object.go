@@ -24,9 +24,9 @@ func Keys[T any](what string, fields ...Field[T]) *Object[T] {
 // Field is one key of an object.
 type Field[T any] interface {
 	key() string
-	decodeInto(d *Decoder, n *Node, at problem.Path, into *T)
+	decodeInto(d *Decoder, n *Node, path problem.Path, into *T)
 	// absentFrom gives the field its default, or reports that it is missing.
-	absentFrom(d *Decoder, owner *Node, at problem.Path, into *T)
+	absentFrom(d *Decoder, owner *Node, path problem.Path, into *T)
 	describeKey() (schema *jsonschema.Schema, required bool)
 }
 
@@ -51,17 +51,17 @@ func (o *Object[T]) Field(name string) Field[T] {
 
 // Decode reads the keys in the order of the description, so that the order of reading does not depend on how the file
 // is laid out.
-func (o *Object[T]) Decode(d *Decoder, n *Node, at problem.Path) (T, bool) {
+func (o *Object[T]) Decode(d *Decoder, n *Node, place problem.Path) (T, bool) {
 	var into T
-	d.Visit(at, n.Pos)
+	d.Visit(place, n.Pos)
 	if n.Shape != ShapeObject {
-		d.wrongType(at, n, "write keys below it: "+strings.Join(o.Names(), ", "))
+		d.wrongType(place, n, "write keys below it: "+strings.Join(o.Names(), ", "))
 		return into, false
 	}
 	before := len(d.Problems)
-	given := o.given(d, n, at)
+	given := o.given(d, n, place)
 	for _, f := range o.fields {
-		path := at.Child(f.key())
+		path := place.Child(f.key())
 		if e, ok := given[f.key()]; ok {
 			d.Visit(path, e.Pos)
 			f.decodeInto(d, e.Value, path, &into)
@@ -73,10 +73,10 @@ func (o *Object[T]) Decode(d *Decoder, n *Node, at problem.Path) (T, bool) {
 }
 
 // given indexes the entries by key. It reports unknown keys and repeated ones.
-func (o *Object[T]) given(d *Decoder, n *Node, at problem.Path) map[string]Entry {
+func (o *Object[T]) given(d *Decoder, n *Node, place problem.Path) map[string]Entry {
 	given := map[string]Entry{}
 	for _, e := range n.Entries {
-		path := at.Child(e.Name)
+		path := place.Child(e.Name)
 		if _, repeated := given[e.Name]; repeated {
 			d.Report(*RepeatedKey(path, e))
 			continue
@@ -88,7 +88,7 @@ func (o *Object[T]) given(d *Decoder, n *Node, at problem.Path) map[string]Entry
 					Path:     path,
 					Kind:     problem.UnknownKey,
 					Why:      "unknown key",
-					Fix:      o.suggest(d, e.Name, at),
+					Fix:      o.suggest(d, e.Name, place),
 				},
 			)
 		}
@@ -98,13 +98,13 @@ func (o *Object[T]) given(d *Decoder, n *Node, at problem.Path) map[string]Entry
 }
 
 // suggest names the key that was meant; at the first level with its namespace.
-func (o *Object[T]) suggest(d *Decoder, name string, at problem.Path) string {
-	if strings.HasSuffix(string(at), ":") {
+func (o *Object[T]) suggest(d *Decoder, name string, path problem.Path) string {
+	if strings.HasSuffix(string(path), ":") {
 		if best, near := Nearest(name, o.Names()); near {
-			return Suggest(string(at)+name, []string{string(at) + best})
+			return Suggest(string(path)+name, []string{string(path) + best})
 		}
 		if d.meant != nil {
-			if meant, known := d.meant(string(at) + name); known {
+			if meant, known := d.meant(string(path) + name); known {
 				return "did you mean " + strconv.Quote(meant) + "?"
 			}
 		}
@@ -113,9 +113,9 @@ func (o *Object[T]) suggest(d *Decoder, name string, at problem.Path) string {
 }
 
 // RepeatedKey is what is wrong with a key that stands twice.
-func RepeatedKey(at problem.Path, e Entry) *problem.Problem {
+func RepeatedKey(path problem.Path, e Entry) *problem.Problem {
 	return &problem.Problem{
-		Position: e.Pos, Path: at, Kind: problem.Duplicate,
+		Position: e.Pos, Path: path, Kind: problem.Duplicate,
 		Why: "is given twice", Fix: "keep one of the two",
 	}
 }
@@ -200,19 +200,19 @@ func (f *FieldOf[T, F]) AsSection() *FieldOf[T, F] {
 
 func (f *FieldOf[T, F]) key() string { return f.name }
 
-func (f *FieldOf[T, F]) decodeInto(d *Decoder, n *Node, at problem.Path, into *T) {
-	*f.place(into), _ = f.kind.Decode(d, n, at)
+func (f *FieldOf[T, F]) decodeInto(d *Decoder, n *Node, path problem.Path, into *T) {
+	*f.place(into), _ = f.kind.Decode(d, n, path)
 }
 
-func (f *FieldOf[T, F]) absentFrom(d *Decoder, owner *Node, at problem.Path, into *T) {
+func (f *FieldOf[T, F]) absentFrom(d *Decoder, owner *Node, path problem.Path, into *T) {
 	switch {
 	case f.mandatory:
-		d.Report(problem.Problem{Position: owner.Pos, Path: at, Kind: problem.Missing, Why: "is missing", Fix: f.missingText})
+		d.Report(problem.Problem{Position: owner.Pos, Path: path, Kind: problem.Missing, Why: "is missing", Fix: f.missingText})
 	case f.fallback != nil:
 		*f.place(into) = *f.fallback
 	case f.section:
-		d.Visit(at, owner.Pos)
-		*f.place(into), _ = f.kind.Decode(d, &Node{Shape: ShapeObject, Pos: owner.Pos}, at)
+		d.Visit(path, owner.Pos)
+		*f.place(into), _ = f.kind.Decode(d, &Node{Shape: ShapeObject, Pos: owner.Pos}, path)
 	}
 }
 
@@ -243,8 +243,8 @@ func RefusedKey[T any](name, why, fix string) closed[T] { return closed[T]{name,
 
 func (f closed[T]) key() string { return f.name }
 
-func (f closed[T]) decodeInto(d *Decoder, n *Node, at problem.Path, _ *T) {
-	d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Refused, Value: n.shown(), Why: f.why, Fix: f.fix})
+func (f closed[T]) decodeInto(d *Decoder, n *Node, path problem.Path, _ *T) {
+	d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Refused, Value: n.shown(), Why: f.why, Fix: f.fix})
 }
 
 func (f closed[T]) absentFrom(*Decoder, *Node, problem.Path, *T) {}

@@ -12,15 +12,15 @@ import (
 // Boolean takes true and false. A first-level key takes them in quotes too, because `pulumi config set` writes them so.
 type Boolean struct{}
 
-func (Boolean) Decode(d *Decoder, n *Node, at problem.Path) (bool, bool) {
-	d.Visit(at, n.Pos)
+func (Boolean) Decode(d *Decoder, n *Node, path problem.Path) (bool, bool) {
+	d.Visit(path, n.Pos)
 	switch {
 	case n.Shape == ShapeBoolean:
 		return n.Number == "true", true
 	case n.Plain && n.Shape == ShapeText && (n.Text == "true" || n.Text == "false"):
 		return n.Text == "true", true
 	}
-	d.wrongType(at, n, "write true or false, without quotes")
+	d.wrongType(path, n, "write true or false, without quotes")
 	return false, false
 }
 
@@ -30,18 +30,18 @@ func (Boolean) Written(b bool) any           { return b }
 // WholeNumber takes whole numbers between two bounds, both included.
 type WholeNumber struct{ Least, Most int }
 
-func (k WholeNumber) Decode(d *Decoder, n *Node, at problem.Path) (int, bool) {
-	d.Visit(at, n.Pos)
+func (k WholeNumber) Decode(d *Decoder, n *Node, path problem.Path) (int, bool) {
+	d.Visit(path, n.Pos)
 	written := n.Number
 	if n.Plain && n.Shape == ShapeText {
 		written = n.Text
 	} else if n.Shape != ShapeNumber {
-		d.wrongType(at, n, fmt.Sprintf("write a whole number from %d to %d, without quotes", k.Least, k.Most))
+		d.wrongType(path, n, fmt.Sprintf("write a whole number from %d to %d, without quotes", k.Least, k.Most))
 		return 0, false
 	}
 	i, err := strconv.Atoi(written)
 	if err != nil || i < k.Least || i > k.Most {
-		d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid, Value: n.shown(),
+		d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Invalid, Value: n.shown(),
 			Why: fmt.Sprintf("is not a whole number from %d to %d", k.Least, k.Most), Fix: "write one"})
 		return 0, false
 	}

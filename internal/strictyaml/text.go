@@ -60,8 +60,8 @@ func (k *TextType) OrSecret() *TextType {
 	return k
 }
 
-func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
-	d.Visit(at, n.Pos)
+func (k *TextType) Decode(d *Decoder, n *Node, path problem.Path) (string, bool) {
+	d.Visit(path, n.Pos)
 	if n.Shape == ShapeSecret && k.secret {
 		return n.Text, true
 	}
@@ -71,7 +71,7 @@ func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
 		case ShapeNumber, ShapeBoolean, ShapeTimestamp:
 			fix = "write it in quotes: " + strconv.Quote(n.Text)
 		}
-		d.wrongType(at, n, fix)
+		d.wrongType(path, n, fix)
 		return "", false
 	}
 	if k.prose {
@@ -87,7 +87,7 @@ func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
 			d.Report(
 				problem.Problem{
 					Position: n.Pos,
-					Path:     at,
+					Path:     path,
 					Kind:     problem.Invalid,
 					Value:    n.Text,
 					Why:      "is not one of its values",
@@ -98,14 +98,14 @@ func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
 		}
 	case k.check != nil:
 		if err := k.check(n.Text); err != nil {
-			d.Invalid(at, n, err)
+			d.Invalid(path, n, err)
 			return n.Text, false
 		}
 	case strings.TrimSpace(n.Text) == "":
 		d.Report(
 			problem.Problem{
 				Position: n.Pos,
-				Path:     at,
+				Path:     path,
 				Kind:     problem.Invalid,
 				Value:    n.Text,
 				Why:      "is empty",
@@ -119,7 +119,7 @@ func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
 		shown = visible.Text
 	}
 	if shown(n.Text) != n.Text && !n.Sealed {
-		d.Report(hidden(at, n))
+		d.Report(hidden(path, n))
 		return "", false
 	}
 	return n.Text, true
@@ -127,10 +127,10 @@ func (k *TextType) Decode(d *Decoder, n *Node, at problem.Path) (string, bool) {
 
 // hidden is what is wrong with a text that does something when it is printed: no name has such characters, and nobody
 // sees them in a review.
-func hidden(at problem.Path, n *Node) problem.Problem {
+func hidden(path problem.Path, n *Node) problem.Problem {
 	return problem.Problem{
 		Position: n.Pos,
-		Path:     at,
+		Path:     path,
 		Kind:     problem.Invalid,
 		Value:    n.Text,
 		Why:      "has a character that is not seen: a control character, or one that changes the direction or the width of text",
@@ -160,8 +160,8 @@ func (k *TextType) Written(s string) any { return s }
 // WordType is a word of a closed set, as a type of its own.
 type WordType[T ~string] struct{ *TextType }
 
-func (k WordType[T]) Decode(d *Decoder, n *Node, at problem.Path) (T, bool) {
-	s, ok := k.TextType.Decode(d, n, at)
+func (k WordType[T]) Decode(d *Decoder, n *Node, path problem.Path) (T, bool) {
+	s, ok := k.TextType.Decode(d, n, path)
 	return T(s), ok
 }
 

@@ -14,15 +14,15 @@ import (
 // Duration takes durations such as "15m", "12h" and "1h30m" between two bounds, both included, in whole steps.
 type Duration struct{ Least, Most, Step time.Duration }
 
-func (k Duration) Decode(d *Decoder, n *Node, at problem.Path) (time.Duration, bool) {
-	d.Visit(at, n.Pos)
+func (k Duration) Decode(d *Decoder, n *Node, path problem.Path) (time.Duration, bool) {
+	d.Visit(path, n.Pos)
 	bounds := fmt.Sprintf("write %s to %s in whole %s", policy.ShortDuration(k.Least), policy.ShortDuration(k.Most), k.unit())
 	if n.Shape != ShapeText {
 		fix := bounds
 		if n.Shape == ShapeNumber {
 			fix = "write it with its unit, such as " + n.Text + k.likelyUnit(n.Number)
 		}
-		d.wrongType(at, n, fix)
+		d.wrongType(path, n, fix)
 		return 0, false
 	}
 	value, err := time.ParseDuration(n.Text)
@@ -37,7 +37,7 @@ func (k Duration) Decode(d *Decoder, n *Node, at problem.Path) (time.Duration, b
 	default:
 		return value, true
 	}
-	d.Report(problem.Problem{Position: n.Pos, Path: at, Kind: problem.Invalid, Value: n.Text, Why: why, Fix: bounds})
+	d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Invalid, Value: n.Text, Why: why, Fix: bounds})
 	return 0, false
 }
 
@@ -70,11 +70,11 @@ func (k Duration) Written(v time.Duration) any { return policy.ShortDuration(v) 
 // Moment takes a time with its offset, quoted.
 type Moment struct{}
 
-func (Moment) Decode(d *Decoder, n *Node, at problem.Path) (time.Time, bool) {
-	d.Visit(at, n.Pos)
+func (Moment) Decode(d *Decoder, n *Node, path problem.Path) (time.Time, bool) {
+	d.Visit(path, n.Pos)
 	const fix = `write a quoted time with its offset, such as "2026-12-01T09:00:00+09:00"`
 	if n.Shape != ShapeText {
-		d.wrongType(at, n, fix)
+		d.wrongType(path, n, fix)
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339, n.Text)
@@ -82,7 +82,7 @@ func (Moment) Decode(d *Decoder, n *Node, at problem.Path) (time.Time, bool) {
 		d.Report(
 			problem.Problem{
 				Position: n.Pos,
-				Path:     at,
+				Path:     path,
 				Kind:     problem.Invalid,
 				Value:    n.Text,
 				Why:      "is not a time with an offset",

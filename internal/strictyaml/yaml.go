@@ -57,12 +57,12 @@ func ParseYAML(file string, data []byte) (*Node, *problem.Problem) {
 	return root, nil
 }
 
-func (r *yamlReader) at(n *yaml.Node) problem.Position {
+func (r *yamlReader) positionOf(n *yaml.Node) problem.Position {
 	return problem.Position{File: r.file, Line: n.Line, Column: n.Column}
 }
 
 func (r *yamlReader) broken(n *yaml.Node, format string, args ...any) *Node {
-	return &Node{Shape: ShapeBroken, Text: fmt.Sprintf(format, args...), Pos: r.at(n)}
+	return &Node{Shape: ShapeBroken, Text: fmt.Sprintf(format, args...), Pos: r.positionOf(n)}
 }
 
 func (r *yamlReader) read(n *yaml.Node, depth int) *Node {
@@ -81,7 +81,7 @@ func (r *yamlReader) read(n *yaml.Node, depth int) *Node {
 		defer delete(r.open, n)
 		followed := *r.read(n.Alias, depth+1)
 		// A problem in a value that is used twice is shown where it was used.
-		followed.Pos = r.at(n)
+		followed.Pos = r.positionOf(n)
 		return &followed
 	case yaml.SequenceNode:
 		return r.list(n, depth)
@@ -96,7 +96,7 @@ func (r *yamlReader) read(n *yaml.Node, depth int) *Node {
 func (r *yamlReader) list(n *yaml.Node, depth int) *Node {
 	r.open[n] = true
 	defer delete(r.open, n)
-	list := &Node{Shape: ShapeList, Pos: r.at(n)}
+	list := &Node{Shape: ShapeList, Pos: r.positionOf(n)}
 	for _, item := range n.Content {
 		list.Items = append(list.Items, r.read(item, depth+1))
 	}
@@ -106,7 +106,7 @@ func (r *yamlReader) list(n *yaml.Node, depth int) *Node {
 func (r *yamlReader) object(n *yaml.Node, depth int) *Node {
 	r.open[n] = true
 	defer delete(r.open, n)
-	object := &Node{Shape: ShapeObject, Pos: r.at(n)}
+	object := &Node{Shape: ShapeObject, Pos: r.positionOf(n)}
 	var merged []Entry
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
@@ -121,7 +121,7 @@ func (r *yamlReader) object(n *yaml.Node, depth int) *Node {
 		}
 		read := r.read(value, depth+1)
 		if key.ShortTag() != "!!merge" {
-			object.Entries = append(object.Entries, Entry{Name: key.Value, Pos: r.at(n.Content[i]), Value: read})
+			object.Entries = append(object.Entries, Entry{Name: key.Value, Pos: r.positionOf(n.Content[i]), Value: read})
 			continue
 		}
 		from, ok := mergeEntries(read)
@@ -165,7 +165,7 @@ func mergeEntries(n *Node) ([]Entry, bool) {
 }
 
 func (r *yamlReader) scalar(n *yaml.Node) *Node {
-	scalar := &Node{Text: n.Value, Pos: r.at(n)}
+	scalar := &Node{Text: n.Value, Pos: r.positionOf(n)}
 	switch tag := n.ShortTag(); tag {
 	case "!!str":
 		scalar.Shape = ShapeText

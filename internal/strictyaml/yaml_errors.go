@@ -142,12 +142,12 @@ func syntaxProblem(file string, data []byte, err error) *problem.Problem {
 // indentingTab is the first tab among the spaces that a line begins with, at the line that the library names or nearest to it: it often names the one before.
 func indentingTab(data []byte, near int) (line, column int, found bool) {
 	for i, text := range strings.Split(string(data), "\n") {
-		at := strings.IndexByte(text, '\t')
-		if at < 0 || strings.TrimLeft(text[:at], " -") != "" || strings.TrimSpace(text) == "" {
+		start := strings.IndexByte(text, '\t')
+		if start < 0 || strings.TrimLeft(text[:start], " -") != "" || strings.TrimSpace(text) == "" {
 			continue
 		}
 		if !found || distance(i+1, near) < distance(line, near) {
-			line, column, found = i+1, at+1, true
+			line, column, found = i+1, start+1, true
 		}
 	}
 	return line, column, found

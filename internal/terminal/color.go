@@ -152,13 +152,13 @@ func paint(line string) string {
 	}
 	var spans []span
 	for _, r := range rules {
-		for _, at := range r.match.FindAllStringIndex(line, -1) {
+		for _, found := range r.match.FindAllStringIndex(line, -1) {
 			free := true
 			for _, s := range spans {
-				free = free && (at[1] <= s.from || at[0] >= s.to)
+				free = free && (found[1] <= s.from || found[0] >= s.to)
 			}
-			if free && at[0] < at[1] {
-				spans = append(spans, span{at[0], at[1], r.colour})
+			if free && found[0] < found[1] {
+				spans = append(spans, span{found[0], found[1], r.colour})
 			}
 		}
 	}

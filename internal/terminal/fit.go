@@ -62,8 +62,8 @@ func margins(line string, width int) (first, hanging int) {
 	indent := len(line) - len(strings.TrimLeft(line, " "))
 	first, hanging = indent, indent+2
 	// A mark such as "ok" or "note", with two spaces or more behind it, is a column.
-	if at := strings.Index(line[indent:min(len(line), indent+mostHanging)], "  "); at > 0 {
-		column := indent + at
+	if gap := strings.Index(line[indent:min(len(line), indent+mostHanging)], "  "); gap > 0 {
+		column := indent + gap
 		for column < len(line) && line[column] == ' ' {
 			column++
 		}

@@ -197,8 +197,8 @@ func fitting(word string, width int) int {
 // breakable is where a word that is too long is broken, at most at fits: behind the last sign that divides names, where
 // there is one in the second half.
 func breakable(word string, fits int) int {
-	if at := strings.LastIndexAny(word[:fits], "-/.:,_") + 1; at > fits/2 {
-		return at
+	if cut := strings.LastIndexAny(word[:fits], "-/.:,_") + 1; cut > fits/2 {
+		return cut
 	}
 	return fits
 }

@@ -86,9 +86,9 @@ func NewWriter(to io.Writer) *Writer { return &Writer{to: to} }
 func (w *Writer) Write(p []byte) (int, error) {
 	whole := append(w.rest, p...)
 	w.rest = nil
-	if at := incomplete(whole); at < len(whole) {
-		w.rest = append([]byte(nil), whole[at:]...)
-		whole = whole[:at]
+	if end := incomplete(whole); end < len(whole) {
+		w.rest = append([]byte(nil), whole[end:]...)
+		whole = whole[:end]
 	}
 	if len(whole) == 0 {
 		return len(p), nil

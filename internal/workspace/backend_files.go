@@ -128,7 +128,7 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 func (r *run) lockFiles(ctx context.Context, place filebackend.Place) (release func(), err error) {
 	settle := func(own string) error {
 		for _, found := range place.Locks() {
-			lock := engineLock{file: found.File, user: found.User, host: found.Host, pid: found.PID, at: found.At}
+			lock := engineLock{file: found.File, user: found.User, host: found.Host, pid: found.PID, taken: found.At}
 			if found.File == own {
 				continue
 			}

@@ -130,10 +130,10 @@ func (r *run) takeNote(ctx context.Context, stack *auto.Stack, have *state.Deplo
 		}
 	}
 	all, parent := map[string]state.Resource{}, ""
-	for _, made := range have.List("resources") {
-		all[made.URN()] = made
-		if made.Type() == urn.StackType {
-			parent = made.URN()
+	for _, resource := range have.List("resources") {
+		all[resource.URN()] = resource
+		if resource.Type() == urn.StackType {
+			parent = resource.URN()
 		}
 	}
 	for _, b := range r.plan.Besides {

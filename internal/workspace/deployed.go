@@ -95,26 +95,26 @@ func (r *run) deployed(ctx context.Context) ([]Deployed, error) {
 		}
 	}
 	out := []Deployed{}
-	for _, made := range state.List("resources") {
-		yes := func(key string) bool { b, _ := made[key].(bool); return b }
+	for _, resource := range state.List("resources") {
+		yes := func(key string) bool { b, _ := resource[key].(bool); return b }
 		if yes("delete") {
 			continue // Replaced already, and to be deleted.
 		}
-		if yes("custom") && !hidden(made.Type()) && !r.options.NoRefresh {
-			there := found[made.URN()]
+		if yes("custom") && !hidden(resource.Type()) && !r.options.NoRefresh {
+			there := found[resource.URN()]
 			if there == nil {
 				continue
 			}
-			made["inputs"], made["outputs"] = there.Inputs, there.Outputs
+			resource["inputs"], resource["outputs"] = there.Inputs, there.Outputs
 		}
 		out = append(out, Deployed{
-			URN:      made.URN(),
-			Type:     made.Type(),
+			URN:      resource.URN(),
+			Type:     resource.Type(),
 			Custom:   yes("custom"),
 			External: yes("external"),
 			Retain:   yes("retainOnDelete"),
-			Inputs:   made.Object("inputs"),
-			Outputs:  made.Object("outputs"),
+			Inputs:   resource.Object("inputs"),
+			Outputs:  resource.Object("outputs"),
 		})
 	}
 	return out, nil

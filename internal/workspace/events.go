@@ -74,7 +74,7 @@ func collect(progress *progress.Progress, prefix string, planning bool) *collect
 	go func() {
 		defer close(c.drained)
 		for event := range c.channel {
-			c.take(event.EngineEvent)
+			c.receive(event.EngineEvent)
 		}
 	}()
 	go c.tick()
@@ -113,7 +113,7 @@ func (c *collector) finish(r *result.Report) []result.Diagnostic {
 	return slices.Clone(c.diagnostics)
 }
 
-func (c *collector) take(event apitype.EngineEvent) {
+func (c *collector) receive(event apitype.EngineEvent) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -263,7 +263,7 @@ func (c *collector) tick() {
 		status := fmt.Sprintf("%s%d done, %s", c.prefix, c.done, time.Since(start).Round(time.Second))
 		oldest := ""
 		for urn, since := range c.running {
-			if at, ok := c.running[oldest]; !ok || since.Before(at) || since.Equal(at) && urn < oldest {
+			if began, ok := c.running[oldest]; !ok || since.Before(began) || since.Equal(began) && urn < oldest {
 				oldest = urn
 			}
 		}

@@ -106,20 +106,20 @@ func (r *run) managed(ctx context.Context, into map[string]bool, approvals []ado
 	if err != nil {
 		return &EngineError{Stack: r.stack, Operation: result.Preview, Err: err}
 	}
-	for _, made := range state.List("resources") {
-		if arn, _ := made.Object("outputs")["arn"].(string); arn != "" && made["delete"] != true {
+	for _, resource := range state.List("resources") {
+		if arn, _ := resource.Object("outputs")["arn"].(string); arn != "" && resource["delete"] != true {
 			into[arn] = true
 		}
-		id, _ := made["id"].(string)
-		if made["delete"] == true {
+		id, _ := resource["id"].(string)
+		if resource["delete"] == true {
 			continue
 		}
-		switch made.Type() {
+		switch resource.Type() {
 		case attributesType:
 			into[id] = true
 		case token.NativeSSMDocument: // Its state has no ARN, and its name has the Region.
 			for _, approval := range approvals {
-				if id == approval.Name && strings.Contains(made.URN(), "-"+approval.Region+"-"+approval.Name) {
+				if id == approval.Name && strings.Contains(resource.URN(), "-"+approval.Region+"-"+approval.Name) {
 					into[approval.ARN] = true
 				}
 			}

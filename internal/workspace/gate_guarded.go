@@ -53,14 +53,14 @@ func (s *session) allowed(c result.Change) bool {
 
 // refusal is what is said of a change to what is guarded.
 func (s *session) refusal(stack string, c result.Change, g *awstype.Guard, would string) *problem.Problem {
-	at := problem.Position{File: s.folder.RelativeFile(stack)}
-	if to := s.targets[stack]; to.at != nil {
-		if found := to.at(problem.Path(g.Path)); found.File != "" { // The section may be gone too.
-			at = found
+	position := problem.Position{File: s.folder.RelativeFile(stack)}
+	if to := s.targets[stack]; to.positionOf != nil {
+		if found := to.positionOf(problem.Path(g.Path)); found.File != "" { // The section may be gone too.
+			position = found
 		}
 	}
 	return &problem.Problem{
-		Position: at,
+		Position: position,
 		Path:     problem.Path(g.Path),
 		Kind:     problem.Refused,
 		Value:    problem.Written(urn.ShortType(c.Type) + " " + strconv.Quote(c.Name)),

@@ -19,12 +19,12 @@ import (
 //   - The service control policies of an organization come before its other stacks, so that nothing opens that is not guarded yet. With doorsFirst they
 //     come last, so that the guarded doors are there before the others are shut.
 func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph {
-	at := map[string]int{}
+	indexOf := map[string]int{}
 	for i, stack := range stacks {
-		at[stack] = i
+		indexOf[stack] = i
 	}
 	return schedule.New(stacks, func(stack string) []string {
-		to := targets[at[stack]]
+		to := targets[indexOf[stack]]
 		var needs []string
 		for i, other := range stacks {
 			from := targets[i]
@@ -34,7 +34,7 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 			}
 			if slices.Contains(to.peopleFrom, project.ShortName(other)) ||
 				slices.Contains(to.preparedBy, project.ShortName(other)) &&
-					!namesPeopleOf(stacks, targets, i, at[stack]) ||
+					!namesPeopleOf(stacks, targets, i, indexOf[stack]) ||
 				slices.Contains(policies.governs, doors.account) && len(doors.governs) == 0 {
 				needs = append(needs, other)
 			}
@@ -44,7 +44,7 @@ func graphOf(stacks []string, targets []target, doorsFirst bool) *schedule.Graph
 }
 
 // namesPeopleOf reports whether a stack names people of another, or of one that does, by their places.
-func namesPeopleOf(stacks []string, targets []target, from, of int) bool {
+func namesPeopleOf(stacks []string, targets []target, from, whose int) bool {
 	seen := map[int]bool{}
 	var names func(i int) bool
 	names = func(i int) bool {
@@ -53,7 +53,7 @@ func namesPeopleOf(stacks []string, targets []target, from, of int) bool {
 		}
 		seen[i] = true
 		for j, stack := range stacks {
-			if slices.Contains(targets[i].peopleFrom, project.ShortName(stack)) && (j == of || names(j)) {
+			if slices.Contains(targets[i].peopleFrom, project.ShortName(stack)) && (j == whose || names(j)) {
 				return true
 			}
 		}

@@ -41,16 +41,16 @@ func LevelsOf(f *project.Folder, doorsFirst bool, names ...string) (*Levels, err
 	if err != nil {
 		return nil, err
 	}
-	targets, at := make([]target, len(read)), map[string]int{}
+	targets, indexOf := make([]target, len(read)), map[string]int{}
 	for i, stack := range read {
-		targets[i], at[names[i]] = targetOf(stack), i
+		targets[i], indexOf[names[i]] = targetOf(stack), i
 	}
 	graph := graphOf(names, targets, doorsFirst)
 	out := &Levels{Version: 1, Levels: [][]LevelStack{}}
 	for _, names := range graph.Levels() {
 		var level []LevelStack
 		for _, name := range names {
-			to := targets[at[name]]
+			to := targets[indexOf[name]]
 			needs := append([]string{}, graph.Needs(name)...)
 			level = append(
 				level,

@@ -22,7 +22,7 @@ type engineLock struct {
 	// file is where the lock is, as an address of the backend.
 	file, user, host string
 	pid              int
-	at               time.Time
+	taken            time.Time
 }
 
 // lockLine is how the CLI words one of the locks that stop it; cloudLock is how Pulumi Cloud says that somebody works
@@ -37,8 +37,8 @@ func locksIn(err error) []engineLock {
 	var locks []engineLock
 	for _, m := range lockLine.FindAllStringSubmatch(wholeText(err), -1) {
 		pid, _ := strconv.Atoi(m[4])
-		at, err := time.Parse(time.RFC3339, m[5])
-		lock := engineLock{file: m[1], user: m[2], host: m[3], pid: pid, at: at}
+		taken, err := time.Parse(time.RFC3339, m[5])
+		lock := engineLock{file: m[1], user: m[2], host: m[3], pid: pid, taken: taken}
 		if err == nil && !slices.Contains(locks, lock) {
 			locks = append(locks, lock)
 		}
@@ -64,7 +64,7 @@ func (l engineLock) String() string {
 		l.user,
 		l.host,
 		l.pid,
-		l.at.UTC().Format(time.RFC3339),
+		l.taken.UTC().Format(time.RFC3339),
 		l.file,
 	)
 }
@@ -110,7 +110,7 @@ func (l engineLock) holder() holder {
 			return dead
 		}
 		return elsewhere
-	case time.UnixMilli(began).After(l.at.Add(lockSlack)):
+	case time.UnixMilli(began).After(l.taken.Add(lockSlack)):
 		return dead
 	}
 	return living

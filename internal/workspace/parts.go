@@ -44,8 +44,8 @@ type target struct {
 	// its attachments that shut shells.
 	governs []string
 	shuts   []stack.ShutShells
-	// at is where the stack file says something; nil where nobody knows.
-	at func(problem.Path) problem.Position
+	// positionOf is where the stack file says something; nil where nobody knows.
+	positionOf func(problem.Path) problem.Position
 	// advice is what to do about an error of AWS, in the setting of the run; nil where nobody knows.
 	advice func(string, commandline.Setting) string
 }

@@ -36,15 +36,15 @@ import (
 // idOf gives the id of a resource that AWS refuses to create twice, from its inputs; empty where AWS chose the id, and
 // for types that are created by calls which may be repeated (attachments of roles, inline policies, memberships).
 func idOf(typ string, inputs map[string]any, to target) string {
-	of, _ := awstype.TypeOf(typ)
-	return of.ID.Of(inputs, func(path, name string) string { return to.partition.PolicyARN(to.account, path, name) })
+	facts, _ := awstype.TypeOf(typ)
+	return facts.ID.Of(inputs, func(path, name string) string { return to.partition.PolicyARN(to.account, path, name) })
 }
 
 // named are the types whose id AWS chose: they are looked for by name.
-func named(made state.Resource) (program.Named, bool) {
-	inputs := made.Object("inputs")
-	n := program.Named{URN: made.URN(), Type: made.Type(), Name: nameOf(inputs, target{})}
-	switch made.Type() {
+func named(resource state.Resource) (program.Named, bool) {
+	inputs := resource.Object("inputs")
+	n := program.Named{URN: resource.URN(), Type: resource.Type(), Name: nameOf(inputs, target{})}
+	switch resource.Type() {
 	case token.OrganizationsPolicy:
 		n.Kind, _ = inputs["type"].(string)
 		n.Kind = cmp.Or(n.Kind, "SERVICE_CONTROL_POLICY")
@@ -91,14 +91,14 @@ func (r *run) recover(ctx context.Context, stack *auto.Stack) (*state.Deployment
 	pending := have.List("pending_operations")
 	for _, operation := range pending {
 		if operation["type"] == string(apitype.OperationTypeCreating) {
-			if made, ok := operation["resource"].(map[string]any); ok {
-				open = append(open, made)
+			if entry, ok := operation["resource"].(map[string]any); ok {
+				open = append(open, entry)
 			}
 		}
 	}
-	for _, made := range have.List("resources") {
-		if errs, ok := made["initErrors"].([]any); ok && slices.Contains(errs, any(openMark)) {
-			open = append(open, made)
+	for _, resource := range have.List("resources") {
+		if errs, ok := resource["initErrors"].([]any); ok && slices.Contains(errs, any(openMark)) {
+			open = append(open, resource)
 		}
 	}
 	if len(pending)+len(open) == 0 {
@@ -123,19 +123,19 @@ func (r *run) settleFailures(
 	}
 	var open []state.Resource
 	for _, urn := range slices.Sorted(maps.Keys(broken)) {
-		made := broken[urn]
-		if made == nil || made.ID != "" || refused[urn] || !canBeLookedUp(made.Type) {
+		metadata := broken[urn]
+		if metadata == nil || metadata.ID != "" || refused[urn] || !canBeLookedUp(metadata.Type) {
 			continue
 		}
 		entry := state.Resource{
 			"urn":      urn,
 			"custom":   true,
-			"type":     made.Type,
-			"inputs":   made.Inputs,
-			"parent":   made.Parent,
-			"provider": made.Provider,
+			"type":     metadata.Type,
+			"inputs":   metadata.Inputs,
+			"parent":   metadata.Parent,
+			"provider": metadata.Provider,
 		}
-		if made.RetainOnDelete {
+		if metadata.RetainOnDelete {
 			entry["retainOnDelete"] = true
 		}
 		open = append(open, entry)
@@ -170,17 +170,17 @@ func (r *run) settle(
 		return err
 	}
 	asked := map[string]state.Resource{}
-	for _, made := range open {
-		id := ids[made.URN()]
+	for _, resource := range open {
+		id := ids[resource.URN()]
 		if id == "" {
 			continue // It may simply be made again, or is not there.
 		}
-		made["id"] = id
-		made["outputs"] = made["inputs"]
-		made["initErrors"] = []any{openMark}
-		asked[made.URN()] = made
+		resource["id"] = id
+		resource["outputs"] = resource["inputs"]
+		resource["initErrors"] = []any{openMark}
+		asked[resource.URN()] = resource
 	}
-	have.Keep(func(made state.Resource) bool { return asked[made.URN()] == nil })
+	have.Keep(func(resource state.Resource) bool { return asked[resource.URN()] == nil })
 	urns := slices.Sorted(maps.Keys(asked))
 	for _, urn := range urns {
 		have.Add(asked[urn])
@@ -194,8 +194,8 @@ func (r *run) settle(
 	if err != nil {
 		return err
 	}
-	have.Keep(func(made state.Resource) bool {
-		urn := made.URN()
+	have.Keep(func(resource state.Resource) bool {
+		urn := resource.URN()
 		if asked[urn] == nil {
 			return true
 		}
@@ -203,7 +203,7 @@ func (r *run) settle(
 		if there == nil {
 			return false
 		}
-		if !includes(there.Inputs, made.Object("inputs")) {
+		if !includes(there.Inputs, resource.Object("inputs")) {
 			r.options.Progress.Line(
 				fmt.Sprintf(
 					"%s%s is there and is not what was being made; it is left alone",
@@ -213,27 +213,27 @@ func (r *run) settle(
 			)
 			return false
 		}
-		made["outputs"] = there.Outputs
-		delete(made, "initErrors")
+		resource["outputs"] = there.Outputs
+		delete(resource, "initErrors")
 		return true
 	})
 	return r.replaceState(ctx, stack, have)
 }
 
 func canBeLookedUp(typ string) bool {
-	of, _ := awstype.TypeOf(typ)
-	return of.ID.Follows() || len(of.ID.FoundBy) > 0
+	facts, _ := awstype.TypeOf(typ)
+	return facts.ID.Follows() || len(facts.ID.FoundBy) > 0
 }
 
 // idsOf are the ids that resources have if they were made, by URN; AWS is asked for those that it chose.
 func (r *run) idsOf(ctx context.Context, open []state.Resource) (map[string]string, error) {
 	ids := map[string]string{}
 	var wanted []program.Named
-	for _, made := range open {
-		if of, _ := awstype.TypeOf(made.Type()); of.ID.Follows() {
-			ids[made.URN()] = idOf(made.Type(), made.Object("inputs"), r.to)
+	for _, resource := range open {
+		if facts, _ := awstype.TypeOf(resource.Type()); facts.ID.Follows() {
+			ids[resource.URN()] = idOf(resource.Type(), resource.Object("inputs"), r.to)
 		}
-		if n, ok := named(made); ok {
+		if n, ok := named(resource); ok {
 			wanted = append(wanted, n)
 		}
 	}

@@ -180,12 +180,12 @@ func (r *run) makeKey(ctx context.Context, settings secretSettings, key string) 
 			),
 		)
 	}
-	made, err := readSecretSettings(file)
+	written, err := readSecretSettings(file)
 	if err != nil {
 		return "", err
 	}
-	if value = made.Salt; !settings.byPassphrase() {
-		value = made.Key
+	if value = written.Salt; !settings.byPassphrase() {
+		value = written.Key
 	}
 	if value == "" {
 		return "", r.locked(

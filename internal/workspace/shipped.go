@@ -39,9 +39,9 @@ func targetOf(stack *stack.Stack) target {
 		preparedBy:   stack.PreparedBy(),
 		governs:      stack.Governs(),
 		shuts:        stack.ShutsShells(),
-		at:           stack.Position,
-		advice: func(message string, at commandline.Setting) string {
-			return program.Advice(stack, message, at)
+		positionOf:   stack.Position,
+		advice: func(message string, setting commandline.Setting) string {
+			return program.Advice(stack, message, setting)
 		},
 	}
 }

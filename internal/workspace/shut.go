@@ -36,13 +36,13 @@ func shutFrom(reports []*result.Report, targets map[string]target) map[string]ti
 	from := map[string]time.Time{}
 	for _, r := range reports {
 		for _, s := range targets[r.Stack].shuts {
-			made, found := r.FirstMade(shutSuffix(s))
+			first, found := r.FirstMade(shutSuffix(s))
 			if !found {
 				continue
 			}
 			for _, account := range s.Accounts {
-				if began, known := from[account]; !known || made.Before(began) {
-					from[account] = made
+				if began, known := from[account]; !known || first.Before(began) {
+					from[account] = first
 				}
 			}
 		}

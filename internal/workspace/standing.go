@@ -8,7 +8,7 @@ import (
 	"aws-access-guardrails/internal/workspace/result"
 )
 
-func (c *collector) of(urn, typ string) *result.Standing {
+func (c *collector) standingOf(urn, typ string) *result.Standing {
 	s := c.standing[urn]
 	if s == nil {
 		s = &result.Standing{Type: typ}
@@ -22,7 +22,7 @@ func (c *collector) read(meta apitype.StepEventMetadata) {
 	if hidden(meta.Type) || meta.Old == nil || !meta.Old.Custom || meta.Old.Delete {
 		return
 	}
-	s := c.of(meta.URN, meta.Type)
+	s := c.standingOf(meta.URN, meta.Type)
 	s.Before, s.Found = meta.Old, nil
 	if meta.New != nil && meta.New.ID != "" {
 		s.Found = meta.New
@@ -50,7 +50,7 @@ func (c *collector) plan(meta apitype.StepEventMetadata) {
 	default:
 		return
 	}
-	s := c.of(meta.URN, meta.Type)
+	s := c.standingOf(meta.URN, meta.Type)
 	if s.Planned && s.Wanted != nil {
 		return
 	}

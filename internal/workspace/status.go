@@ -55,8 +55,8 @@ var existing = regexp.MustCompile(
 
 // adoptable reports whether the verb adopt takes over resources of the type.
 func adoptable(typ string) bool {
-	of, _ := awstype.TypeOf(typ)
-	return of.Adopted == awstype.ByAdopt
+	facts, _ := awstype.TypeOf(typ)
+	return facts.Adopted == awstype.ByAdopt
 }
 
 // attributesType has no function that reads it.

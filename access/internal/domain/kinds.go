@@ -161,8 +161,8 @@ func numbersAround(lits []Literal, d Key) []string {
 	for _, l := range lits {
 		bounds = append(bounds, l.Cond.Numbers...)
 		if d.Natural {
-			for _, at := range l.Cond.Dates {
-				bounds = append(bounds, secondsOf(at))
+			for _, moment := range l.Cond.Dates {
+				bounds = append(bounds, secondsOf(moment))
 			}
 			bounds = append(bounds, numbersIn(l.Cond.Texts)...)
 		}
@@ -198,8 +198,8 @@ func numbersIn(texts []engine.Pattern) []literal.Decimal {
 	return out
 }
 
-func secondsOf(at time.Time) literal.Decimal {
-	n, _ := literal.ParseNumber(strconv.FormatInt(at.Unix(), 10))
+func secondsOf(moment time.Time) literal.Decimal {
+	n, _ := literal.ParseNumber(strconv.FormatInt(moment.Unix(), 10))
 	return n
 }
 
@@ -222,11 +222,11 @@ func datesAround(lits []Literal, d Key) []string {
 	slices.SortFunc(bounds, time.Time.Compare)
 	bounds = slices.CompactFunc(bounds, time.Time.Equal)
 	var out, halves []string
-	write := func(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.999999999Z") }
-	for i, at := range bounds {
-		out = append(out, write(at), write(at.Add(-time.Second)), write(at.Add(time.Second)))
+	write := func(moment time.Time) string { return moment.UTC().Format("2006-01-02T15:04:05.999999999Z") }
+	for i, moment := range bounds {
+		out = append(out, write(moment), write(moment.Add(-time.Second)), write(moment.Add(time.Second)))
 		if i > 0 {
-			middle := bounds[i-1].Add(at.Sub(bounds[i-1]) / 2)
+			middle := bounds[i-1].Add(moment.Sub(bounds[i-1]) / 2)
 			out = append(out, write(middle.Truncate(time.Second)))
 			halves = append(halves, write(middle))
 		}
@@ -239,13 +239,13 @@ func secondsIn(c *engine.Condition) []time.Time {
 	var out []time.Time
 	second := func(n literal.Decimal) {
 		for more := range int64(2) {
-			if at, err := strconv.ParseInt(
+			if seconds, err := strconv.ParseInt(
 				n.Floor(more).String(),
 				10,
 				64,
-			); err == nil && at > -literal.FarthestSecond &&
-				at < literal.FarthestSecond {
-				out = append(out, time.Unix(at, 0).UTC())
+			); err == nil && seconds > -literal.FarthestSecond &&
+				seconds < literal.FarthestSecond {
+				out = append(out, time.Unix(seconds, 0).UTC())
 			}
 		}
 	}
@@ -253,13 +253,13 @@ func secondsIn(c *engine.Condition) []time.Time {
 		second(n)
 	}
 	for i := range c.Texts {
-		if at, err := literal.ParseDate(strings.ToUpper(c.Texts[i].Exact)); err == nil && c.Texts[i].IsLiteral() {
-			second(secondsOf(at))
+		if moment, err := literal.ParseDate(strings.ToUpper(c.Texts[i].Exact)); err == nil && c.Texts[i].IsLiteral() {
+			second(secondsOf(moment))
 		}
 	}
 	if c.Quantifier != policy.NoQuantifier {
-		for _, at := range c.Dates {
-			second(secondsOf(at))
+		for _, moment := range c.Dates {
+			second(secondsOf(moment))
 		}
 	}
 	return out

@@ -225,8 +225,8 @@ func solveMember(lits []Literal, d Key) (text string, found, decided bool) {
 		return d.holds(candidate) && !slices.ContainsFunc(lits, func(l Literal) bool { return !l.member(candidate) })
 	}
 	candidates := Candidates(lits, d)
-	if at := slices.IndexFunc(candidates, fits); at >= 0 {
-		return candidates[at], true, true
+	if index := slices.IndexFunc(candidates, fits); index >= 0 {
+		return candidates[index], true, true
 	}
 	return "", false, d.covers(kinds, lits)
 }
@@ -242,8 +242,8 @@ func (d Key) holds(text string) bool {
 	case d.Natural:
 		return text != "" && literal.IsDigits(text) && (text == "0" || text[0] != '0')
 	case d.Instant:
-		at, err := time.Parse(time.RFC3339, text)
-		return err == nil && !at.Before(d.Earliest)
+		moment, err := time.Parse(time.RFC3339, text)
+		return err == nil && !moment.Before(d.Earliest)
 	case d.Address:
 		_, err := netip.ParseAddr(text)
 		return err == nil

@@ -53,10 +53,10 @@ func (e *Engine) Assuming(a Assumption) *Engine {
 // is over shuts nothing. Credentials may be older: a session that is in use then began at most 36 hours before. The
 // zero time, which a new engine has, is all of time. Decide and Journey, whose requests have a time of their own, do
 // not change.
-func (e *Engine) From(at time.Time) *Engine {
+func (e *Engine) From(moment time.Time) *Engine {
 	other := *e
-	if other.Since = at; !at.IsZero() {
-		other.Since = at.UTC().Truncate(time.Second)
+	if other.Since = moment; !moment.IsZero() {
+		other.Since = moment.UTC().Truncate(time.Second)
 	}
 	return &other
 }

@@ -159,8 +159,8 @@ func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
 		c.Numbers = append(c.Numbers, n)
 		return err
 	case CompareDate:
-		at, err := literal.ParseDate(value)
-		c.Dates = append(c.Dates, at)
+		moment, err := literal.ParseDate(value)
+		c.Dates = append(c.Dates, moment)
 		return err
 	case CompareBool, ComparePresence:
 		switch {
@@ -197,11 +197,11 @@ func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
 // keys.
 func (c *Condition) Holds(ev *Env) bool {
 	if c.Key.Kind.IsTime() && c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
-		at, ok := ev.instant(&c.Key)
+		moment, ok := ev.instant(&c.Key)
 		if !ok {
 			return c.ifExists || c.Negated
 		}
-		return c.anyDate(at) != c.Negated
+		return c.anyDate(moment) != c.Negated
 	}
 	v := ev.Lookup(&c.Key)
 	if c.Compare == ComparePresence {
@@ -279,9 +279,9 @@ func (c *Condition) anyPattern(value string, ev *Env) bool {
 	return false
 }
 
-func (c *Condition) anyDate(at time.Time) bool {
+func (c *Condition) anyDate(moment time.Time) bool {
 	for _, bound := range c.Dates {
-		if c.order.holds(at.Compare(bound)) {
+		if c.order.holds(moment.Compare(bound)) {
 			return true
 		}
 	}

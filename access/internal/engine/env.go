@@ -251,19 +251,19 @@ func (ev *Env) instant(k *conditionkey.Key) (time.Time, bool) {
 
 // instantText is the value of a time key for operators that compare text or numbers.
 func (ev *Env) instantText(k *conditionkey.Key) Values {
-	at, ok := ev.instant(k)
+	moment, ok := ev.instant(k)
 	if !ok {
 		return Values{}
 	}
-	return Single(timeText(k, at))
+	return Single(timeText(k, moment))
 }
 
 // timeText is an instant as the key writes it, to the second.
-func timeText(k *conditionkey.Key, at time.Time) string {
+func timeText(k *conditionkey.Key, moment time.Time) string {
 	if k.Kind == conditionkey.KeyEpochTime {
-		return strconv.FormatInt(at.Unix(), 10)
+		return strconv.FormatInt(moment.Unix(), 10)
 	}
-	return at.UTC().Format("2006-01-02T15:04:05Z")
+	return moment.UTC().Format("2006-01-02T15:04:05Z")
 }
 
 // region is the Region that the call goes to: that of the resource, or the home Region of a global service.

@@ -26,8 +26,8 @@ func (e *Engine) JoinedBy(joining world.Account, organization string, paths ...s
 		DescribedRoles: e.DescribedRoles,
 		Since:          e.Since,
 	}}
-	at := slices.IndexFunc(w.Accounts, func(a world.Account) bool { return a.ID == joining.ID })
-	if at < 0 {
+	index := slices.IndexFunc(w.Accounts, func(a world.Account) bool { return a.ID == joining.ID })
+	if index < 0 {
 		if !policy.IsAccountID(joining.ID) {
 			return nil
 		}
@@ -45,7 +45,7 @@ func (e *Engine) JoinedBy(joining world.Account, organization string, paths ...s
 		c.principals(&joining)
 		c.engine.DescribedRoles = everyRoleOf(c.engine.world.Accounts)
 	} else {
-		host, home := &w.Accounts[at], e.Accounts[joining.ID]
+		host, home := &w.Accounts[index], e.Accounts[joining.ID]
 		users, roles := map[string]bool{}, map[string]bool{}
 		for i := range host.Users {
 			users[strings.ToLower(host.Users[i].Name)] = true

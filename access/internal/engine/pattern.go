@@ -37,25 +37,25 @@ func ParsePattern(text string, mode TextMode, wildcards bool) (Pattern, error) {
 	}
 	rest := text
 	for rest != "" {
-		at := strings.Index(rest, "${")
-		if at < 0 {
+		start := strings.Index(rest, "${")
+		if start < 0 {
 			p.Tokens = wildcard.AppendGlob(p.Tokens, rest, wildcards)
 			break
 		}
-		p.Tokens = wildcard.AppendGlob(p.Tokens, rest[:at], wildcards)
-		end := strings.IndexByte(rest[at:], '}')
+		p.Tokens = wildcard.AppendGlob(p.Tokens, rest[:start], wildcards)
+		end := strings.IndexByte(rest[start:], '}')
 		if end < 0 {
 			return Pattern{}, fmt.Errorf(
 				`has a policy variable without closing brace; write "${...}", or "${$}{" for the characters themselves`,
 			)
 		}
-		tok, err := parseVariable(rest[at+2 : at+end])
+		tok, err := parseVariable(rest[start+2 : start+end])
 		if err != nil {
 			return Pattern{}, err
 		}
 		p.HasVariable = p.HasVariable || tok.Kind == wildcard.TokenVariable
 		p.Tokens = append(p.Tokens, tok)
-		rest = rest[at+end+1:]
+		rest = rest[start+end+1:]
 	}
 	p.Settle()
 	return p, nil

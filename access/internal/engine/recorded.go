@@ -19,9 +19,11 @@ type Recording interface {
 }
 
 // StartRecorded turns to a recorded call. Without a principal the caller is a stranger of this ARN and account.
-func (ev *Env) StartRecorded(e *Engine, r Recording, p *Principal, arn, account, session, action string, at time.Time) {
+func (ev *Env) StartRecorded(
+	e *Engine, r Recording, p *Principal, arn, account, session, action string, moment time.Time,
+) {
 	ev.Engine, ev.Recorded = e, r
-	ev.asked = Request{Action: action, Time: at}
+	ev.asked = Request{Action: action, Time: moment}
 	ev.Request, ev.Session = &ev.asked, &ev.askedBy
 	if p == nil {
 		ev.stranger = Principal{Kind: RolePrincipal, Arn: arn, Account: &nobody}

@@ -58,11 +58,11 @@ func (c *Condition) HoldsFor(v Values) bool {
 // date operators read.
 func (c *Condition) MatchesValue(text string) bool {
 	if c.Key.Kind == conditionkey.KeyCurrentTime || c.Key.Kind == conditionkey.KeyEpochTime {
-		if at, err := literal.ParseDate(text); err == nil {
+		if moment, err := literal.ParseDate(text); err == nil {
 			if c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
-				return c.anyDate(at)
+				return c.anyDate(moment)
 			}
-			text = timeText(&c.Key, at)
+			text = timeText(&c.Key, moment)
 		}
 	}
 	return c.Matches(text, nil)

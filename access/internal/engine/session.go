@@ -131,8 +131,8 @@ func (s Session) WithMFACode() Session {
 
 // IssuedAt returns the session with the time at which its credentials were issued: aws:TokenIssueTime. Long-term keys
 // have none.
-func (s Session) IssuedAt(at time.Time) Session {
-	s.issued = at.UTC().Truncate(time.Second)
+func (s Session) IssuedAt(moment time.Time) Session {
+	s.issued = moment.UTC().Truncate(time.Second)
 	return s
 }
 

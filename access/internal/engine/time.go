@@ -19,8 +19,8 @@ func (c *Condition) Bounds() ([]time.Time, bool) {
 	switch c.Compare {
 	case CompareDate:
 		var out []time.Time
-		for _, at := range c.Dates {
-			out = append(out, at.UTC().Truncate(time.Second))
+		for _, moment := range c.Dates {
+			out = append(out, moment.UTC().Truncate(time.Second))
 		}
 		return out, true
 	case CompareNumber:

@@ -47,28 +47,28 @@ func (g Glob) passesEveryName() bool {
 
 // MatchesInAnyCase reports whether the glob would match the text if case did not matter.
 func (g Glob) MatchesInAnyCase(text []rune) bool {
-	at, in := 0, 0
+	token, in := 0, 0
 	star, starIn := -1, 0
 	for in < len(text) {
 		switch {
-		case at < len(g) && g[at].Kind == GlobAny:
-			star, starIn = at, in
-			at++
+		case token < len(g) && g[token].Kind == GlobAny:
+			star, starIn = token, in
+			token++
 			continue
-		case at < len(g) && (g[at].Kind == GlobOne || g[at].R == text[in] || equalFoldRune(g[at].R, text[in])):
-			at++
+		case token < len(g) && (g[token].Kind == GlobOne || g[token].R == text[in] || equalFoldRune(g[token].R, text[in])):
+			token++
 			in++
 			continue
 		case star < 0:
 			return false
 		}
 		starIn++
-		at, in = star+1, starIn
+		token, in = star+1, starIn
 	}
-	for at < len(g) && g[at].Kind == GlobAny {
-		at++
+	for token < len(g) && g[token].Kind == GlobAny {
+		token++
 	}
-	return at == len(g)
+	return token == len(g)
 }
 
 // PassesEveryText reports whether every text matches that is not empty.

@@ -14,23 +14,23 @@ func WitnessOf(groups [][]Glob, none []Glob) (text string, found, decided bool) 
 	slices.SortStableFunc(groups, func(a, b []Glob) int { return len(a) - len(b) })
 	decided = true
 	tries := 0
-	var choose func(at int, chosen []Glob) bool
-	choose = func(at int, chosen []Glob) bool {
+	var choose func(index int, chosen []Glob) bool
+	choose = func(index int, chosen []Glob) bool {
 		if tries++; tries > maxChoices {
 			decided = false
 			return false
 		}
-		if at == len(groups) {
+		if index == len(groups) {
 			var ok, sure bool
 			text, ok, sure = GlobWitness(chosen, none)
 			decided = decided && sure
 			return ok
 		}
-		for _, g := range groups[at] {
+		for _, g := range groups[index] {
 			if slices.ContainsFunc(chosen, func(c Glob) bool { return Disjoint(c, g) }) {
 				continue
 			}
-			if choose(at+1, append(slices.Clone(chosen), g)) {
+			if choose(index+1, append(slices.Clone(chosen), g)) {
 				return true
 			}
 		}

@@ -173,35 +173,35 @@ func (g Glob) Match(text string) bool {
 func (g Glob) start(into []uint16) []uint16 { return g.close(into, 0) }
 
 // close adds a position and those that a wildcard for nothing leads to.
-func (g Glob) close(states []uint16, at int) []uint16 {
+func (g Glob) close(states []uint16, state int) []uint16 {
 	for {
-		if n := len(states); n > 0 && states[n-1] >= uint16(at) {
-			if slices.Contains(states, uint16(at)) {
+		if n := len(states); n > 0 && states[n-1] >= uint16(state) {
+			if slices.Contains(states, uint16(state)) {
 				return states
 			}
-			states = append(states, uint16(at))
+			states = append(states, uint16(state))
 			slices.Sort(states)
 		} else {
-			states = append(states, uint16(at))
+			states = append(states, uint16(state))
 		}
-		if at == len(g) || g[at].Kind != GlobAny {
+		if state == len(g) || g[state].Kind != GlobAny {
 			return states
 		}
-		at++
+		state++
 	}
 }
 
 func (g Glob) step(states []uint16, r rune) []uint16 {
 	next := make([]uint16, 0, len(states)+1)
 	for _, s := range states {
-		at := int(s)
-		if at == len(g) || !g[at].takes(r) {
+		state := int(s)
+		if state == len(g) || !g[state].takes(r) {
 			continue
 		}
-		if g[at].Kind == GlobAny {
-			next = g.close(next, at)
+		if g[state].Kind == GlobAny {
+			next = g.close(next, state)
 		} else {
-			next = g.close(next, at+1)
+			next = g.close(next, state+1)
 		}
 	}
 	return next

@@ -27,19 +27,19 @@ func (g Glob) Covers(h Glob) bool {
 func (g Glob) stepSymbol(states []uint16, symbol GlobToken) []uint16 {
 	next := make([]uint16, 0, len(states)+1)
 	for _, s := range states {
-		at := int(s)
-		if at == len(g) {
+		state := int(s)
+		if state == len(g) {
 			continue
 		}
-		t := g[at]
+		t := g[state]
 		literal := symbol.Kind == GlobLiteral && t.takes(symbol.R)
 		wild := symbol.Kind != GlobLiteral && (!t.Bounded || symbol.Bounded)
 		switch {
 		case t.Kind == GlobAny && (literal || wild):
-			next = g.close(next, at)
+			next = g.close(next, state)
 		case t.Kind == GlobOne && (literal || wild && symbol.Kind == GlobOne),
 			t.Kind == GlobLiteral && t.Fold && literal:
-			next = g.close(next, at+1)
+			next = g.close(next, state+1)
 		}
 	}
 	return next
@@ -231,19 +231,19 @@ func (s *globSearch) run() (text string, found, decided bool) {
 		first[i] = g.start(nil)
 	}
 	s.push(first, -1, 0)
-	for at := 0; at < len(s.nodes); at++ {
-		if s.accepts(s.nodes[at].states) {
-			return s.spell(at), true, true
+	for node := 0; node < len(s.nodes); node++ {
+		if s.accepts(s.nodes[node].states) {
+			return s.spell(node), true, true
 		}
 		if len(s.nodes) > s.bound {
 			return "", false, false
 		}
-		for _, r := range s.alphabet(s.nodes[at].states) {
+		for _, r := range s.alphabet(s.nodes[node].states) {
 			next := make([][]uint16, len(s.globs))
 			for i, g := range s.globs {
-				next[i] = g.step(s.nodes[at].states[i], r)
+				next[i] = g.step(s.nodes[node].states[i], r)
 			}
-			s.push(next, at, r)
+			s.push(next, node, r)
 		}
 	}
 	return "", false, true
@@ -256,9 +256,9 @@ func (s *globSearch) push(states [][]uint16, parent int, r rune) {
 		if i < s.wanted && len(set) == 0 || i >= s.wanted && s.globs[i].closed(set) {
 			return
 		}
-		for _, at := range set {
-			key.WriteByte(byte(at >> 8))
-			key.WriteByte(byte(at))
+		for _, state := range set {
+			key.WriteByte(byte(state >> 8))
+			key.WriteByte(byte(state))
 		}
 		key.WriteString("\xff\xff")
 	}
@@ -290,11 +290,11 @@ func (s *globSearch) alphabet(states [][]uint16) []rune {
 	wild := true
 	for i, g := range s.globs {
 		open := false
-		for _, at := range states[i] {
-			if int(at) == len(g) {
+		for _, state := range states[i] {
+			if int(state) == len(g) {
 				continue
 			}
-			t := g[at]
+			t := g[state]
 			if t.Kind != GlobLiteral {
 				open = true
 				continue
@@ -332,11 +332,11 @@ func freshRune(taken []rune) rune {
 	return r
 }
 
-func (s *globSearch) spell(at int) string {
+func (s *globSearch) spell(node int) string {
 	var runes []rune
-	for s.nodes[at].parent >= 0 {
-		runes = append(runes, s.nodes[at].r)
-		at = s.nodes[at].parent
+	for s.nodes[node].parent >= 0 {
+		runes = append(runes, s.nodes[node].r)
+		node = s.nodes[node].parent
 	}
 	slices.Reverse(runes)
 	return string(runes)

@@ -25,8 +25,8 @@ func ParseDate(s string) (time.Time, error) {
 		return time.Unix(n, 0).UTC(), nil
 	}
 	for _, layout := range dateLayouts {
-		if at, err := time.Parse(layout, s); err == nil {
-			return at, nil
+		if moment, err := time.Parse(layout, s); err == nil {
+			return moment, nil
 		}
 	}
 	return time.Time{}, errors.New(`is not a date; write it as in "2026-12-01T00:00:00Z"`)

@@ -18,9 +18,9 @@ func ParseNetwork(s string) (netip.Prefix, error) {
 	if err != nil {
 		return netip.Prefix{}, errors.New(`is not an IP address or network; write it as in "203.0.113.0/24"`)
 	}
-	if at := network.Addr(); at.Is4In6() && network.Bits() >= mappedBits {
+	if address := network.Addr(); address.Is4In6() && network.Bits() >= mappedBits {
 		// ::ffff:10.0.0.0/104 is 10.0.0.0/8: addresses of requests are compared as IPv4 where they can be.
-		network = netip.PrefixFrom(at.Unmap(), network.Bits()-mappedBits)
+		network = netip.PrefixFrom(address.Unmap(), network.Bits()-mappedBits)
 	}
 	return network.Masked(), nil
 }

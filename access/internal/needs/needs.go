@@ -95,9 +95,9 @@ var OfDoors = sync.OnceValue(func() []Door {
 			continue
 		}
 		for _, action := range row.Actions {
-			at, known := catalogue.Catalogue().Find(action)
-			if known && len(Of(at)) > 1 {
-				out = append(out, Door{action, Of(at)})
+			index, known := catalogue.Catalogue().Find(action)
+			if known && len(Of(index)) > 1 {
+				out = append(out, Door{action, Of(index)})
 			}
 		}
 	}

@@ -83,14 +83,14 @@ func speaksAway(st *engine.Statement) bool {
 
 // placeMatters reports whether a statement that an attempt reads tells resources of one's own account from those of
 // others. If none does, whatever is open there is open on a resource of one's own account, and was found there.
-func placeMatters(q Question, at attempt) bool {
+func placeMatters(q Question, try attempt) bool {
 	tells := func(st *engine.Statement) bool { return st != nil && speaksAway(st) && tellsPlaces(st) }
-	for _, l := range append(slices.Clone(at.layers.Guardrails), at.layers.Boundary, at.layers.Limit) {
+	for _, l := range append(slices.Clone(try.layers.Guardrails), try.layers.Boundary, try.layers.Limit) {
 		if l != nil && (len(l.Unknowns) > 0 || slices.ContainsFunc(l.Allow, tells)) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(slices.Concat(q.Forbidden, q.Permitted, at.allow, at.layers.Deny), tells)
+	return slices.ContainsFunc(slices.Concat(q.Forbidden, q.Permitted, try.allow, try.layers.Deny), tells)
 }
 
 // tellsPlaces reports whether a statement applies to some resources and not to others by where they are.
@@ -156,11 +156,11 @@ func (c *Caller) abroadOf() *Caller {
 // askAway asks a class that calls resources of other accounts, by what allows its calls.
 func (c *Caller) askAway(q Question, by func(*Caller) attempt) Answer {
 	a := c.Assignments(func(c *Caller) Answer {
-		at := by(c)
-		at.q, at.abroad, at.closed = q, true, true
-		at.besides = append(slices.Clip(at.besides), anyARN)
-		at.avoid = c.notAbroad()
-		return c.attempt(at)
+		try := by(c)
+		try.q, try.abroad, try.closed = q, true, true
+		try.besides = append(slices.Clip(try.besides), anyARN)
+		try.avoid = c.notAbroad()
+		return c.attempt(try)
 	})
 	// What shuts a door is told of the resources of its own account.
 	a.Denied = !a.Open

@@ -99,7 +99,7 @@ func cased(text string) string {
 }
 
 // shared is what a search is written as; empty when it may not be shared.
-func (c *Caller) shared(at attempt, groups []layerGroup, avoid []*bound) string {
+func (c *Caller) shared(try attempt, groups []layerGroup, avoid []*bound) string {
 	own := c.Own()
 	b := c.Search.B
 	if own == nil || len(b.Assigned) > 0 || len(b.Open) > 0 {
@@ -126,11 +126,11 @@ func (c *Caller) shared(at attempt, groups []layerGroup, avoid []*bound) string 
 		}
 		out = append(out, ';')
 	}
-	out = strconv.AppendBool(out, at.closed)
-	out = strconv.AppendBool(out, len(at.unknowns) > 0)
-	list(at.allow)
-	list(at.besides)
-	list(at.q.Forbidden)
+	out = strconv.AppendBool(out, try.closed)
+	out = strconv.AppendBool(out, len(try.unknowns) > 0)
+	list(try.allow)
+	list(try.besides)
+	list(try.q.Forbidden)
 	for _, g := range groups {
 		for _, bound := range g.allow {
 			write(bound)
@@ -237,18 +237,18 @@ var iamEntity = []rune(":iam:")
 // EndsInName is what comes before a name, when the glob is matched by ARNs of IAM that end in "/" and the name, and
 // by nothing else.
 func EndsInName(g glob.Glob, name []rune) (prefix glob.Glob, ok bool) {
-	at := len(g) - len(name)
-	if at < 1 || !g[:at].EndsWith('/') {
+	start := len(g) - len(name)
+	if start < 1 || !g[:start].EndsWith('/') {
 		return nil, false
 	}
 	for i, r := range name {
-		if t := g[at+i]; t.Kind != glob.GlobLiteral || t.Fold || t.R != r {
+		if t := g[start+i]; t.Kind != glob.GlobLiteral || t.Fold || t.R != r {
 			return nil, false
 		}
 	}
 	const arn = "arn:"
 	colons, i := 0, 0
-	for ; i < at && colons < 2; i++ {
+	for ; i < start && colons < 2; i++ {
 		t := g[i]
 		if t.Kind != glob.GlobLiteral || t.Fold || i < len(arn) && t.R != rune(arn[i]) {
 			return nil, false
@@ -258,11 +258,11 @@ func EndsInName(g glob.Glob, name []rune) (prefix glob.Glob, ok bool) {
 		}
 	}
 	for j, r := range iamEntity[1:] {
-		if i+j >= at || g[i+j].Kind != glob.GlobLiteral || g[i+j].Fold || g[i+j].R != r {
+		if i+j >= start || g[i+j].Kind != glob.GlobLiteral || g[i+j].Fold || g[i+j].R != r {
 			return nil, false
 		}
 	}
-	return g[:at], true
+	return g[:start], true
 }
 
 // nameTails are the ends of a glob that names can meet, of texts that come to the name with a slash, but for ends
@@ -295,9 +295,9 @@ func (c *Caller) writtenKey(own *ownTexts, p *Probe) int {
 		value := &cond.Texts[i]
 		text.WriteByte(0)
 		if value.IsLiteral() {
-			if at := slices.IndexFunc(own.all, func(o ownText) bool { return o.text == value.Exact }); at >= 0 {
+			if index := slices.IndexFunc(own.all, func(o ownText) bool { return o.text == value.Exact }); index >= 0 {
 				compares = true
-				text.WriteString("\x01" + own.all[at].as)
+				text.WriteString("\x01" + own.all[index].as)
 				continue
 			}
 		}
@@ -353,7 +353,7 @@ func (c *Caller) keep(written string, a Answer, groups []layerGroup, avoid []*bo
 }
 
 // kept is the answer of a search that is written so, told with the statements of this caller.
-func (c *Caller) kept(written string, at attempt, groups []layerGroup, avoid []*bound) (Answer, bool) {
+func (c *Caller) kept(written string, try attempt, groups []layerGroup, avoid []*bound) (Answer, bool) {
 	have, known := c.Solved.answers[written]
 	if written == "" || !known {
 		return Answer{}, false
@@ -366,5 +366,5 @@ func (c *Caller) kept(written string, at attempt, groups []layerGroup, avoid []*
 	for _, i := range have.narrow {
 		s.narrow = append(s.narrow, groups[i].source)
 	}
-	return Answer{C: c, Denied: have.denied, Classes: have.classes, Closers: s.closers(at.layers.Deny)}, true
+	return Answer{C: c, Denied: have.denied, Classes: have.classes, Closers: s.closers(try.layers.Deny)}, true
 }

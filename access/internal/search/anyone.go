@@ -211,7 +211,7 @@ func AskWayIn(e *engine.Engine, role *engine.Principal, way wayin.Way, c *Caller
 		policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
 	)
 	return c.Assignments(func(c *Caller) Answer {
-		at := attempt{
+		try := attempt{
 			q:       q,
 			besides: []*engine.Statement{way.St, self},
 			source:  way.St.By,
@@ -219,16 +219,16 @@ func AskWayIn(e *engine.Engine, role *engine.Principal, way wayin.Way, c *Caller
 			closed:  true,
 		}
 		if c.Any.Shape != nil {
-			at.besides = append(at.besides, c.Any.Shape)
+			try.besides = append(try.besides, c.Any.Shape)
 		}
 		for _, deny := range role.Trust.Deny {
 			// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken
 			// to escape it.
 			if !deny.NotPrincipals && deny.SpeaksOf(c.Env()) {
-				at.layers.Deny = append(at.layers.Deny, deny)
+				try.layers.Deny = append(try.layers.Deny, deny)
 			}
 		}
-		return c.attempt(at)
+		return c.attempt(try)
 	})
 }
 

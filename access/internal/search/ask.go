@@ -36,14 +36,14 @@ func (l *Solved) concerning(q Question, statements []*engine.Statement) []*engin
 		return statements
 	}
 	// The callers of an account have most of their statements in common.
-	var of listed
+	var key listed
 	if len(q.Forbidden) > 0 {
-		of = listed{&q.Forbidden[0], len(q.Forbidden)}
+		key = listed{&q.Forbidden[0], len(q.Forbidden)}
 	}
-	known := l.concerns[of]
+	known := l.concerns[key]
 	if known == nil {
 		known = map[*engine.Statement]bool{}
-		l.concerns[of] = known
+		l.concerns[key] = known
 	}
 	out := make([]*engine.Statement, 0, len(statements))
 	for _, st := range statements {
@@ -250,17 +250,17 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 					layers.Deny = append(layers.Deny, deny)
 				}
 			}
-			at := attempt{q: q, besides: []*engine.Statement{st, self}, layers: layers, source: st.By}
+			try := attempt{q: q, besides: []*engine.Statement{st, self}, layers: layers, source: st.By}
 			named := role.Account == c.Principal.Account && g != engine.AccountTrusted
 			if named && g == engine.SessionTrusted {
-				at.layers.Boundary, at.layers.Limit = nil, nil
+				try.layers.Boundary, try.layers.Limit = nil, nil
 			}
 			if !named {
-				at.allow, at.unknowns = c.Principal.Identity.Allow, c.Principal.Identity.Unknowns
+				try.allow, try.unknowns = c.Principal.Identity.Allow, c.Principal.Identity.Unknowns
 			} else {
-				at.allow = []*engine.Statement{nil}
+				try.allow = []*engine.Statement{nil}
 			}
-			return c.attempt(at)
+			return c.attempt(try)
 		})
 		// What a trust policy does not say, nothing that is attached to the caller says: only its own statements count.
 		if a.Classes == 0 {

@@ -83,27 +83,27 @@ type pursuit struct {
 
 // attempt looks for a request that the known documents allow, then for one that the unknown ones may, and at last for
 // one that anything attached tomorrow could: if there is none either, a Deny shuts it.
-func (c *Caller) attempt(at attempt) Answer {
+func (c *Caller) attempt(try attempt) Answer {
 	s := c.Search
 	s.Begin()
-	at.layers.Deny, at.allow = c.Solved.concerning(at.q, at.layers.Deny), c.Solved.concerning(at.q, at.allow)
+	try.layers.Deny, try.allow = c.Solved.concerning(try.q, try.layers.Deny), c.Solved.concerning(try.q, try.allow)
 	if len(c.leftOut) > 0 {
-		at.layers.Deny = slices.DeleteFunc(
-			slices.Clone(at.layers.Deny),
+		try.layers.Deny = slices.DeleteFunc(
+			slices.Clone(try.layers.Deny),
 			func(st *engine.Statement) bool { return c.leftOut[st] },
 		)
 	}
-	p := pursuit{attempt: at, c: c, groups: c.Groups(at.layers), avoid: c.avoided(at), answer: Answer{C: c}}
-	written := c.shared(at, p.groups, p.avoid)
-	if have, known := c.kept(written, at, p.groups, p.avoid); known {
+	p := pursuit{attempt: try, c: c, groups: c.Groups(try.layers), avoid: c.avoided(try), answer: Answer{C: c}}
+	written := c.shared(try, p.groups, p.avoid)
+	if have, known := c.kept(written, try, p.groups, p.avoid); known {
 		return have
 	}
 	p.known()
-	if !p.answer.Open && !at.closed {
+	if !p.answer.Open && !try.closed {
 		p.unknown()
 	}
 	if !p.answer.Open {
-		p.answer.Closers = s.closers(at.layers.Deny)
+		p.answer.Closers = s.closers(try.layers.Deny)
 	}
 	p.answer.Classes, p.answer.GaveUp, p.answer.Grew = s.Classes, s.GaveUp, s.grew
 	c.keep(written, p.answer, p.groups, p.avoid)
@@ -112,13 +112,13 @@ func (c *Caller) attempt(at attempt) Answer {
 
 // avoided are the statements that must not apply: what the question permits, every Deny, and what AWS guarantees
 // about callers and requests.
-func (c *Caller) avoided(at attempt) []*bound {
+func (c *Caller) avoided(try attempt) []*bound {
 	b := c.Search.B
-	avoid := b.BindAll(at.q.Permitted, at.avoid, c.Rules(), at.layers.Deny)
+	avoid := b.BindAll(try.q.Permitted, try.avoid, c.Rules(), try.layers.Deny)
 	if c.Principal.Kind == engine.UserPrincipal && c.Any == nil {
 		avoid = append(avoid, b.Namesakes(c.Principal))
 	}
-	if at.q.Writes {
+	if try.q.Writes {
 		avoid = append(avoid, b.reads())
 	}
 	return avoid
@@ -195,13 +195,13 @@ func (p *pursuit) opens(st *engine.Statement, guess bool) bool {
 }
 
 // possible reports whether a statement would allow what is asked about.
-func (c *Caller) possible(at attempt, st *engine.Statement, groups []layerGroup, avoid []*bound) bool {
-	for _, f := range at.q.Forbidden {
-		lits, possible := c.Search.B.Literals(append(slices.Clone(at.besides), st, f)...)
+func (c *Caller) possible(try attempt, st *engine.Statement, groups []layerGroup, avoid []*bound) bool {
+	for _, f := range try.q.Forbidden {
+		lits, possible := c.Search.B.Literals(append(slices.Clone(try.besides), st, f)...)
 		if !possible {
 			continue
 		}
-		if _, _, found := c.whole(at, st, lits, groups, avoid); found {
+		if _, _, found := c.whole(try, st, lits, groups, avoid); found {
 			return true
 		}
 	}

@@ -145,8 +145,8 @@ func (t *openTests) marked(p *engine.Pattern) []engine.Pattern {
 	for i := range p.Tokens {
 		tok := p.Tokens[i]
 		if tok.Kind == wildcard.TokenVariable {
-			if at := slices.Index(t.names, strings.ToLower(tok.Key.Name)); at >= 0 {
-				tok = wildcard.Token{Text: string(rune(firstMark + at))}
+			if index := slices.Index(t.names, strings.ToLower(tok.Key.Name)); index >= 0 {
+				tok = wildcard.Token{Text: string(rune(firstMark + index))}
 			} else if text, ok := t.b.variable(&tok); ok {
 				tok = wildcard.Token{Text: text}
 			} else {
@@ -208,9 +208,9 @@ func (t *openTests) add(about string, globs ...glob.Glob) {
 			t.plain[about][g.Identity()] = g
 			continue
 		}
-		for _, at := range marks {
-			name := t.names[g[at].R-firstMark]
-			s := stand{before: g[:at], after: g[at+1:], subject: about}
+		for _, mark := range marks {
+			name := t.names[g[mark].R-firstMark]
+			s := stand{before: g[:mark], after: g[mark+1:], subject: about}
 			if len(marks) > 1 {
 				t.tangled[name] = true
 				s = stand{subject: about}

@@ -13,7 +13,7 @@ import (
 // whole looks for a request that passes the literals, as search.find does, of an action whose other required
 // resources the caller is allowed too. An action that lacks one is left out, and the others are looked at.
 func (c *Caller) whole(
-	at attempt,
+	try attempt,
 	also *engine.Statement,
 	lits []Literal,
 	groups []layerGroup,
@@ -22,7 +22,7 @@ func (c *Caller) whole(
 	lits = slices.Clip(lits)
 	for {
 		m, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
-		if !found || !c.lacks(at, also, m.Target, groups) {
+		if !found || !c.lacks(try, also, m.Target, groups) {
 			return m, lits, found
 		}
 		name := engine.MustStatement(policy.Allow("", m.Target.Name).On("*"))
@@ -32,7 +32,7 @@ func (c *Caller) whole(
 
 // lacks reports whether the action of a target needs a resource on which the caller is allowed nothing, by no
 // statement that may allow the call.
-func (c *Caller) lacks(at attempt, also *engine.Statement, target call.Target, groups []layerGroup) bool {
+func (c *Caller) lacks(try attempt, also *engine.Statement, target call.Target, groups []layerGroup) bool {
 	if target.Action < 0 {
 		return false
 	}
@@ -40,7 +40,7 @@ func (c *Caller) lacks(at attempt, also *engine.Statement, target call.Target, g
 	if len(needs) == 0 || len(needs) == 1 && needs[0].Named(target.Resource) {
 		return false
 	}
-	allow := at.allow
+	allow := try.allow
 	if also == Everything {
 		allow = []*engine.Statement{Everything}
 	}
@@ -51,9 +51,9 @@ func (c *Caller) lacks(at attempt, also *engine.Statement, target call.Target, g
 			continue
 		}
 		if avoid == nil {
-			avoid = c.Search.B.BindAll(c.Rules(), at.layers.Deny)
+			avoid = c.Search.B.BindAll(c.Rules(), try.layers.Deny)
 		}
-		if !c.allowed(at, allow, c.about(n, target.Name, ""), groups, avoid) {
+		if !c.allowed(try, allow, c.about(n, target.Name, ""), groups, avoid) {
 			return true
 		}
 	}
@@ -90,7 +90,7 @@ func (c *Caller) about(n *needs.Need, action, region string) []Literal {
 
 // allowed reports whether some request that passes the literals may be allowed. When the search is not certain it may.
 func (c *Caller) allowed(
-	at attempt,
+	try attempt,
 	allow []*engine.Statement,
 	about []Literal,
 	groups []layerGroup,
@@ -98,7 +98,7 @@ func (c *Caller) allowed(
 ) bool {
 	before := c.Search.GaveUp
 	for _, st := range allow {
-		lits, possible := c.Search.B.Literals(append(slices.Clone(at.besides), st)...)
+		lits, possible := c.Search.B.Literals(append(slices.Clone(try.besides), st)...)
 		if !possible {
 			continue
 		}

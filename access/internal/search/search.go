@@ -297,9 +297,9 @@ func (s *search) solveTarget(lits []Literal) call.Solution {
 	return found
 }
 
-func (s *search) solveKey(of Literal, lits []Literal) domain.Solution {
-	id := of.name + " " + identityOf(lits)
-	if k := &of.cond.Key; k.Kind == conditionkey.KeyPrincipalTag {
+func (s *search) solveKey(first Literal, lits []Literal) domain.Solution {
+	id := first.name + " " + identityOf(lits)
+	if k := &first.cond.Key; k.Kind == conditionkey.KeyPrincipalTag {
 		// The one key whose domain differs among the callers of an account.
 		own := engine.FindTag(s.B.caller.Principal.Tags, k.Tag)
 		id += strconv.FormatBool(own.Present) + own.One
@@ -307,7 +307,7 @@ func (s *search) solveKey(of Literal, lits []Literal) domain.Solution {
 	if have, ok := s.B.solved.values[id]; ok {
 		return have
 	}
-	found := domain.Solve(conditionsOf(lits), s.B.caller.domain(&of.cond.Key))
+	found := domain.Solve(conditionsOf(lits), s.B.caller.domain(&first.cond.Key))
 	s.B.solved.values[id] = found
 	return found
 }

@@ -96,17 +96,17 @@ func (c *Caller) decideStrangerAs(q Question, m *Model, written func(string) str
 
 // callerNamed is the ARN of the search's caller with the account and the user name that the search found for other
 // keys: aws:PrincipalAccount and aws:username say the same as the ARN, each in its own words.
-func (m *Model) callerNamed(arn string, of *anyone) string {
+func (m *Model) callerNamed(arn string, who *anyone) string {
 	kind, path, name := policy.SplitEntity(arn)
 	account := policy.ARNPart(arn, 4)
 	if kind == "" {
 		return arn
 	}
-	if _, fixed := of.Fixed[conditionkey.KeyPrincipalAccount]; !fixed &&
+	if _, fixed := who.Fixed[conditionkey.KeyPrincipalAccount]; !fixed &&
 		policy.IsAccountID(m.Text("aws:principalaccount")) {
 		account = m.Text("aws:principalaccount")
 	}
-	if _, fixed := of.Fixed[conditionkey.KeyUserName]; !fixed && kind == "user" &&
+	if _, fixed := who.Fixed[conditionkey.KeyUserName]; !fixed && kind == "user" &&
 		policy.ValidateUserName(m.Text("aws:username")) == nil {
 		name = m.Text("aws:username")
 	}
@@ -223,9 +223,9 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 // values that a request compares with them. A value that stands there already stays another one.
 func (m *Model) ownTags(who *engine.Principal, context engine.Context) {
 	for _, name := range sortedNames(m.Names) {
-		k, made := m.Names[name], m.Keys[name]
+		k, found := m.Names[name], m.Keys[name]
 		own := engine.FindTag(who.Tags, k.Tag)
-		if k.Kind != conditionkey.KeyPrincipalTag || !made.Present || !own.Present {
+		if k.Kind != conditionkey.KeyPrincipalTag || !found.Present || !own.Present {
 			continue
 		}
 		given := func(text string) bool {
@@ -242,7 +242,7 @@ func (m *Model) ownTags(who *engine.Principal, context engine.Context) {
 		for key, values := range context {
 			values = slices.Clone(values)
 			for i := range values {
-				if values[i] == made.At(0) {
+				if values[i] == found.At(0) {
 					values[i] = own.One
 				}
 			}

@@ -67,9 +67,9 @@ func Literally(arn string) string {
 const maxLikelier = 64
 
 // likelier are ARNs to prefer to one that the search made up: of the same kind, first those that the world has.
-func (c *Caller) likelier(made string) []string {
+func (c *Caller) likelier(arn string) []string {
 	var out []string
-	parts := strings.SplitN(made, ":", policy.ARNParts)
+	parts := strings.SplitN(arn, ":", policy.ARNParts)
 	if len(parts) < policy.ARNParts {
 		return nil
 	}
@@ -214,12 +214,12 @@ func (c *Caller) requestOf(m *Model) (engine.Session, engine.Request) {
 		one := v.At(0)
 		switch k.Kind {
 		case conditionkey.KeyCurrentTime, conditionkey.KeyEpochTime:
-			if at, err := literal.ParseDate(one); err == nil {
-				r.Time = at.UTC()
+			if moment, err := literal.ParseDate(one); err == nil {
+				r.Time = moment.UTC()
 			}
 		case conditionkey.KeyTokenIssueTime:
-			if at, err := literal.ParseDate(one); err == nil {
-				s = s.IssuedAt(at)
+			if moment, err := literal.ParseDate(one); err == nil {
+				s = s.IssuedAt(moment)
 			}
 		case conditionkey.KeyMFAAge:
 			s.MfaAge = one

@@ -56,19 +56,19 @@ func AppendGlob(tokens []Token, pattern string, wildcards bool) []Token {
 		return tokens
 	}
 	for pattern != "" {
-		at := strings.IndexAny(pattern, "*?")
-		if at < 0 {
+		position := strings.IndexAny(pattern, "*?")
+		if position < 0 {
 			return append(tokens, Token{Text: pattern})
 		}
-		if at > 0 {
-			tokens = append(tokens, Token{Text: pattern[:at]})
+		if position > 0 {
+			tokens = append(tokens, Token{Text: pattern[:position]})
 		}
-		if pattern[at] == '?' {
+		if pattern[position] == '?' {
 			tokens = append(tokens, Token{Kind: TokenOne})
 		} else if len(tokens) == 0 || tokens[len(tokens)-1].Kind != TokenAny {
 			tokens = append(tokens, Token{Kind: TokenAny})
 		}
-		pattern = pattern[at+1:]
+		pattern = pattern[position+1:]
 	}
 	return tokens
 }

@@ -131,14 +131,14 @@ func Freedoms(content string) ([]Freedom, error) {
 }
 
 // free are the parameters of a text that leave it to the caller.
-func free(of, text string, parameters map[string]Parameter) []Freedom {
+func free(kind, text string, parameters map[string]Parameter) []Freedom {
 	var all []Freedom
 	for _, name := range References(text) {
 		p := parameters[name]
-		if len(p.AllowedValues) > 0 || of == "command" && p.AllowedPattern != "" && Unbounded(p.AllowedPattern) == "" {
+		if len(p.AllowedValues) > 0 || kind == "command" && p.AllowedPattern != "" && Unbounded(p.AllowedPattern) == "" {
 			continue
 		}
-		all = append(all, Freedom{of, name})
+		all = append(all, Freedom{kind, name})
 	}
 	return all
 }

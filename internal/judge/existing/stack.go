@@ -122,14 +122,14 @@ func differencesOf(account, expected *world.Account, declared []string) []Differ
 	out := []Difference{}
 	has, wants := partsOf(account), partsOf(expected)
 	for _, want := range wants {
-		at := slices.IndexFunc(has, func(p accountPart) bool { return p.arn == want.arn })
-		if at < 0 {
+		index := slices.IndexFunc(has, func(p accountPart) bool { return p.arn == want.arn })
+		if index < 0 {
 			if !want.ofAWS {
 				out = append(out, Difference{Subject: want.arn, Problem: isMissing})
 			}
 			continue
 		}
-		out = append(out, want.against(has[at])...)
+		out = append(out, want.against(has[index])...)
 	}
 	for _, p := range has {
 		known := p.ofAWS || slices.Contains(declared, p.arn) ||

@@ -186,56 +186,56 @@ func structured(text string) any {
 // rowText reads Athena's form. A value ends where a comma, a space and another name with = follow, because values may
 // have commas.
 type rowText struct {
-	text string
-	at   int
+	text     string
+	position int
 }
 
 func (s *rowText) value(depth int) any {
-	if depth > 8 || s.at >= len(s.text) {
+	if depth > 8 || s.position >= len(s.text) {
 		return nil
 	}
-	switch s.text[s.at] {
+	switch s.text[s.position] {
 	case '{':
-		s.at++
+		s.position++
 		out := map[string]any{}
-		for s.at < len(s.text) && s.text[s.at] != '}' {
-			eq := strings.IndexByte(s.text[s.at:], '=')
+		for s.position < len(s.text) && s.text[s.position] != '}' {
+			eq := strings.IndexByte(s.text[s.position:], '=')
 			if eq < 0 {
-				s.at = len(s.text)
+				s.position = len(s.text)
 				break
 			}
-			name := strings.TrimLeft(s.text[s.at:s.at+eq], ", ")
-			s.at += eq + 1
+			name := strings.TrimLeft(s.text[s.position:s.position+eq], ", ")
+			s.position += eq + 1
 			out[name] = s.value(depth + 1)
 		}
-		s.at++
+		s.position++
 		return out
 	case '[':
-		s.at++
+		s.position++
 		var out []any
-		for s.at < len(s.text) && s.text[s.at] != ']' {
-			s.at += len(s.text[s.at:]) - len(strings.TrimLeft(s.text[s.at:], ", "))
-			before := s.at
+		for s.position < len(s.text) && s.text[s.position] != ']' {
+			s.position += len(s.text[s.position:]) - len(strings.TrimLeft(s.text[s.position:], ", "))
+			before := s.position
 			out = append(out, s.value(depth+1))
-			if s.at == before {
-				s.at++
+			if s.position == before {
+				s.position++
 			}
 		}
-		s.at++
+		s.position++
 		return out
 	}
 	return s.plain()
 }
 
 func (s *rowText) plain() any {
-	from := s.at
-	for ; s.at < len(s.text); s.at++ {
-		c := s.text[s.at]
+	from := s.position
+	for ; s.position < len(s.text); s.position++ {
+		c := s.text[s.position]
 		if c == '}' || c == ']' || c == ',' && s.nameFollows() {
 			break
 		}
 	}
-	if text := s.text[from:s.at]; text != "null" {
+	if text := s.text[from:s.position]; text != "null" {
 		return text
 	}
 	return nil
@@ -243,7 +243,7 @@ func (s *rowText) plain() any {
 
 // nameFollows reports whether a comma here ends a value.
 func (s *rowText) nameFollows() bool {
-	rest := strings.TrimLeft(s.text[s.at+1:], " ")
+	rest := strings.TrimLeft(s.text[s.position+1:], " ")
 	end := strings.IndexFunc(rest, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_'
 	})

@@ -410,8 +410,8 @@ const secondsOfMilliseconds = 1e11
 // ParseTime reads a time in one of the forms, or the seconds since 1970, as version 1 of the AWS CLI prints them.
 func ParseTime(text string) (time.Time, error) {
 	for _, layout := range times {
-		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC(), nil
+		if moment, err := time.Parse(layout, text); err == nil {
+			return moment.UTC(), nil
 		}
 	}
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil && seconds > 0 && seconds < 1e15 {

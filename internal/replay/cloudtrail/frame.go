@@ -28,12 +28,12 @@ var (
 
 // framer cuts a stream into records.
 type framer struct {
-	in     io.Reader
-	buf    []byte
-	at     int
-	failed error
-	line   int64
-	count  int64
+	in       io.Reader
+	buf      []byte
+	position int
+	failed   error
+	line     int64
+	count    int64
 	// record takes one record, problem what could not be read. The bytes are valid until record returns.
 	record  func(data []byte, line, number int64) error
 	problem func(err error, line, number int64)
@@ -54,19 +54,19 @@ func (f *framer) run() error {
 		var err error
 		switch {
 		case c == '{':
-			err = f.object(scan{pos: f.at}, false)
+			err = f.object(scan{pos: f.position}, false)
 		case c == '[':
 			f.lists++
-			f.at++
+			f.position++
 		case c == ']' && f.lists > 0:
 			f.lists--
-			f.at++
+			f.position++
 			if f.held > 0 && f.lists == f.held-1 {
 				f.held = 0
-				err = f.object(scan{pos: f.at, depth: 1, inObject: [mostDepth + 1]bool{1: true}, last: ']'}, true)
+				err = f.object(scan{pos: f.position, depth: 1, inObject: [mostDepth + 1]bool{1: true}, last: ']'}, true)
 			}
 		case c == ',' || c == '}':
-			f.at++
+			f.position++
 		case f.lists > 0:
 			f.count++
 			f.problem(errNoObject, f.line, f.count)
@@ -97,7 +97,7 @@ func (f *framer) fill(keep int) bool {
 	if keep > 0 {
 		n := copy(f.buf, f.buf[keep:])
 		f.buf = f.buf[:n]
-		f.at -= keep
+		f.position -= keep
 	}
 	if cap(f.buf)-len(f.buf) < BufferSize/2 {
 		f.buf = append(make([]byte, 0, 2*cap(f.buf)), f.buf...)
@@ -117,8 +117,8 @@ func (f *framer) fill(keep int) bool {
 // significant goes to the next byte that is no space.
 func (f *framer) significant() (byte, bool) {
 	for {
-		for ; f.at < len(f.buf); f.at++ {
-			switch c := f.buf[f.at]; c {
+		for ; f.position < len(f.buf); f.position++ {
+			switch c := f.buf[f.position]; c {
 			case '\n':
 				f.line++
 			case ' ', '\t', '\r', 0xef, 0xbb, 0xbf:
@@ -126,7 +126,7 @@ func (f *framer) significant() (byte, bool) {
 				return c, true
 			}
 		}
-		if !f.fill(f.at) {
+		if !f.fill(f.position) {
 			return 0, false
 		}
 	}
@@ -137,8 +137,8 @@ func (f *framer) significant() (byte, bool) {
 func (f *framer) scalar() {
 	text, escaped := false, false
 	for {
-		for ; f.at < len(f.buf); f.at++ {
-			switch c := f.buf[f.at]; {
+		for ; f.position < len(f.buf); f.position++ {
+			switch c := f.buf[f.position]; {
 			case c == '\n', !text && (c == ',' || c == ']'):
 				return
 			case escaped:
@@ -149,7 +149,7 @@ func (f *framer) scalar() {
 				text = !text
 			}
 		}
-		if !f.fill(f.at) {
+		if !f.fill(f.position) {
 			return
 		}
 	}
@@ -158,12 +158,12 @@ func (f *framer) scalar() {
 // nextLine passes over the rest of a line.
 func (f *framer) nextLine() {
 	for {
-		if n := bytes.IndexByte(f.buf[f.at:], '\n'); n >= 0 {
-			f.at += n
+		if n := bytes.IndexByte(f.buf[f.position:], '\n'); n >= 0 {
+			f.position += n
 			return
 		}
-		f.at = len(f.buf)
-		if !f.fill(f.at) {
+		f.position = len(f.buf)
+		if !f.fill(f.position) {
 			return
 		}
 	}
@@ -193,13 +193,13 @@ func (f *framer) object(s scan, rest bool) error {
 	line := f.line
 	for {
 		if s.pos >= len(f.buf) {
-			if s.large = s.large || s.pos-f.at > MostOfARecord; s.large || rest {
+			if s.large = s.large || s.pos-f.position > MostOfARecord; s.large || rest {
 				s.nameFrom, s.nameTo = 0, 0
-				f.at = s.pos
+				f.position = s.pos
 			}
-			before := f.at
-			more := f.fill(f.at)
-			moved := before - f.at
+			before := f.position
+			more := f.fill(f.position)
+			moved := before - f.position
 			s.pos, s.nameFrom, s.nameTo = s.pos-moved, s.nameFrom-moved, s.nameTo-moved
 			if !more {
 				f.count++
@@ -214,12 +214,12 @@ func (f *framer) object(s scan, rest bool) error {
 			f.problem(err, line, f.count)
 			return f.again(s, false)
 		case f.isHolder(&s):
-			f.at = s.pos
+			f.position = s.pos
 			f.lists++
 			f.held = f.lists
 			return nil
 		case done && rest:
-			f.at = s.pos
+			f.position = s.pos
 			return nil
 		case done:
 			return f.emit(&s, line)
@@ -235,8 +235,8 @@ func (f *framer) isHolder(s *scan) bool {
 
 func (f *framer) emit(s *scan, line int64) error {
 	f.count++
-	from := f.at
-	f.at = s.pos
+	from := f.position
+	f.position = s.pos
 	if s.large || s.pos-from > MostOfARecord {
 		f.problem(errTooLarge, line, f.count)
 		return nil
@@ -247,14 +247,14 @@ func (f *framer) emit(s *scan, line int64) error {
 // again goes on after a value that is broken: at its next line where each record has one, or at the next record of
 // the list.
 func (f *framer) again(s scan, ended bool) error {
-	broken := f.buf[f.at:min(s.pos, len(f.buf))]
-	from := f.at
+	broken := f.buf[f.position:min(s.pos, len(f.buf))]
+	from := f.position
 	if f.lists > 0 {
 		if n := nextRecord(broken, 1); n > 0 {
-			f.at = from + n
+			f.position = from + n
 			return nil
 		}
-		f.at = min(s.pos, len(f.buf))
+		f.position = min(s.pos, len(f.buf))
 		if ended {
 			return nil
 		}
@@ -262,10 +262,10 @@ func (f *framer) again(s scan, ended bool) error {
 	}
 	if n := bytes.IndexByte(broken, '\n'); n >= 0 {
 		f.line -= int64(bytes.Count(broken[n:], []byte("\n")))
-		f.at = from + n
+		f.position = from + n
 		return nil
 	}
-	f.at = min(s.pos, len(f.buf))
+	f.position = min(s.pos, len(f.buf))
 	if !ended {
 		f.nextLine()
 	}
@@ -296,16 +296,16 @@ func nextRecord(data []byte, from int) int {
 // seekRecord passes over everything until an element of a list begins.
 func (f *framer) seekRecord() error {
 	for {
-		if n := nextRecord(f.buf[f.at:], 0); n >= 0 {
-			f.line += int64(bytes.Count(f.buf[f.at:f.at+n], []byte("\n")))
-			f.at += n
+		if n := nextRecord(f.buf[f.position:], 0); n >= 0 {
+			f.line += int64(bytes.Count(f.buf[f.position:f.position+n], []byte("\n")))
+			f.position += n
 			return nil
 		}
-		keep := max(len(f.buf)-64, f.at)
-		f.line += int64(bytes.Count(f.buf[f.at:keep], []byte("\n")))
-		f.at = keep
+		keep := max(len(f.buf)-64, f.position)
+		f.line += int64(bytes.Count(f.buf[f.position:keep], []byte("\n")))
+		f.position = keep
 		if !f.fill(keep) {
-			f.at = len(f.buf)
+			f.position = len(f.buf)
 			return nil
 		}
 	}
@@ -346,36 +346,36 @@ func (f *framer) step(s *scan) (done bool, err error) {
 
 // quoted passes over a text. A record has no line break in one.
 func (f *framer) quoted(s *scan) error {
-	at := s.pos + 1
+	start := s.pos + 1
 	for {
-		n := bytes.IndexByte(f.buf[at:], '"')
+		n := bytes.IndexByte(f.buf[start:], '"')
 		if n < 0 {
-			if bytes.IndexByte(f.buf[at:], '\n') >= 0 {
-				s.pos = at + bytes.IndexByte(f.buf[at:], '\n')
+			if bytes.IndexByte(f.buf[start:], '\n') >= 0 {
+				s.pos = start + bytes.IndexByte(f.buf[start:], '\n')
 				return errBroken
 			}
 			skipped := len(f.buf)
-			if s.large = s.large || skipped-f.at > MostOfARecord; s.large {
+			if s.large = s.large || skipped-f.position > MostOfARecord; s.large {
 				// Only what can be the beginning of an escape is kept.
-				tail := min(skipped-at, 64)
-				f.at, s.pos = skipped-tail, skipped-tail-1
-				at = skipped - tail
+				tail := min(skipped-start, 64)
+				f.position, s.pos = skipped-tail, skipped-tail-1
+				start = skipped - tail
 			} else {
-				at = skipped
+				start = skipped
 			}
-			before := f.at
-			more := f.fill(f.at)
-			moved := before - f.at
-			at, s.pos = at-moved, s.pos-moved
+			before := f.position
+			more := f.fill(f.position)
+			moved := before - f.position
+			start, s.pos = start-moved, s.pos-moved
 			if !more {
 				s.pos = len(f.buf)
 				return errTruncated
 			}
 			continue
 		}
-		end := at + n
-		if bytes.IndexByte(f.buf[at:end], '\n') >= 0 {
-			s.pos = at + bytes.IndexByte(f.buf[at:end], '\n')
+		end := start + n
+		if bytes.IndexByte(f.buf[start:end], '\n') >= 0 {
+			s.pos = start + bytes.IndexByte(f.buf[start:end], '\n')
 			return errBroken
 		}
 		escapes := 0
@@ -383,7 +383,7 @@ func (f *framer) quoted(s *scan) error {
 			escapes++
 		}
 		if escapes%2 == 1 {
-			at = end + 1
+			start = end + 1
 			continue
 		}
 		s.nameFrom, s.nameTo = max(s.pos+1, 0), end

@@ -73,8 +73,8 @@ func CallerOf(e *cloudtrail.Event) (caller, Reason) {
 	switch u.Type {
 	case "IAMUser":
 		c.Kind, c.principal, c.Name = kindUser, u.ARN, u.UserName
-		if at := strings.LastIndexByte(u.ARN, '/'); at >= 0 {
-			c.Name = u.ARN[at+1:]
+		if slash := strings.LastIndexByte(u.ARN, '/'); slash >= 0 {
+			c.Name = u.ARN[slash+1:]
 		}
 		c.longTermKey = !u.HasSession && !strings.HasPrefix(u.AccessKey, "ASIA")
 	case "Root":
@@ -114,8 +114,8 @@ func CallerOf(e *cloudtrail.Event) (caller, Reason) {
 func roleOf(e *cloudtrail.Event, c caller) (caller, Reason) {
 	u := &e.User
 	c.Kind = KindRole
-	if at := strings.LastIndexByte(u.ARN, '/'); at >= 0 {
-		c.Session = u.ARN[at+1:]
+	if slash := strings.LastIndexByte(u.ARN, '/'); slash >= 0 {
+		c.Session = u.ARN[slash+1:]
 	}
 	if u.IssuerARN != "" {
 		c.principal = u.IssuerARN

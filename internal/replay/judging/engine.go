@@ -188,11 +188,11 @@ func (p *Policies) tagOf(arn, key string) (value []string, known bool) {
 	if !known {
 		return nil, false
 	}
-	at := slices.IndexFunc(tags, func(t world.Tag) bool { return strings.EqualFold(t.Key, key) })
-	if at < 0 {
+	index := slices.IndexFunc(tags, func(t world.Tag) bool { return strings.EqualFold(t.Key, key) })
+	if index < 0 {
 		return nil, true
 	}
-	return []string{tags[at].Value}, true
+	return []string{tags[index].Value}, true
 }
 
 func (p *Policies) place(account string) (organization, path string) { return p.judge.Place(account) }

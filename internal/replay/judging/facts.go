@@ -42,10 +42,10 @@ func (r *record) withoutParameters() bool { return len(r.event.Params) == 0 && r
 
 // key is what the record tells of a condition key. A key that AWS does not set in requests of the action is absent;
 // one that no record has is not known.
-func (r *record) key(name string, at int) Fact {
+func (r *record) key(name string, index int) Fact {
 	low := strings.ToLower(name)
 	if low == "aws:resourceaccount" || low == "aws:resourceorgid" || low == "aws:resourceorgpaths" {
-		return r.resourceOwner(low, at)
+		return r.resourceOwner(low, index)
 	}
 	if read, listed := globalFacts[low]; listed {
 		return read(r)
@@ -147,11 +147,11 @@ var globalFacts = map[string]func(*record) Fact{
 	"aws:tokenissuetime": func(r *record) Fact {
 		switch {
 		case r.event.User.Created != "":
-			at, err := cloudtrail.ParseTime(r.event.User.Created)
+			moment, err := cloudtrail.ParseTime(r.event.User.Created)
 			if err != nil {
 				return Fact{Present: true}
 			}
-			return had(at.Format(time.RFC3339))
+			return had(moment.Format(time.RFC3339))
 		case r.caller.longTermKey:
 			return absent
 		}
@@ -331,18 +331,18 @@ func (r *record) ofEndpoint(value string) Fact {
 }
 
 func (r *record) place(account string, path bool) Fact {
-	organization, at := r.policies.place(account)
+	organization, unit := r.policies.place(account)
 	if path {
-		return hadIf(at)
+		return hadIf(unit)
 	}
 	return hadIf(organization)
 }
 
-func (r *record) resourceOwner(key string, at int) Fact {
-	if at >= len(r.resources) || r.resources[at].ARN == "*" {
+func (r *record) resourceOwner(key string, index int) Fact {
+	if index >= len(r.resources) || r.resources[index].ARN == "*" {
 		return absent
 	}
-	arn := strings.SplitN(r.resources[at].ARN, ":", 6)
+	arn := strings.SplitN(r.resources[index].ARN, ":", 6)
 	if len(arn) < 6 || len(arn[4]) != 12 {
 		return unknown
 	}

@@ -22,7 +22,7 @@ const mostLearned = 200_000
 
 func NewLearned() *Learned { return &Learned{ARNs: map[string]string{}, Nodes: map[string]string{}} }
 
-func (l *Learned) of(id string) (string, bool) {
+func (l *Learned) arnOf(id string) (string, bool) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	arn, known := l.ARNs[id]
@@ -70,9 +70,9 @@ func (l *Learned) from(e *cloudtrail.Event, c *caller) {
 	switch e.Source {
 	case "iam.amazonaws.com":
 		if strings.HasPrefix(e.Name, "Create") && len(e.Response) > 0 {
-			var made map[string]map[string]any
-			if json.Unmarshal(e.Response, &made) == nil {
-				for _, one := range made {
+			var objects map[string]map[string]any
+			if json.Unmarshal(e.Response, &objects) == nil {
+				for _, one := range objects {
 					if arn, ok := one["arn"].(string); ok {
 						l.arn(arn)
 					}
@@ -90,8 +90,8 @@ func (l *Learned) from(e *cloudtrail.Event, c *caller) {
 // calls, and nothing else of their parameters is needed.
 func roleArnOf(params []byte) string {
 	const name = `"roleArn":"`
-	if at := bytes.Index(params, []byte(name)); at >= 0 {
-		rest := params[at+len(name):]
+	if start := bytes.Index(params, []byte(name)); start >= 0 {
+		rest := params[start+len(name):]
 		if end := bytes.IndexAny(rest, `"\`); end >= 0 && rest[end] == '"' {
 			return string(rest[:end])
 		}

@@ -220,7 +220,7 @@ func (r *record) withPath(arn string, learned *Learned) resource {
 	if full, known := r.policies.ofName[nameID(parts[4], kind, name)]; known {
 		return resource{ARN: full}
 	}
-	if full, known := learned.of(nameID(parts[4], kind, name)); known {
+	if full, known := learned.arnOf(nameID(parts[4], kind, name)); known {
 		return resource{ARN: full}
 	}
 	prefix := strings.Join(parts[:5], ":") + ":" + kind + "/"

@@ -163,10 +163,10 @@ func summary(r *replay.Report) string {
 	return text
 }
 
-func stamp(at time.Time) string { return at.UTC().Format(day) }
+func stamp(moment time.Time) string { return moment.UTC().Format(day) }
 
 type section struct {
-	of      judging.Section
+	section judging.Section
 	outcome string
 	title   string
 	against string
@@ -195,7 +195,7 @@ func (x section) write(b *strings.Builder, r *replay.Report, s style) {
 	var order []string
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		if row.Section != x.of || x.outcome != "" && row.Outcome != x.outcome {
+		if row.Section != x.section || x.outcome != "" && row.Outcome != x.outcome {
 			continue
 		}
 		id := statement(row)
@@ -343,8 +343,8 @@ func plural(n int, word string) string {
 // number writes a number with commas.
 func number(n int64) string {
 	text := fmt.Sprint(n)
-	for at := len(text) - 3; at > 0; at -= 3 {
-		text = text[:at] + "," + text[at:]
+	for position := len(text) - 3; position > 0; position -= 3 {
+		text = text[:position] + "," + text[position:]
 	}
 	return text
 }

@@ -38,16 +38,16 @@ func account(s *stack.Stack) sandbox.KnownAccount {
 		Alias:     s.Account.Alias,
 		Partition: s.Account.Partition,
 	}
-	made := map[string]bool{}
+	existing := map[string]bool{}
 	world := s.World()
 	for _, r := range world.Roles {
-		made["role"+r.Path+r.Name] = true
+		existing["role"+r.Path+r.Name] = true
 	}
 	for _, u := range world.Users {
-		made["user"+u.Path+u.Name] = true
+		existing["user"+u.Path+u.Name] = true
 	}
 	for _, principal := range append([]string{s.Account.Deployer}, s.Account.BreakGlass...) {
-		if principal != "" && !made[principal] && !slices.Contains(known.Principals, principal) {
+		if principal != "" && !existing[principal] && !slices.Contains(known.Principals, principal) {
 			known.Principals = append(known.Principals, principal)
 		}
 	}

@@ -10,19 +10,19 @@ import (
 // credential takes a value that Pulumi keeps encrypted. In a file it cannot be read, and need not be.
 type credential struct{}
 
-func (credential) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (string, bool) {
-	d.Visit(at, n.Pos)
+func (credential) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (string, bool) {
+	d.Visit(path, n.Pos)
 	if n.Shape == strictyaml.ShapeSecret || n.Shape == strictyaml.ShapeText && n.Sealed {
 		return n.Text, true
 	}
 	// The value is not repeated: it would end up in logs.
 	d.Report(problem.Problem{
 		Position: n.Pos,
-		Path:     at,
+		Path:     path,
 		Kind:     problem.Refused,
 		Why:      "is a credential in plain text",
 		Fix: "keep it out of the file with a profile or a role, or encrypt it: pulumi config set --secret " + string(
-			at,
+			path,
 		),
 	})
 	return "", false
@@ -47,8 +47,8 @@ var defaultTagsKeys = strictyaml.Keys(
 	),
 )
 
-func (defaultTagsKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, at problem.Path) (map[string]string, bool) {
-	t, ok := defaultTagsKeys.Decode(d, n, at)
+func (defaultTagsKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (map[string]string, bool) {
+	t, ok := defaultTagsKeys.Decode(d, n, path)
 	return t.tags, ok
 }
 

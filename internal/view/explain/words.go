@@ -53,8 +53,8 @@ func triesWords(x expectation.Expectation) string {
 	if way, known := doors.WayNamed(string(x.Opens)); known {
 		text = way.Does
 	}
-	if on := x.On.String(); on != "" {
-		text += " on " + on
+	if resource := x.On.String(); resource != "" {
+		text += " on " + resource
 	}
 	var with []string
 	for _, key := range slices.Sorted(maps.Keys(x.With)) {

@@ -81,10 +81,10 @@ const (
 )
 
 // Of are the grants of stacks at an instant. Text shows times in the zone, and in UTC.
-func Of(at time.Time, zone *time.Location, stacks ...*stack.Stack) *List {
+func Of(moment time.Time, zone *time.Location, stacks ...*stack.Stack) *List {
 	all := &List{
 		Version: Version,
-		At:      at.UTC().Truncate(time.Second),
+		At:      moment.UTC().Truncate(time.Second),
 		Grants:  []Grant{},
 		zone:    zone,
 		none:    "There are no grants.",
@@ -108,9 +108,9 @@ func Of(at time.Time, zone *time.Location, stacks ...*stack.Stack) *List {
 				ShellsEndBy: g.ShellsEndBy().UTC(),
 			}
 			switch {
-			case g.From.After(at):
+			case g.From.After(moment):
 				one.State = Coming
-			case !g.Until.After(at):
+			case !g.Until.After(moment):
 				one.State = Over
 			}
 			all.Grants = append(all.Grants, one)
@@ -202,7 +202,7 @@ func (g *List) known() string {
 }
 
 // lastUsed says since when a grant is unused, as far as the records tell.
-func (g *Grant) lastUsed(at time.Time, zone *time.Location) string {
+func (g *Grant) lastUsed(moment time.Time, zone *time.Location) string {
 	switch u := g.Use; {
 	case g.State == Coming:
 		return words.OrNothing("")
@@ -210,8 +210,8 @@ func (g *Grant) lastUsed(at time.Time, zone *time.Location) string {
 		return "not known: no records of " + g.Account
 	case u.LastUsed != nil:
 		text := clock.Show(*u.LastUsed, zone)
-		if at.After(*u.LastUsed) {
-			text += ", unused for " + clock.Left(at.Sub(*u.LastUsed))
+		if moment.After(*u.LastUsed) {
+			text += ", unused for " + clock.Left(moment.Sub(*u.LastUsed))
 		}
 		return text
 	case u.RecordsFrom.After(g.From):
@@ -226,20 +226,20 @@ func (g *Grant) lastUsed(at time.Time, zone *time.Location) string {
 }
 
 // when says what happens next, in words and as an instant.
-func (g *Grant) when(at time.Time, zone *time.Location) string {
+func (g *Grant) when(moment time.Time, zone *time.Location) string {
 	switch g.State {
 	case Open:
-		return fmt.Sprintf("until %s: %s left", clock.Show(g.Until, zone), clock.Left(g.Until.Sub(at)))
+		return fmt.Sprintf("until %s: %s left", clock.Show(g.Until, zone), clock.Left(g.Until.Sub(moment)))
 	case Coming:
 		return fmt.Sprintf(
 			"in %s, from %s for %s",
-			clock.Left(g.From.Sub(at)),
+			clock.Left(g.From.Sub(moment)),
 			clock.Show(g.From, zone),
 			clock.Left(g.Until.Sub(g.From)),
 		)
 	}
-	text := fmt.Sprintf("ended at %s, %s ago", clock.Show(g.Until, zone), clock.Left(at.Sub(g.Until)))
-	if g.ShellsEndBy.After(at) {
+	text := fmt.Sprintf("ended at %s, %s ago", clock.Show(g.Until, zone), clock.Left(moment.Sub(g.Until)))
+	if g.ShellsEndBy.After(moment) {
 		text += "; its shells end by " + clock.Show(g.ShellsEndBy, zone)
 	}
 	return text

@@ -124,8 +124,8 @@ func (p Portal) writeGrantProfiles(b *strings.Builder, grants []Role) {
 	for _, r := range grants {
 		account := words.AccountOf(r.ARN)
 		for _, set := range p.PermissionSets {
-			at := slices.Index(set.Accounts, account)
-			if !set.Grants || at < 0 {
+			index := slices.Index(set.Accounts, account)
+			if !set.Grants || index < 0 {
 				continue
 			}
 			fmt.Fprintf(
@@ -133,7 +133,7 @@ func (p Portal) writeGrantProfiles(b *strings.Builder, grants []Role) {
 				"\n[profile %s]\nrole_arn = %s\nsource_profile = %s\nrole_session_name = %s\nregion = %s\n",
 				r.Profile,
 				r.ARN,
-				set.Profiles[at],
+				set.Profiles[index],
 				r.SessionName,
 				r.Region,
 			)

@@ -99,8 +99,8 @@ type Row struct {
 
 // Of is the matrix of stacks: of their people, and of whoever comes to their accounts from other stacks of the
 // organization.
-func Of(at time.Time, stacks ...*stack.Stack) (*Matrix, error) {
-	facts, err := reach.Of(at, stacks...)
+func Of(moment time.Time, stacks ...*stack.Stack) (*Matrix, error) {
+	facts, err := reach.Of(moment, stacks...)
 	if err != nil {
 		return nil, err
 	}

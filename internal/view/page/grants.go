@@ -41,9 +41,9 @@ const (
 
 // newTimeline places the grants of stacks. The line reaches from the first beginning to the last end, and has the
 // moment of the page on it.
-func newTimeline(at time.Time, stacks []*stack.Stack) timeline {
+func newTimeline(moment time.Time, stacks []*stack.Stack) timeline {
 	var t timeline
-	first, last := at, at
+	first, last := moment, moment
 	type granted struct {
 		bar
 		from, until time.Time
@@ -68,9 +68,9 @@ func newTimeline(at time.Time, stacks []*stack.Stack) timeline {
 				Ticket:   line(g.Ticket),
 			}
 			b.Class, b.State = "now", "open now"
-			if g.From.After(at) {
+			if g.From.After(moment) {
 				b.Class, b.State = "later", "not yet open"
-			} else if !g.Until.After(at) {
+			} else if !g.Until.After(moment) {
 				b.Class, b.State = "over", "over"
 			}
 			b.Summary = fmt.Sprintf("%s, %s to %s, ticket %s: %s", b.Person, b.From, b.Until, b.Ticket, b.State)
@@ -86,7 +86,7 @@ func newTimeline(at time.Time, stacks []*stack.Stack) timeline {
 		g.W = max(place(g.until)-g.X, 4)
 		t.Bars = append(t.Bars, g.bar)
 	}
-	t.Width, t.Height, t.Now = lineWidth, barTop+len(all)*barHeight+8, place(at)
+	t.Width, t.Height, t.Now = lineWidth, barTop+len(all)*barHeight+8, place(moment)
 	for i := range maxTicks {
 		when := first.Add(span * time.Duration(i) / maxTicks)
 		format := "2006-01-02"

@@ -30,10 +30,10 @@ type Input struct {
 }
 
 // Of judges stacks and finds out who reaches what from a moment on.
-func Of(at time.Time, project string, stacks ...*stack.Stack) (Input, error) {
+func Of(moment time.Time, project string, stacks ...*stack.Stack) (Input, error) {
 	in := Input{Project: project, Judgements: judge.Stacks(stacks...)}
 	var err error
-	in.Facts, err = reach.OfJudged(at, in.Judgements...)
+	in.Facts, err = reach.OfJudged(moment, in.Judgements...)
 	return in, err
 }
 

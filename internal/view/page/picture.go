@@ -291,7 +291,7 @@ func (d *drawing) widthOf(u *world.Unit) int {
 
 // cards draws a box with cards in it, and the units below, side by side where there is room.
 func (d *drawing) cards(name, note string, accounts []*accountFacts, x, y, width int, below []world.Unit) int {
-	at := len(d.Boxes)
+	index := len(d.Boxes)
 	d.Boxes = append(d.Boxes, box{X: x, Y: y, W: width, Name: line(name), Note: note})
 	bottom := y + titleRoom
 	columns := max(1, (width-gap)/(d.cardWidth+gap))
@@ -310,8 +310,8 @@ func (d *drawing) cards(name, note string, accounts []*accountFacts, x, y, width
 		bottom = max(bottom, d.unit(&below[i], left, top, wants))
 		left += wants + gap
 	}
-	d.Boxes[at].H = max(bottom-y, titleRoom)
-	return y + d.Boxes[at].H + gap
+	d.Boxes[index].H = max(bottom-y, titleRoom)
+	return y + d.Boxes[index].H + gap
 }
 
 func (d *drawing) card(a *accountFacts, x, y, width int) {

@@ -57,13 +57,13 @@ var verdictWords = map[prove.Verdict][2]string{
 
 func newProofs(judgements []*judge.Judgement) proofs {
 	var out proofs
-	at := map[string]int{}
+	indexOf := map[string]int{}
 	for _, j := range judgements {
 		for _, p := range j.ProofsMade() {
-			n, known := at[p.ID]
+			n, known := indexOf[p.ID]
 			if !known {
 				n = len(out.Claims)
-				at[p.ID] = n
+				indexOf[p.ID] = n
 				out.Claims = append(out.Claims, claim{Sentence: sentence(p.Claim), ID: p.ID})
 			}
 			c := &out.Claims[n]

@@ -348,11 +348,11 @@ func when(w *reach.Way) string {
 	return clock(*w.From) + " to " + clock(*w.Until)
 }
 
-func timeOf(w *reach.Way, at time.Time) int {
+func timeOf(w *reach.Way, moment time.Time) int {
 	switch {
 	case w.Nothing():
 		return 3
-	case w.From != nil && w.From.After(at):
+	case w.From != nil && w.From.After(moment):
 		return 2
 	case w.Until != nil:
 		return 1

@@ -116,11 +116,11 @@ var endings = []string{".json", ".json.gz", ".json.zst"}
 // state is the file that the engine takes for the stack's state: the one that was written last. It is empty where
 // there is none.
 func (p Place) state() (newest string) {
-	var at os.FileInfo
+	var newestInfo os.FileInfo
 	for _, ending := range endings {
 		info, err := os.Stat(p.base() + ending)
-		if err == nil && info.Mode().IsRegular() && (at == nil || !info.ModTime().Before(at.ModTime())) {
-			newest, at = p.base()+ending, info
+		if err == nil && info.Mode().IsRegular() && (newestInfo == nil || !info.ModTime().Before(newestInfo.ModTime())) {
+			newest, newestInfo = p.base()+ending, info
 		}
 	}
 	return newest

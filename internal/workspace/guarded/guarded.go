@@ -17,10 +17,10 @@ const RoleType = token.IAMRole
 // Of is what guards a resource; nil for one that may come and go.
 func Of(resourceURN string) *awstype.Guard {
 	component, typ, name := urn.Split(resourceURN)
-	of, _ := awstype.TypeOf(typ)
-	for i, g := range of.Guards {
+	facts, _ := awstype.TypeOf(typ)
+	for i, g := range facts.Guards {
 		if g.Component == component && strings.HasSuffix(name, g.Suffix) {
-			return &of.Guards[i]
+			return &facts.Guards[i]
 		}
 	}
 	return nil
@@ -29,10 +29,10 @@ func Of(resourceURN string) *awstype.Guard {
 // Property is what guards an argument of a resource; nil for one that an edit may take away.
 func Property(resourceURN, property string) *awstype.Guard {
 	component, typ, _ := urn.Split(resourceURN)
-	of, _ := awstype.TypeOf(typ)
-	for i, g := range of.Properties {
+	facts, _ := awstype.TypeOf(typ)
+	for i, g := range facts.Properties {
 		if g.Component == component && g.Property == property {
-			return &of.Properties[i]
+			return &facts.Properties[i]
 		}
 	}
 	return nil
@@ -41,14 +41,14 @@ func Property(resourceURN, property string) *awstype.Guard {
 // Any reports whether the resource, or an argument of it, is guarded.
 func Any(resourceURN string) bool {
 	component, typ, _ := urn.Split(resourceURN)
-	of, _ := awstype.TypeOf(typ)
+	facts, _ := awstype.TypeOf(typ)
 	return Of(resourceURN) != nil ||
-		slices.ContainsFunc(of.Properties, func(g awstype.Guard) bool { return g.Component == component })
+		slices.ContainsFunc(facts.Properties, func(g awstype.Guard) bool { return g.Component == component })
 }
 
 // Carries reports whether resources of other types hang on those of the type: one of those that goes with its carrier
 // is not guarded, because what it bound is gone.
 func Carries(typ string) bool {
-	of, _ := awstype.TypeOf(typ)
-	return of.Carries
+	facts, _ := awstype.TypeOf(typ)
+	return facts.Carries
 }

@@ -32,7 +32,7 @@ type Progress struct {
 	shown int
 }
 
-type status struct{ of, text string }
+type status struct{ subject, text string }
 
 // quiet is how long plain output may stay silent before a status is printed there.
 const quiet = 10 * time.Second
@@ -78,7 +78,7 @@ func (p *Progress) Status(text string) { p.StatusOf("", text) }
 
 // StatusOf says how far one of several things is. A terminal shows it until DoneWith; elsewhere it is printed when
 // nothing else was for a while.
-func (p *Progress) StatusOf(of, text string) {
+func (p *Progress) StatusOf(subject, text string) {
 	if p == nil {
 		return
 	}
@@ -93,10 +93,10 @@ func (p *Progress) StatusOf(of, text string) {
 		return
 	}
 	p.clear()
-	if at := slices.IndexFunc(p.statuses, func(s status) bool { return s.of == of }); at >= 0 {
-		p.statuses[at].text = text
+	if index := slices.IndexFunc(p.statuses, func(s status) bool { return s.subject == subject }); index >= 0 {
+		p.statuses[index].text = text
 	} else {
-		p.statuses = append(p.statuses, status{of, text})
+		p.statuses = append(p.statuses, status{subject, text})
 	}
 	p.draw()
 }
@@ -105,14 +105,14 @@ func (p *Progress) StatusOf(of, text string) {
 func (p *Progress) Done() { p.DoneWith("") }
 
 // DoneWith takes the status of one of several things off the terminal.
-func (p *Progress) DoneWith(of string) {
+func (p *Progress) DoneWith(subject string) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
-	p.statuses = slices.DeleteFunc(p.statuses, func(s status) bool { return s.of == of })
+	p.statuses = slices.DeleteFunc(p.statuses, func(s status) bool { return s.subject == subject })
 	p.draw()
 }
 

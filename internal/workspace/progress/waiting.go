@@ -41,8 +41,8 @@ func (p *Progress) Wait(text string, began time.Time, ticks <-chan time.Time) *W
 }
 
 // Far says how many of how many things are done, which the next tick tells.
-func (w *Waiting) Far(done, of int, what string) {
-	w.far.Store(fmt.Sprintf(": %d of %d %s", done, of, what))
+func (w *Waiting) Far(done, total int, what string) {
+	w.far.Store(fmt.Sprintf(": %d of %d %s", done, total, what))
 }
 
 // Stop takes the words off the terminal, once.

@@ -60,14 +60,14 @@ func (f *Folder) Check(names ...string) ([]*stack.Stack, error) {
 // Judge is Check with everything that was found out, also about stacks that hold. A strict one wants every waiver and
 // assumption accepted. The error is told in the summary already, but for what could not be read. What policies allow
 // and deny is looked at from the instant at on.
-func (f *Folder) Judge(strict bool, at time.Time, names ...string) (*CheckSummary, error) {
+func (f *Folder) Judge(strict bool, moment time.Time, names ...string) (*CheckSummary, error) {
 	stacks, unread := f.Read(names...)
 	s := &CheckSummary{
 		Version:    1,
 		Strict:     strict,
 		Stacks:     []CheckedStack{},
 		Problems:   []Problem{},
-		judgements: judge.StacksFrom(at, stacks...),
+		judgements: judge.StacksFrom(moment, stacks...),
 	}
 	errs := []error{unread}
 	for _, err := range Joined(unread) {

@@ -48,31 +48,31 @@ func Open(dir string) (*Folder, error) {
 	if info, statErr := os.Stat(start); statErr != nil || !info.IsDir() {
 		return nil, exit.Usef("%s is not a folder; give -C the folder that holds %s", dir, ProjectFileName)
 	}
-	at, err := projectFolder(start)
+	folder, err := projectFolder(start)
 	if err != nil {
 		return nil, err
 	}
-	project, err := stackfile.ReadProject(at)
+	project, err := stackfile.ReadProject(folder)
 	if err != nil {
-		return nil, projectError(filepath.Join(at, ProjectFileName), err)
+		return nil, projectError(filepath.Join(folder, ProjectFileName), err)
 	}
-	return open(at, project)
+	return open(folder, project)
 }
 
 // projectFolder is the folder with the project file that is start or the nearest above it.
 func projectFolder(start string) (string, error) {
-	for at := start; ; at = filepath.Dir(at) {
-		if _, err := os.Lstat(filepath.Join(at, ProjectFileName)); !errors.Is(err, fs.ErrNotExist) {
-			return at, nil
+	for folder := start; ; folder = filepath.Dir(folder) {
+		if _, err := os.Lstat(filepath.Join(folder, ProjectFileName)); !errors.Is(err, fs.ErrNotExist) {
+			return folder, nil
 		}
-		if other := otherProjectFile(at); other != "" {
+		if other := otherProjectFile(folder); other != "" {
 			return "", exit.Usef(
 				"%s: the project file of this folder has a name that no verb reads; call it %s",
 				Relative(other),
 				ProjectFileName,
 			)
 		}
-		if at == filepath.Dir(at) {
+		if folder == filepath.Dir(folder) {
 			return "", exit.Usef(
 				"no %s in %s or above it; run this in a project's folder or name it with -C",
 				ProjectFileName,
@@ -160,8 +160,8 @@ var readByName = []string{"sandbox.yaml", "replay.yaml"}
 func misnamed(file string) string {
 	folded := strings.ToLower(file)
 	base, ending, found := strings.Cut(folded, ".")
-	if at := strings.LastIndexByte(folded, '.'); found && base == "pulumi" {
-		base, ending = folded[:at], folded[at+1:]
+	if dot := strings.LastIndexByte(folded, '.'); found && base == "pulumi" {
+		base, ending = folded[:dot], folded[dot+1:]
 	}
 	if !slices.Contains([]string{"yaml", "yml", "json"}, ending) {
 		return ""
@@ -195,11 +195,11 @@ func StackOf(file string) (stack string, ok bool) {
 // Setting is where commands on this folder run. Somebody who is in the folder, or in one below it, need not name it.
 func (f *Folder) Setting(sandbox bool) commandline.Setting {
 	s := commandline.Setting{Dir: Relative(f.Dir), Sandbox: sandbox}
-	at, err := os.Getwd()
+	folder, err := os.Getwd()
 	if err != nil {
 		return s
 	}
-	if here, err := projectFolder(at); err == nil && here == f.Dir {
+	if here, err := projectFolder(folder); err == nil && here == f.Dir {
 		s.Dir = ""
 	}
 	return s

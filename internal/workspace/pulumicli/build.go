@@ -72,14 +72,14 @@ func build(ctx context.Context, o Options, root string) error {
 			return err
 		}
 	}
-	made := filepath.Join(work, "made")
-	if err := compile(ctx, o, goCommand, work, binary(made)); err != nil {
+	built := filepath.Join(work, "made")
+	if err := compile(ctx, o, goCommand, work, binary(built)); err != nil {
 		return err
 	}
-	if _, err := open(made); err != nil {
+	if _, err := open(built); err != nil {
 		return err
 	}
-	return os.Rename(made, root)
+	return os.Rename(built, root)
 }
 
 // compile runs the Go toolchain in work. The linker flag is what Pulumi's own release build sets: without it the CLI

@@ -54,13 +54,13 @@ func (r *Report) ResourceWith(typ, key, value string) (urn, id string) {
 // AddDrifted is the list with one more, in the order of the URNs; what differs of one resource stands together.
 func AddDrifted(list []Drifted, d Drifted) []Drifted {
 	list = slices.Clone(list)
-	at := slices.IndexFunc(list, func(other Drifted) bool { return d.URN != "" && other.URN == d.URN })
+	index := slices.IndexFunc(list, func(other Drifted) bool { return d.URN != "" && other.URN == d.URN })
 	switch {
-	case at < 0:
+	case index < 0:
 		list = append(list, d)
-	case !list[at].Gone:
-		list[at].ByHand = true
-		list[at].Differences = append(slices.Clone(list[at].Differences), d.Differences...)
+	case !list[index].Gone:
+		list[index].ByHand = true
+		list[index].Differences = append(slices.Clone(list[index].Differences), d.Differences...)
 	}
 	slices.SortStableFunc(list, func(a, b Drifted) int { return cmp.Compare(a.URN, b.URN) })
 	return list

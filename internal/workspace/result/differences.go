@@ -70,14 +70,14 @@ func top(path string) string {
 
 // differences are what AWS holds otherwise than before, by property.
 func differences(typ string, before, found map[string]any) []Difference {
-	of, _ := awstype.TypeOf(typ)
+	facts, _ := awstype.TypeOf(typ)
 	keys := union(before, found)
 	if _, ok := keys["tags"]; ok { // The same said twice: it is computed from tags.
 		delete(keys, "tagsAll")
 	}
 	var all []Difference
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		if slices.Contains(of.Reflected, key) || strings.HasPrefix(key, "__") {
+		if slices.Contains(facts.Reflected, key) || strings.HasPrefix(key, "__") {
 			continue
 		}
 		if slices.Contains(replacedByHand, key) && before[key] != found[key] {

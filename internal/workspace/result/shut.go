@@ -22,9 +22,9 @@ type Shut struct {
 
 // FirstMade is when the first resource was made whose name ends so.
 func (r *Report) FirstMade(suffix string) (first time.Time, found bool) {
-	for resourceURN, made := range r.MadeAt {
-		if _, name := urn.Parse(resourceURN); strings.HasSuffix(name, suffix) && (!found || made.Before(first)) {
-			first, found = made, true
+	for resourceURN, moment := range r.MadeAt {
+		if _, name := urn.Parse(resourceURN); strings.HasSuffix(name, suffix) && (!found || moment.Before(first)) {
+			first, found = moment, true
 		}
 	}
 	return first, found

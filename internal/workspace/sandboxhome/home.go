@@ -136,8 +136,8 @@ func (h *Home) Guards(project, stack string) (bool, error) {
 	if err := json.Unmarshal(data, &state); err != nil {
 		return false, err
 	}
-	for _, made := range state.Checkpoint.Latest.Resources {
-		if guarded.Any(made.URN) {
+	for _, resource := range state.Checkpoint.Latest.Resources {
+		if guarded.Any(resource.URN) {
 			return true, nil
 		}
 	}

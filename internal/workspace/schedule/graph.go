@@ -52,15 +52,15 @@ func (g *Graph) Levels() [][]string {
 	var levels [][]string
 	level := map[string]int{}
 	for _, name := range g.names {
-		at := 0
+		rank := 0
 		for _, need := range g.needs[name] {
-			at = max(at, level[need]+1)
+			rank = max(rank, level[need]+1)
 		}
-		level[name] = at
-		for len(levels) <= at {
+		level[name] = rank
+		for len(levels) <= rank {
 			levels = append(levels, nil)
 		}
-		levels[at] = append(levels[at], name)
+		levels[rank] = append(levels[rank], name)
 	}
 	return levels
 }

@@ -67,9 +67,9 @@ func (d *Deployment) List(key string) []Resource {
 // Keep drops the resources for which it is false.
 func (d *Deployment) Keep(wanted func(Resource) bool) {
 	kept := []any{}
-	for _, made := range d.List("resources") {
-		if wanted(made) {
-			kept = append(kept, map[string]any(made))
+	for _, resource := range d.List("resources") {
+		if wanted(resource) {
+			kept = append(kept, map[string]any(resource))
 		}
 	}
 	d.inner["resources"] = kept
@@ -77,12 +77,12 @@ func (d *Deployment) Keep(wanted func(Resource) bool) {
 
 // Outputs are the stack's outputs, a secret one as "[secret]".
 func (d *Deployment) Outputs() map[string]any {
-	for _, made := range d.List("resources") {
-		if made.Type() != urn.StackType {
+	for _, resource := range d.List("resources") {
+		if resource.Type() != urn.StackType {
 			continue
 		}
 		out := map[string]any{}
-		for name, value := range made.Object("outputs") {
+		for name, value := range resource.Object("outputs") {
 			if object, ok := value.(map[string]any); ok && object[secretKey] != nil {
 				value = "[secret]"
 			}
@@ -117,7 +117,7 @@ func plainNumbers(value any) any {
 }
 
 // Add appends a resource: what it depends on stands before it.
-func (d *Deployment) Add(made Resource) {
+func (d *Deployment) Add(resource Resource) {
 	items, _ := d.inner["resources"].([]any)
-	d.inner["resources"] = append(items, map[string]any(made))
+	d.inner["resources"] = append(items, map[string]any(resource))
 }

@@ -25,7 +25,7 @@ func DeployerNotLockedOut(p *claim.Prover, in *intent.Account) {
 func undoing(p *claim.Prover, in *intent.Account) []engine.Request {
 	account, _ := p.Engine.AccountOf(in.Account)
 	var calls []engine.Request
-	on := func(arn string, actions ...string) {
+	onResource := func(arn string, actions ...string) {
 		for _, action := range actions {
 			calls = append(
 				calls,
@@ -38,7 +38,7 @@ func undoing(p *claim.Prover, in *intent.Account) []engine.Request {
 		}
 	}
 	for i := range account.Groups {
-		on(
+		onResource(
 			account.Groups[i].ARN(account),
 			"CreateGroup",
 			"DeleteGroup",
@@ -51,7 +51,7 @@ func undoing(p *claim.Prover, in *intent.Account) []engine.Request {
 		)
 	}
 	for i := range account.Users {
-		on(
+		onResource(
 			account.Users[i].ARN(account),
 			"CreateUser",
 			"DeleteUser",
@@ -63,7 +63,7 @@ func undoing(p *claim.Prover, in *intent.Account) []engine.Request {
 		)
 	}
 	for i := range account.Roles {
-		on(
+		onResource(
 			account.Roles[i].ARN(account),
 			"CreateRole",
 			"DeleteRole",
@@ -81,7 +81,7 @@ func undoing(p *claim.Prover, in *intent.Account) []engine.Request {
 	}
 	for i := range account.Policies {
 		if policy.ARNPart(account.Policies[i].ARN, 4) != "aws" {
-			on(
+			onResource(
 				account.Policies[i].ARN,
 				"CreatePolicy",
 				"CreatePolicyVersion",

@@ -31,7 +31,7 @@ func (p *Prover) FindAdministrators(intents []intent.Account) {
 func (p *Prover) Reigns(
 	session engine.Session,
 	account *engine.CompiledAccount,
-	at time.Time,
+	moment time.Time,
 ) (by engine.Source, all bool) {
 	all = true
 	for _, r := range []engine.Request{
@@ -41,7 +41,7 @@ func (p *Prover) Reigns(
 		{Action: "iam:UpdateAssumeRolePolicy", Resources: engine.On(account.Arn("iam", "", "role/something-new"))},
 		{Action: "iam:CreatePolicyVersion", Resources: engine.On(account.Arn("iam", "", "policy/something-new"))},
 	} {
-		r.Time = at
+		r.Time = moment
 		d, err := p.Engine.Decide(session, r)
 		all = all && err == nil && d.Allowed()
 		by = d.By

@@ -44,9 +44,9 @@ func (p *Prover) Conclude(f prove.Finding, a search.Answer, problem string, core
 			f.Problem += ": " + a.By.String()
 		}
 		f.Unreal = a.Witness.Doubt
-		if at := a.Witness.Request.Time; a.Witness.M.Timed && !at.Equal(p.Engine.Day()) {
-			f.At = at
-			f.Problem += ", at " + at.Format(time.RFC3339Nano)
+		if moment := a.Witness.Request.Time; a.Witness.M.Timed && !moment.Equal(p.Engine.Day()) {
+			f.At = moment
+			f.Problem += ", at " + moment.Format(time.RFC3339Nano)
 		}
 		p.walk(&f, a)
 	case a.GaveUp:

@@ -30,17 +30,17 @@ func (p *Prover) tellable(level, class int) *prove.Finding {
 	}
 	for ; p.toldUpTo < len(p.Report.Findings); p.toldUpTo++ {
 		for n := range symmetry.Levels {
-			of := p.Like.Class(n, p.Report.Findings[p.toldUpTo].Subject)
-			if _, known := p.toldOf[n][of]; of != 0 && !known {
-				p.toldOf[n][of] = p.toldUpTo
+			alike := p.Like.Class(n, p.Report.Findings[p.toldUpTo].Subject)
+			if _, known := p.toldOf[n][alike]; alike != 0 && !known {
+				p.toldOf[n][alike] = p.toldUpTo
 			}
 		}
 	}
-	at, known := p.toldOf[level][class]
+	index, known := p.toldOf[level][class]
 	if !known {
 		return nil
 	}
-	return &p.Report.Findings[at]
+	return &p.Report.Findings[index]
 }
 
 // nothingTold begins a proof of which nothing can be told of others yet.

@@ -47,10 +47,10 @@ func Proven(t testing.TB, w world.World, change ...func(*intent.Account)) prove.
 // Finding is the finding of a proof about a subject whose ARN ends so.
 func Finding(t testing.TB, r prove.Report, id, subject string) prove.Finding {
 	t.Helper()
-	at := slices.IndexFunc(
+	index := slices.IndexFunc(
 		r.Findings,
 		func(f prove.Finding) bool { return f.ID == id && strings.HasSuffix(f.Subject, subject) },
 	)
-	require.GreaterOrEqual(t, at, 0, "no finding of %s about %s", id, subject)
-	return r.Findings[at]
+	require.GreaterOrEqual(t, index, 0, "no finding of %s about %s", id, subject)
+	return r.Findings[index]
 }

@@ -117,12 +117,12 @@ type escalation struct {
 }
 
 // can asks whether somebody can make a call in any session; conditions are what the request must carry.
-func (s *escalation) can(who *engine.Principal, action, on string, conditions ...policy.Condition) search.Answer {
-	st := policy.Allow("", action).On(on).When(conditions...)
-	if on != "*" && !s.can(who, action, "*").Open {
+func (s *escalation) can(who *engine.Principal, action, resource string, conditions ...policy.Condition) search.Answer {
+	st := policy.Allow("", action).On(resource).When(conditions...)
+	if resource != "*" && !s.can(who, action, "*").Open {
 		return search.Answer{}
 	}
-	id := who.Arn + " " + action + " " + on
+	id := who.Arn + " " + action + " " + resource
 	for i := range conditions {
 		id += " " + conditions[i].Key + "=" + strings.Join(conditions[i].Values, ",")
 	}
@@ -136,9 +136,9 @@ func (s *escalation) can(who *engine.Principal, action, on string, conditions ..
 }
 
 // canAll asks for several calls, on one thing.
-func (s *escalation) canAll(who *engine.Principal, actions []string, on string) (first engine.Source, all bool) {
+func (s *escalation) canAll(who *engine.Principal, actions []string, resource string) (first engine.Source, all bool) {
 	for i, action := range actions {
-		a := s.can(who, action, on)
+		a := s.can(who, action, resource)
 		if !a.Open {
 			return engine.Source{}, false
 		}
@@ -534,8 +534,8 @@ func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool)
 		if way.elsewhere {
 			nodes = []string{"*"}
 		}
-		for _, on := range nodes {
-			if by, all := s.canAll(who, way.actions, on); all {
+		for _, node := range nodes {
+			if by, all := s.canAll(who, way.actions, node); all {
 				return &Step{As: who.Arn, Calls: way.actions, On: role, It: way.words + " with the role", By: by}
 			}
 		}
@@ -544,19 +544,19 @@ func (s *escalation) reachesNodes(who *engine.Principal, role string, root bool)
 }
 
 // makesAdministrator is the step by which somebody makes an administrator of a user or role; nil when there is none.
-func (s *escalation) makesAdministrator(who, of *engine.Principal) *Step {
-	if of.ServiceLinked || of.PermissionSet != "" || !s.writes(who) || !s.reignsWith(of) {
+func (s *escalation) makesAdministrator(who, whom *engine.Principal) *Step {
+	if whom.ServiceLinked || whom.PermissionSet != "" || !s.writes(who) || !s.reignsWith(whom) {
 		return nil
 	}
 	for _, way := range writeWays {
-		if way.whose != of.Kind {
+		if way.whose != whom.Kind {
 			continue
 		}
-		if a := s.can(who, way.action, of.Arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
-			return &Step{As: who.Arn, Calls: []string{way.action}, On: of.Arn, It: way.words, By: a.By}
+		if a := s.can(who, way.action, whom.Arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
+			return &Step{As: who.Arn, Calls: []string{way.action}, On: whom.Arn, It: way.words, By: a.By}
 		}
 	}
-	for _, arn := range s.managedOf(of) {
+	for _, arn := range s.managedOf(whom) {
 		for _, action := range versionWays {
 			if a := s.can(who, action, arn); a.Open {
 				return &Step{
@@ -569,10 +569,10 @@ func (s *escalation) makesAdministrator(who, of *engine.Principal) *Step {
 			}
 		}
 	}
-	if of.Kind != engine.UserPrincipal {
+	if whom.Kind != engine.UserPrincipal {
 		return nil
 	}
-	return s.byGroup(who, of)
+	return s.byGroup(who, whom)
 }
 
 // writes reports whether somebody can make any of the calls that make an administrator, on anything: most users and
@@ -598,16 +598,16 @@ func (s *escalation) writesSomething(who *engine.Principal) bool {
 }
 
 // byGroup is the step by which somebody makes an administrator of a user by a group.
-func (s *escalation) byGroup(who, of *engine.Principal) *Step {
+func (s *escalation) byGroup(who, whom *engine.Principal) *Step {
 	account, _ := s.Engine.AccountOf(s.in.Account)
-	at := slices.IndexFunc(account.Users, func(u world.User) bool { return u.ARN(account) == of.Arn })
-	if at < 0 {
+	index := slices.IndexFunc(account.Users, func(u world.User) bool { return u.ARN(account) == whom.Arn })
+	if index < 0 {
 		return nil
 	}
 	for i := range account.Groups {
 		g := &account.Groups[i]
 		arn := g.ARN(account)
-		if slices.Contains(account.Users[at].Groups, g.Name) {
+		if slices.Contains(account.Users[index].Groups, g.Name) {
 			for _, way := range groupWays {
 				if a := s.can(who, way.action, arn, s.withAdminPolicy(way.adminPolicy)...); a.Open {
 					return &Step{As: who.Arn, Calls: []string{way.action}, On: arn, It: way.words, By: a.By}
@@ -615,12 +615,12 @@ func (s *escalation) byGroup(who, of *engine.Principal) *Step {
 			}
 			continue
 		}
-		if a := s.can(who, "iam:AddUserToGroup", arn); a.Open && s.reignsInGroup(of, account, g) {
+		if a := s.can(who, "iam:AddUserToGroup", arn); a.Open && s.reignsInGroup(whom, account, g) {
 			return &Step{
 				As:    who.Arn,
 				Calls: []string{"iam:AddUserToGroup"},
 				On:    arn,
-				It:    "adds " + of.Name + " to",
+				It:    "adds " + whom.Name + " to",
 				By:    a.By,
 			}
 		}
@@ -680,17 +680,17 @@ func (s *escalation) withAdminPolicy(needed bool) []policy.Condition {
 }
 
 // managedOf are the customer managed policies that are attached to a user or role, or to a group of the user.
-func (s *escalation) managedOf(of *engine.Principal) []string {
+func (s *escalation) managedOf(whose *engine.Principal) []string {
 	account, _ := s.Engine.AccountOf(s.in.Account)
 	var attached []string
 	for i := range account.Roles {
-		if account.Roles[i].ARN(account) == of.Arn {
+		if account.Roles[i].ARN(account) == whose.Arn {
 			attached = append(attached, account.Roles[i].Attached...)
 		}
 	}
 	for i := range account.Users {
 		u := &account.Users[i]
-		if u.ARN(account) != of.Arn {
+		if u.ARN(account) != whose.Arn {
 			continue
 		}
 		attached = append(attached, u.Attached...)
@@ -722,13 +722,13 @@ func (s *escalation) reignsWith(who *engine.Principal) bool {
 }
 
 // reignsInGroup reports whether a user administers once in a group.
-func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account, g *world.Group) bool {
+func (s *escalation) reignsInGroup(whom *engine.Principal, account *world.Account, g *world.Group) bool {
 	world := s.Engine.World()
 	world.Accounts = slices.Clone(world.Accounts)
 	if home := world.Account(account.ID); home != nil {
 		home.Users = slices.Clone(home.Users)
 		for i := range home.Users {
-			if home.Users[i].ARN(account) == of.Arn {
+			if home.Users[i].ARN(account) == whom.Arn {
 				home.Users[i].Groups = append(slices.Clip(home.Users[i].Groups), g.Name)
 			}
 		}
@@ -737,7 +737,7 @@ func (s *escalation) reignsInGroup(of *engine.Principal, account *world.Account,
 	if err != nil {
 		return false
 	}
-	_, all := claim.New(engine).Reigns(s.Strongest(s.in, of), s.account, s.Engine.Day())
+	_, all := claim.New(engine).Reigns(s.Strongest(s.in, whom), s.account, s.Engine.Day())
 	return all
 }
 

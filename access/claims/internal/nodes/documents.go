@@ -28,14 +28,14 @@ func freedoms(p *claim.Prover, f *prove.Finding, in *intent.Account, documents [
 			return
 		}
 		for _, freedom := range left {
-			at := slices.IndexFunc(in.FreeDocuments, func(f intent.FreeDocument) bool { return f.Name == d.Name })
-			if at < 0 || freedom.Of != "command" {
+			index := slices.IndexFunc(in.FreeDocuments, func(f intent.FreeDocument) bool { return f.Name == d.Name })
+			if index < 0 || freedom.Of != "command" {
 				f.Verdict = prove.DoesNotHold
 				f.Problem = "with document " + d.Name + " in " + d.Region + " " + freedom.String()
 				return
 			}
 			waiver := prove.Waiver{
-				Key:  in.FreeDocuments[at].Key,
+				Key:  in.FreeDocuments[index].Key,
 				Text: "with document " + d.Name + " " + freedom.String(),
 			}
 			if !slices.Contains(f.Waivers, waiver) {

@@ -178,17 +178,17 @@ func inOrder(findings []prove.Finding, others map[string][]string, named map[str
 			to++
 		}
 		type placed struct {
-			at      int
-			finding prove.Finding
+			position int
+			finding  prove.Finding
 		}
 		list, last := make([]placed, 0, to-from), -1
 		for _, f := range findings[from:to] {
-			if at, known := place[f.Subject]; known {
-				last = at
+			if position, known := place[f.Subject]; known {
+				last = position
 			}
 			list = append(list, placed{last, f})
 		}
-		slices.SortStableFunc(list, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+		slices.SortStableFunc(list, func(a, b placed) int { return cmp.Compare(a.position, b.position) })
 		for i := range list {
 			findings[from+i] = list[i].finding
 		}

@@ -132,7 +132,7 @@ func (p *prover) upkeep(id string) []engine.Request {
 	home := p.Engine.Accounts[id]
 	tags := engine.Context{"aws:TagKeys": {p.in.ProjectTagKey(), world.RunAsTag}}
 	var calls []engine.Request
-	on := func(resource string, context engine.Context, actions ...string) {
+	onResource := func(resource string, context engine.Context, actions ...string) {
 		for _, action := range actions {
 			calls = append(
 				calls,
@@ -145,8 +145,8 @@ func (p *prover) upkeep(id string) []engine.Request {
 		}
 	}
 	const role, group, user = "role/guardrails/operation/a-role", "group/guardrails/a-group", "user/somebody"
-	on(role, tags, "iam:CreateRole", "iam:TagRole", "iam:UntagRole")
-	on(
+	onResource(role, tags, "iam:CreateRole", "iam:TagRole", "iam:UntagRole")
+	onResource(
 		role,
 		nil,
 		claim.Without(
@@ -156,9 +156,9 @@ func (p *prover) upkeep(id string) []engine.Request {
 			"iam:UntagRole",
 			"iam:PassRole",
 		)...)
-	on("policy/guardrails/a-policy", nil, policyChanging...)
-	on(group, nil, append(slices.Clone(groupChanging), "iam:AddUserToGroup")...)
-	on(
+	onResource("policy/guardrails/a-policy", nil, policyChanging...)
+	onResource(group, nil, append(slices.Clone(groupChanging), "iam:AddUserToGroup")...)
+	onResource(
 		user,
 		nil,
 		"iam:CreateUser",
@@ -190,8 +190,8 @@ func (p *prover) openings(id string) []engine.Request {
 	var calls []engine.Request
 	for _, action := range doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.RunDocuments) {
 		r := engine.Request{Action: action, Context: engine.Context{}}
-		at, _ := catalogue.Catalogue().Find(action)
-		for _, n := range needs.Of(at) {
+		index, _ := catalogue.Catalogue().Find(action)
+		for _, n := range needs.Of(index) {
 			arn := strings.Replace(
 				needs.Placeholders(n.Forms[0], region, id, "example"),
 				"arn:*",

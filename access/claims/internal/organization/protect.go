@@ -57,8 +57,8 @@ func (p *prover) exemptRolesAreProtected() {
 		}
 		var permitted []policy.Statement
 		for _, m := range makers {
-			made := inAccount(id, m.Roles)
-			if len(made) == 0 {
+			names := inAccount(id, m.Roles)
+			if len(names) == 0 {
 				continue
 			}
 			actions := roleMaking
@@ -67,13 +67,13 @@ func (p *prover) exemptRolesAreProtected() {
 			}
 			permitted = append(
 				permitted,
-				policy.Allow("", actions...).On(made...).When(policy.ArnLike("aws:PrincipalArn", m.By...)),
+				policy.Allow("", actions...).On(names...).When(policy.ArnLike("aws:PrincipalArn", m.By...)),
 			)
 		}
 		forbidden := []policy.Statement{policy.Allow("", slices.Concat(roleMaking, roleChanging)...).On(here...)}
 		f, a := p.finding(id), p.everybodyOf(id, forbidden, p.in.Changers, permitted...)
 		for _, m := range makers {
-			if made := inAccount(id, m.Roles); m.Change && len(made) > 0 {
+			if names := inAccount(id, m.Roles); m.Change && len(names) > 0 {
 				a = a.And(p.commanders(id, m))
 				p.assumeCommanders(&f)
 			}

@@ -107,12 +107,12 @@ func (c *Content) Value(v reflect.Value) {
 
 func (c *Content) structure(v reflect.Value) {
 	if v.Type() == timeType {
-		at := v.Interface().(time.Time)
-		if !at.IsZero() {
-			c.instants = append(c.instants, at)
+		moment := v.Interface().(time.Time)
+		if !moment.IsZero() {
+			c.instants = append(c.instants, moment)
 		}
 		c.bytes = append(c.bytes, 't')
-		c.Text(at.UTC().Format(time.RFC3339Nano))
+		c.Text(moment.UTC().Format(time.RFC3339Nano))
 		return
 	}
 	if v.Type() == conditionType {
@@ -158,7 +158,9 @@ func (c *Content) table(v reflect.Value) {
 }
 
 // Place writes the place of something among others, where its own text is to be left out.
-func (c *Content) Place(at int) { c.bytes = binary.AppendUvarint(append(c.bytes, 'o'), uint64(at)) }
+func (c *Content) Place(position int) {
+	c.bytes = binary.AppendUvarint(append(c.bytes, 'o'), uint64(position))
+}
 
 // digest writes what stands for another content.
 func (c *Content) digest(d Digest) { c.bytes = append(append(c.bytes, 'd'), d[:]...) }
@@ -193,8 +195,8 @@ func (c *Content) times(condition policy.Condition) {
 		return
 	}
 	for _, value := range condition.Values {
-		if at, err := literal.ParseDate(value); err == nil {
-			c.instants = append(c.instants, at)
+		if moment, err := literal.ParseDate(value); err == nil {
+			c.instants = append(c.instants, moment)
 		} else {
 			c.untold = true
 		}

@@ -205,23 +205,23 @@ func meet(a, b map[string]bool) bool {
 // Key stands for what the standing proofs of an account rest on. Administrators are those of the account.
 func (g *Ground) Key(in *intent.Account, administrators any) Key {
 	accounts := g.engine.World().Accounts
-	at := slices.IndexFunc(accounts, func(a world.Account) bool { return a.ID == in.Account })
+	index := slices.IndexFunc(accounts, func(a world.Account) bool { return a.ID == in.Account })
 	own := Of(*in)
-	names := func(id string) bool { return own.Accounts[id] || g.naming[at][id] || g.named[id] }
-	mine := g.osUsers[at]
-	if len(g.open[at]) > 0 {
+	names := func(id string) bool { return own.Accounts[id] || g.naming[index][id] || g.named[id] }
+	mine := g.osUsers[index]
+	if len(g.open[index]) > 0 {
 		// Whoever there is in the world may come into such a role.
 		own.digest(g.whole)
 	}
 	own.digest(g.everywhere)
 	own.Value(reflect.ValueOf(administrators))
-	own.digest(g.sums[at])
-	times := []*Content{own, g.times, g.accounts[at]}
-	documents := slices.Clone(g.attached[at])
-	everyRole := assumesAnywhere(&accounts[at]) || slices.ContainsFunc(documents, g.assumesAnywhere)
+	own.digest(g.sums[index])
+	times := []*Content{own, g.times, g.accounts[index]}
+	documents := slices.Clone(g.attached[index])
+	everyRole := assumesAnywhere(&accounts[index]) || slices.ContainsFunc(documents, g.assumesAnywhere)
 	for i := range accounts {
 		other := &accounts[i]
-		if i == at {
+		if i == index {
 			continue
 		}
 		if names(other.ID) || g.naming[i][in.Account] {
@@ -282,17 +282,17 @@ const near = 40 * time.Hour
 
 // sinceAmong says from when on proofs look, as far as it matters: before, at or after each instant that documents
 // compare with, and the instant itself where one of them is near.
-func sinceAmong(since time.Time, of ...*Content) []any {
+func sinceAmong(since time.Time, contents ...*Content) []any {
 	if since.IsZero() {
 		return nil
 	}
 	place := []any{"since"}
-	for _, c := range of {
-		for _, at := range c.instants {
-			if c.untold || at.Sub(since).Abs() <= near {
+	for _, c := range contents {
+		for _, moment := range c.instants {
+			if c.untold || moment.Sub(since).Abs() <= near {
 				return []any{since}
 			}
-			place = append(place, at.Before(since))
+			place = append(place, moment.Before(since))
 		}
 		if c.untold {
 			return []any{since}

@@ -126,14 +126,14 @@ func (k *kinship) begin(x *exchanges) {
 	}
 }
 
-// of is the class of a user, role or account, by its ARN or id, and the texts of its unit; zero where it is like
+// classOf is the class of a user, role or account, by its ARN or id, and the texts of its unit; zero where it is like
 // nobody.
-func (k *kinship) of(name string) (class int, own []ownText) {
-	at, known := k.byARN[name]
-	if !known || k.apart[k.all[at].units[k.level]] {
+func (k *kinship) classOf(name string) (class int, own []ownText) {
+	index, known := k.byARN[name]
+	if !known || k.apart[k.all[index].units[k.level]] {
 		return 0, nil
 	}
-	unit := k.all[at].units[k.level]
+	unit := k.all[index].units[k.level]
 	k.mutex.Lock()
 	defer k.mutex.Unlock()
 	have, known := k.known[unit]
@@ -148,7 +148,7 @@ func (k *kinship) of(name string) (class int, own []ownText) {
 		}
 		k.known[unit] = have
 	}
-	return have.number + k.places[at], have.own
+	return have.number + k.places[index], have.own
 }
 
 // written is a unit without its own texts, and these in the order in which they come.
@@ -158,7 +158,7 @@ func (x *exchanges) written(unit []int) (key rests.Digest, own []ownText) {
 	r := reading{
 		lists: &lists,
 		rest:  w.Value,
-		text:  func(s string, at standing) { w.add(s, at, x.all[unit[0]].units[x.level]) },
+		text:  func(s string, where standing) { w.add(s, where, x.all[unit[0]].units[x.level]) },
 	}
 	for _, i := range unit {
 		one := x.all[i]
@@ -195,12 +195,12 @@ type writtenUnit struct {
 
 // mark writes an own text as its place among them.
 func (w *writtenUnit) mark(o ownText) {
-	at, known := w.marks[o]
+	index, known := w.marks[o]
 	if !known {
-		at = len(w.own)
-		w.marks[o], w.own = at, append(w.own, o)
+		index = len(w.own)
+		w.marks[o], w.own = index, append(w.own, o)
 	}
-	w.Place(at)
+	w.Place(index)
 }
 
 // name writes a name, as an own text where it is exchanged with the unit.
@@ -213,16 +213,16 @@ func (w *writtenUnit) name(name string, who, unit int) {
 }
 
 // add writes a text of a record.
-func (w *writtenUnit) add(s string, at standing, unit int) {
-	if at.place == elsewhere || at.place == acting || at.place == counting {
+func (w *writtenUnit) add(s string, where standing, unit int) {
+	if where.place == elsewhere || where.place == acting || where.place == counting {
 		w.Content.Text(s)
 		return
 	}
-	if at.place == configured {
+	if where.place == configured {
 		w.mark(ownText{text: s})
 		return
 	}
-	if at.place == tagging {
+	if where.place == tagging {
 		// What a proof asks of a value is whether it can be a login, of a domain or not.
 		w.Value(reflect.ValueOf([]bool{policy.ValidateOSUser(s) == nil, strings.Contains(s, "@")}))
 		if v := w.values[strings.ToLower(s)]; w.exchanged(v) {

@@ -22,7 +22,7 @@ type Classes struct{ levels [Levels]kinship }
 // Class is the number of the class of a user, role or account, by its ARN or id, at a level; zero is one that is like
 // nobody. Numbers are given in the order in which they are asked for.
 func (l *Classes) Class(level int, name string) int {
-	class, _ := l.levels[level].of(name)
+	class, _ := l.levels[level].classOf(name)
 	return class
 }
 
@@ -30,8 +30,8 @@ func (l *Classes) Class(level int, name string) int {
 func (l *Classes) Retold(level int, f *prove.Finding, subject string) (prove.Finding, bool) {
 	k := &l.levels[level]
 	var x exchange
-	_, x.from = k.of(f.Subject)
-	_, x.to = k.of(subject)
+	_, x.from = k.classOf(f.Subject)
+	_, x.to = k.classOf(subject)
 	return x.retold(f)
 }
 
@@ -100,11 +100,11 @@ func each[T comparable](list []T, do func(T) T) []T {
 // there.
 func (x *exchange) text(s string) (string, bool) {
 	out, rest, done := "", "", 0
-	for name, at := range namesIn(s) {
+	for name, start := range namesIn(s) {
 		if i := x.place(name); i >= 0 {
-			out += s[done:at] + x.to[i].text
-			rest += s[done:at] + " "
-			done = at + len(name)
+			out += s[done:start] + x.to[i].text
+			rest += s[done:start] + " "
+			done = start + len(name)
 		}
 	}
 	rest = strings.ToLower(rest + s[done:])
@@ -128,18 +128,18 @@ func (x *exchange) place(name string) int {
 
 // AccountOfAnother are the findings about an account, as they were made of one that is like it; false where they have
 // to be made.
-func (l *Classes) AccountOfAnother(made [][]prove.Finding, like, account string) ([][]prove.Finding, bool) {
+func (l *Classes) AccountOfAnother(findings [][]prove.Finding, like, account string) ([][]prove.Finding, bool) {
 	k := &l.levels[OfAccounts]
 	x := exchange{names: map[string]int{}}
-	_, x.from = k.of(like)
-	_, x.to = k.of(account)
+	_, x.from = k.classOf(like)
+	_, x.to = k.classOf(account)
 	for i, own := range x.from {
 		if own.name {
 			x.names[own.text] = i
 		}
 	}
-	out := make([][]prove.Finding, len(made))
-	for n, list := range made {
+	out := make([][]prove.Finding, len(findings))
+	for n, list := range findings {
 		if len(list) > 0 {
 			out[n] = make([]prove.Finding, 0, len(list))
 		}

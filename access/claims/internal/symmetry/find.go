@@ -140,23 +140,23 @@ type standing struct {
 // reading goes through every text of a value.
 type reading struct {
 	// text is told each text, and how it stands.
-	text func(s string, at standing)
+	text func(s string, where standing)
 	// rest is told everything that is no text; nil means that nobody listens.
 	rest  func(reflect.Value)
 	lists *int
 }
 
-func (r *reading) value(v reflect.Value, at place) {
+func (r *reading) value(v reflect.Value, where place) {
 	switch v.Kind() {
 	case reflect.String:
-		r.text(v.String(), standing{place: at})
+		r.text(v.String(), standing{place: where})
 	case reflect.Pointer, reflect.Interface:
 		r.count(v, 1)
 		if !v.IsNil() {
-			r.value(v.Elem(), at)
+			r.value(v.Elem(), where)
 		}
 	case reflect.Slice, reflect.Array:
-		r.list(v, at)
+		r.list(v, where)
 	case reflect.Struct:
 		r.structure(v)
 	case reflect.Map:
@@ -191,18 +191,18 @@ func (r *reading) structure(v reflect.Value) {
 	}
 }
 
-func (r *reading) list(v reflect.Value, at place) {
+func (r *reading) list(v reflect.Value, where place) {
 	r.count(v, v.Len())
 	element := v.Type().Elem()
 	placed := element == reflect.TypeFor[world.OrganizationAccount]()
 	if !placed && element.Kind() != reflect.String {
 		for i := range v.Len() {
-			r.value(v.Index(i), at)
+			r.value(v.Index(i), where)
 		}
 		return
 	}
 	*r.lists++
-	in := standing{place: at, list: *r.lists, length: v.Len()}
+	in := standing{place: where, list: *r.lists, length: v.Len()}
 	for i := range v.Len() {
 		if !placed {
 			r.text(v.Index(i).String(), in)
@@ -402,17 +402,17 @@ func (f *likenesses) gather(w world.World, intents []intent.Account) {
 
 // about adds something to the record of a user, role or account of the world.
 func (f *likenesses) about(arn string, record any) bool {
-	at, known := f.byARN[arn]
+	index, known := f.byARN[arn]
 	if known {
-		f.all[at].record = append(f.all[at].record, record)
+		f.all[index].record = append(f.all[index].record, record)
 	}
 	return known
 }
 
 func (f *likenesses) add(one *individual) {
-	at := len(f.all)
-	one.units = [Levels]int{at, at}
-	f.byARN[one.arn] = at
+	index := len(f.all)
+	one.units = [Levels]int{index, index}
+	f.byARN[one.arn] = index
 	f.all = append(f.all, one)
 	for _, name := range []string{one.name, one.id} {
 		if name == "" {
@@ -425,7 +425,7 @@ func (f *likenesses) add(one *individual) {
 			}
 			f.byName[key], one.fixed = ambiguous, true
 		} else {
-			f.byName[key] = at
+			f.byName[key] = index
 		}
 		fine := exchangeable(name) && !known(key)
 		if one.isAccount() {
@@ -477,13 +477,13 @@ var words = sync.OnceValue(func() map[string]bool {
 
 // read reads the texts of one record.
 func (f *likenesses) read(record any, owner int) {
-	r := reading{lists: &f.lists, text: func(s string, at standing) { f.text(s, at, owner) }}
+	r := reading{lists: &f.lists, text: func(s string, where standing) { f.text(s, where, owner) }}
 	r.value(reflect.ValueOf(record), elsewhere)
 }
 
 // text notes what a text says of somebody.
-func (f *likenesses) text(s string, at standing, owner int) {
-	if at.place == acting || at.place == configured {
+func (f *likenesses) text(s string, where standing, owner int) {
+	if where.place == acting || where.place == configured {
 		return
 	}
 	if strings.Contains(s, "${") {
@@ -499,18 +499,18 @@ func (f *likenesses) text(s string, at standing, owner int) {
 		}
 	}
 	var value *tagValue
-	if at.place == tagging {
+	if where.place == tagging {
 		value = f.value(s, owner)
 	} else if !f.others[string(f.buffer)] {
 		f.others[string(f.buffer)] = true
 	}
-	f.accountsOff = f.accountsOff || at.place == counting && large(s)
+	f.accountsOff = f.accountsOff || where.place == counting && large(s)
 	for name, begin := range namesIn(s) {
 		who, known := f.byName[string(f.buffer[begin:begin+len(name)])]
 		if known && who >= 0 && who != owner {
-			f.mention(who, owner, s, name, begin, at, value)
+			f.mention(who, owner, s, name, begin, where, value)
 		} else if known && who == owner {
-			f.checked(who, s, name, at, value)
+			f.checked(who, s, name, where, value)
 		}
 	}
 }
@@ -524,8 +524,8 @@ func large(s string) bool {
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
 		return math.Abs(n) >= least
 	}
-	at, err := literal.ParseDate(s)
-	return err == nil && math.Abs(float64(at.Unix())) >= least
+	moment, err := literal.ParseDate(s)
+	return err == nil && math.Abs(float64(moment.Unix())) >= least
 }
 
 // value notes the value of a tag.
@@ -544,16 +544,16 @@ func (f *likenesses) value(s string, owner int) *tagValue {
 }
 
 // checked notes where somebody's name is no name to exchange; it reports whether it is one.
-func (f *likenesses) checked(who int, s, name string, at standing, value *tagValue) bool {
+func (f *likenesses) checked(who int, s, name string, where standing, value *tagValue) bool {
 	one := f.all[who]
 	switch {
-	case at.place == tagging && name != s:
+	case where.place == tagging && name != s:
 		value.parts = append(value.parts, who)
 		return false
-	case at.place == elsewhere,
-		at.place == counting,
+	case where.place == elsewhere,
+		where.place == counting,
 		name != one.name && name != one.id,
-		at.place == tagging && !unknownToProofs(s):
+		where.place == tagging && !unknownToProofs(s):
 		one.fixed = true
 		return false
 	}
@@ -561,16 +561,16 @@ func (f *likenesses) checked(who int, s, name string, at standing, value *tagVal
 }
 
 // mention notes that the record of another names somebody.
-func (f *likenesses) mention(who, owner int, s, name string, begin int, at standing, value *tagValue) {
+func (f *likenesses) mention(who, owner int, s, name string, begin int, where standing, value *tagValue) {
 	// What is in an account names the account everywhere.
 	inside := owner != nobody && f.all[owner].account == who
-	if !f.checked(who, s, name, at, value) || inside {
+	if !f.checked(who, s, name, where, value) || inside {
 		return
 	}
 	m := mention{who: who, owner: owner}
-	alone := !f.all[who].isAccount() && owner != nobody && !f.all[owner].isAccount() && at.length == 1
-	if at.list > 0 && !alone {
-		m.list, m.element = at.list, s[:begin]+"\x00"+s[begin+len(name):]+"\x00"+at.with
+	alone := !f.all[who].isAccount() && owner != nobody && !f.all[owner].isAccount() && where.length == 1
+	if where.list > 0 && !alone {
+		m.list, m.element = where.list, s[:begin]+"\x00"+s[begin+len(name):]+"\x00"+where.with
 	}
 	f.mentions = append(f.mentions, m)
 }
@@ -579,25 +579,25 @@ func (f *likenesses) mention(who, owner int, s, name string, begin int, at stand
 // names that are no names.
 func (f *likenesses) variables(s string) {
 	for from := 0; ; {
-		at := strings.Index(s[from:], "${")
-		if at < 0 {
+		start := strings.Index(s[from:], "${")
+		if start < 0 {
 			return
 		}
-		at += from
-		length := strings.IndexByte(s[at:], '}')
+		start += from
+		length := strings.IndexByte(s[start:], '}')
 		if length < 0 {
 			return
 		}
-		from = at + length + 1
-		name := s[at+2 : from-1]
+		from = start + length + 1
+		name := s[start+2 : from-1]
 		if slices.Contains([]string{"$", "*", "?"}, name) {
 			continue
 		}
 		glued := func(i int) bool {
 			return i >= 0 && i < len(s) && (ofNames(s[i]) || strings.IndexByte("*?$}", s[i]) >= 0)
 		}
-		f.off = f.off || glued(at-1) || glued(from)
-		alone := at == 0 && from == len(s)
+		f.off = f.off || glued(start-1) || glued(from)
+		alone := start == 0 && from == len(s)
 		f.valuesOff = f.valuesOff || !alone && strings.Contains(strings.ToLower(name), "tag/")
 	}
 }

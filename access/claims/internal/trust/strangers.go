@@ -248,8 +248,8 @@ func unnamed(p *claim.Prover, role *engine.Principal, way wayin.Way, who string)
 func keysOfOthers(host string, read []engine.Condition) (absent []policy.Condition) {
 	for i := range read {
 		key := read[i].Key.Name
-		at := strings.LastIndexByte(key, ':')
-		if at > 0 && strings.Contains(key[:at], ".") && !strings.EqualFold(key[:at], host) {
+		colon := strings.LastIndexByte(key, ':')
+		if colon > 0 && strings.Contains(key[:colon], ".") && !strings.EqualFold(key[:colon], host) {
 			absent = append(absent, policy.Absent(key))
 		}
 	}

@@ -92,9 +92,9 @@ func (s Client) decideCall(call Call) error {
 	if s.service.Name != "IAM" {
 		code, status = "AccessDeniedException", http.StatusBadRequest
 	}
-	on := "*"
+	resource := "*"
 	if len(call.Resources) > 0 {
-		on = call.Resources[0]
+		resource = call.Resources[0]
 	}
 	return Refuse(
 		status,
@@ -102,7 +102,7 @@ func (s Client) decideCall(call Call) error {
 		"User: %s is not authorized to perform: %s on resource: %s %s",
 		session,
 		call.Action,
-		on,
+		resource,
 		reason,
 	)
 }

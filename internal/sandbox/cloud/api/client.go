@@ -47,8 +47,8 @@ type Client struct {
 }
 
 // NewClient is a client of the service with the credentials of the caller.
-func NewClient(world *World, caller Caller, of Service) Client {
-	return Client{World: world, Caller: caller, service: of}
+func NewClient(world *World, caller Caller, service Service) Client {
+	return Client{World: world, Caller: caller, service: service}
 }
 
 // PartitionOfCaller is the partition of the caller's account, for use within a call.

@@ -148,15 +148,15 @@ func (f *Faults) Draw(during, call, subject string, reply bool) Fault {
 	}
 	key := fmt.Sprintf("%s %s %t", call, subject, reply)
 	f.calls[key]++
-	at := share(fmt.Sprintf("%d %d %s %d", f.Seed, f.run, key, f.calls[key]))
+	drawn := share(fmt.Sprintf("%d %d %s %d", f.Seed, f.run, key, f.calls[key]))
 	for _, fault := range order {
 		if (fault == LostReply) != reply {
 			continue
 		}
-		if at < f.Rates[fault] {
+		if drawn < f.Rates[fault] {
 			return fault
 		}
-		at -= f.Rates[fault]
+		drawn -= f.Rates[fault]
 	}
 	return NoFault
 }

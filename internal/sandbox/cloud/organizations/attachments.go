@@ -136,7 +136,7 @@ func (o Client) ListAccountsForParent(ctx context.Context, parent string) (Organ
 		}
 		found := answer{organization: org}
 		for _, account := range o.state.Members.Keys("") {
-			if at, _ := o.state.Members.Get("", account); at == parent {
+			if unit, _ := o.state.Members.Get("", account); unit == parent {
 				found.accounts = append(found.accounts, account)
 			}
 		}

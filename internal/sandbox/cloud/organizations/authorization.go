@@ -60,8 +60,8 @@ func (t *State) resources(s api.Client, operation, subject string) ([]string, bo
 		}
 		return []string{policyARN(subject)}, true
 	case "AttachPolicy", "DetachPolicy":
-		on, id, _ := strings.Cut(subject, ":")
-		return []string{policyARN(id), target(on)}, true
+		targetID, id, _ := strings.Cut(subject, ":")
+		return []string{policyARN(id), target(targetID)}, true
 	case "ListTargetsForPolicy":
 		return []string{policyARN(subject)}, true
 	case "ListPoliciesForTarget", "ListAccountsForParent":

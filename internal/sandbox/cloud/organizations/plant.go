@@ -128,9 +128,9 @@ func (o ExistingOrganization) check() error {
 		parents[u.ID] = u.Parent
 	}
 	for _, u := range o.Units {
-		at, steps := u.ID, 0
-		for at != o.Root {
-			parent, ok := parents[at]
+		unit, steps := u.ID, 0
+		for unit != o.Root {
+			parent, ok := parents[unit]
 			if !ok || steps > len(parents) {
 				return fmt.Errorf(
 					"the unit %s does not lie below the root %s; write the root or another unit as its parent",
@@ -138,7 +138,7 @@ func (o ExistingOrganization) check() error {
 					o.Root,
 				)
 			}
-			at, steps = parent, steps+1
+			unit, steps = parent, steps+1
 		}
 	}
 	for _, account := range slices.Sorted(maps.Keys(o.Accounts)) {

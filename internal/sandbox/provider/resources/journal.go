@@ -17,8 +17,8 @@ type journal struct {
 	in    awstype.Operation
 	calls awstype.Calls
 
-	mu   sync.Mutex
-	made []string
+	mu     sync.Mutex
+	called []string
 }
 
 // During is the session for one operation on a type, and the check at its end, for operations that did all that they
@@ -49,7 +49,7 @@ func (j *journal) Decide(call api.Call) (session, reason string, err error) {
 		)
 	}
 	j.mu.Lock()
-	j.made = append(j.made, call.Action)
+	j.called = append(j.called, call.Action)
 	j.mu.Unlock()
 	return j.Decider.Decide(call)
 }
@@ -59,7 +59,7 @@ func (j *journal) Decide(call api.Call) (session, reason string, err error) {
 func (j *journal) ended() error {
 	always := j.calls.Always(j.in)
 	j.mu.Lock()
-	early := len(always) == 0 || !slices.Contains(j.made, always[len(always)-1])
+	early := len(always) == 0 || !slices.Contains(j.called, always[len(always)-1])
 	j.mu.Unlock()
 	if early {
 		return nil
@@ -72,7 +72,7 @@ func (j *journal) complete() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for _, action := range j.calls.Always(j.in) {
-		if !slices.Contains(j.made, action) {
+		if !slices.Contains(j.called, action) {
 			return fmt.Errorf(
 				"the sandbox did not call %s to %s a %s, and the table of types lists it without a condition",
 				action,

@@ -131,8 +131,8 @@ func Ignore(err error, codes ...string) error {
 }
 
 // MadeUpID is the id of a resource that has none in AWS: the prefix and digits that follow from the rest.
-func MadeUpID(prefix string, of ...string) string {
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%q", of)))
+func MadeUpID(prefix string, parts ...string) string {
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%q", parts)))
 	return prefix + hex.EncodeToString(sum[:13])
 }
 

@@ -100,12 +100,12 @@ func (c *Checked) list(path string, p Property, value resource.PropertyValue) bo
 	ok := c.enough(path, p, value)
 	seen := map[string]bool{}
 	for i, item := range value.ArrayValue() {
-		at := fmt.Sprintf("%s[%d]", path, i)
+		itemPath := fmt.Sprintf("%s[%d]", path, i)
 		if item.ContainsUnknowns() {
 			continue
 		}
 		if !item.IsString() {
-			c.Refuse(resource.PropertyKey(path), "expected type of %q to be string, got %s", at, item.TypeString())
+			c.Refuse(resource.PropertyKey(path), "expected type of %q to be string, got %s", itemPath, item.TypeString())
 			ok = false
 			continue
 		}
@@ -113,7 +113,7 @@ func (c *Checked) list(path string, p Property, value resource.PropertyValue) bo
 			continue
 		}
 		seen[item.StringValue()] = true
-		ok = c.rules(resource.PropertyKey(path), at, p, item) && ok
+		ok = c.rules(resource.PropertyKey(path), itemPath, p, item) && ok
 	}
 	return ok
 }
@@ -154,12 +154,12 @@ func (c *Checked) objects(path string, p Property, value resource.PropertyValue)
 }
 
 // object holds one object at a path against the fields of its property, which the key names.
-func (c *Checked) object(key resource.PropertyKey, at string, p Property, item resource.PropertyValue) bool {
+func (c *Checked) object(key resource.PropertyKey, path string, p Property, item resource.PropertyValue) bool {
 	if item.IsComputed() || item.IsOutput() {
 		return true
 	}
 	if !item.IsObject() {
-		c.Refuse(key, "expected type of %q to be an object, got %s", at, item.TypeString())
+		c.Refuse(key, "expected type of %q to be an object, got %s", path, item.TypeString())
 		return false
 	}
 	before, fields := len(c.Failures), item.ObjectValue()
@@ -169,14 +169,14 @@ func (c *Checked) object(key resource.PropertyKey, at string, p Property, item r
 		}
 		field, ok := p.Fields[k]
 		if !ok {
-			c.Refuse(key, "an argument named %q is not expected in %q%s", k, at, Suggestion(string(k), p.Fields))
+			c.Refuse(key, "an argument named %q is not expected in %q%s", k, path, Suggestion(string(k), p.Fields))
 			continue
 		}
-		c.Value(at+"."+string(k), field, fields[k])
+		c.Value(path+"."+string(k), field, fields[k])
 	}
 	for _, k := range slices.Sorted(maps.Keys(p.Fields)) {
 		if _, given := fields[k]; p.Fields[k].Required && !given {
-			c.Refuse(key, "missing required property %q", at+"."+string(k))
+			c.Refuse(key, "missing required property %q", path+"."+string(k))
 		}
 	}
 	return len(c.Failures) == before

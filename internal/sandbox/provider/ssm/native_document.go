@@ -86,8 +86,8 @@ func nativeDocumentType() *resources.Type {
 			if err := s.Control(ctx, "CreateResource", "GetResourceRequestStatus"); err != nil {
 				return "", operation(err, "CREATE")
 			}
-			made, err := s.SSM().CreateDocument(ctx, d)
-			return made.Name, operation(err, "CREATE")
+			document, err := s.SSM().CreateDocument(ctx, d)
+			return document.Name, operation(err, "CREATE")
 		},
 		Read:   readNativeDocument,
 		Update: updateNativeDocument,
