@@ -54,8 +54,8 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 	assert.ElementsMatch(t, shippedExample.stacks[2:], stacksOf(up)[2:])
 	assert.Equal(t, []string{"management", "jump"}, stacksOf(up)[:2])
 	for _, r := range up.Stacks {
-		assert.NotEmpty(t, r.Of(result.Create), r.Stack)
-		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), r.Stack)
+		assert.NotEmpty(t, r.ChangesBy(result.Create), r.Stack)
+		assert.Empty(t, r.ChangesBy(result.Update, result.Replace, result.Delete), r.Stack)
 	}
 	assert.Empty(
 		t,
@@ -162,7 +162,7 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		assert.Equal(t, []string{"jump", "management"}, stacksOf(down)[3:], "then the people, and the policies last")
 		retained := map[string][]string{}
 		for _, r := range down.Stacks {
-			for _, c := range r.Of(result.Retain) {
+			for _, c := range r.ChangesBy(result.Retain) {
 				retained[r.Stack] = append(retained[r.Stack], c.Name)
 			}
 		}

@@ -42,13 +42,13 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 	require.Len(t, again.Stacks, 2)
 	for i, stack := range shippedProject.stacks {
 		r := shippedProject.report(t, stack)
-		assert.NotEmpty(t, r.Of(result.Create), stack)
-		assert.Empty(t, r.Of(result.Update, result.Replace, result.Delete), stack)
+		assert.NotEmpty(t, r.ChangesBy(result.Create), stack)
+		assert.Empty(t, r.ChangesBy(result.Update, result.Replace, result.Delete), stack)
 		assert.Contains(t, r.Outputs, "roleArns", stack)
 
 		assert.Equal(t, stack, planned.Stacks[i].Stack)
 		assert.Empty(t, planned.Stacks[i].Changes, stack)
-		assert.Equal(t, planned.Stacks[i].Same, len(r.Of(result.Create)), stack)
+		assert.Equal(t, planned.Stacks[i].Same, len(r.ChangesBy(result.Create)), stack)
 
 		assert.Equal(t, stack, again.Stacks[i].Stack)
 		assert.Empty(t, again.Stacks[i].Changes, stack)
@@ -300,11 +300,11 @@ func TestDestroyLeavesOnlyWhatIsRetainedAndNamesIt(t *testing.T) {
 
 			r := d.run(t, result.Destroy, stack)
 			named := []string{}
-			for _, change := range r.Of(result.Retain) {
+			for _, change := range r.ChangesBy(result.Retain) {
 				named = append(named, change.Name)
 			}
 			assert.Equal(t, c.retained, named)
-			assert.Len(t, r.Of(result.Delete), len(up.Of(result.Create))-len(c.retained))
+			assert.Len(t, r.ChangesBy(result.Delete), len(up.ChangesBy(result.Create))-len(c.retained))
 
 			after := d.account(t, c.account)
 			for place, document := range after.Documents {

@@ -49,7 +49,7 @@ func conditionOf(call awstype.Call) string {
 func callsTable() (text string, calls, unconfirmed int) {
 	var b strings.Builder
 	for _, token := range awstype.Tokens() {
-		of, _ := awstype.Of(token)
+		of, _ := awstype.CallsOf(token)
 		fmt.Fprintf(&b, "\n### `%s`\n\nRead in %s of %s at %s.\n\n", token, sourceOf(of.Source), of.Source.Repository,
 			of.Source.Commit)
 		b.WriteString("| call | create | read | update | delete | function | when |\n|---|---|---|---|---|---|---|\n")

@@ -188,7 +188,7 @@ func (r *replayFlags) ask(
 	}
 	asked.Accounts = r.accounts
 	for i := range asked.Homes {
-		asked.Homes[i].At = f.setting()
+		asked.Homes[i].Setting = f.setting()
 	}
 	for _, bound := range []struct {
 		flag, text string

@@ -91,7 +91,7 @@ func TestDocumentsLeaveOnlyWhatTheySay(t *testing.T) {
 	require.NoError(t, a.Validate())
 	left, err := sessiondoc.Freedoms(a.Content())
 	require.NoError(t, err)
-	assert.Equal(t, []sessiondoc.Freedom{{Of: "command", Parameter: "file"}}, left)
+	assert.Equal(t, []sessiondoc.Freedom{{Kind: "command", Parameter: "file"}}, left)
 	assert.Equal(t, []string{"file"}, a.Free())
 }
 

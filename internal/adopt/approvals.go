@@ -49,7 +49,7 @@ func (p *planner) approvals() {
 		p.adopt(
 			thing,
 			slices.Contains(p.stack.Adopt.Approvals, entry),
-			edit.Addition{At: []any{"adopt", "approvals", edit.Element}, Value: entry},
+			edit.Addition{Keys: []any{"adopt", "approvals", edit.Element}, Value: entry},
 		)
 	}
 }

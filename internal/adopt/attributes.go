@@ -22,7 +22,7 @@ func (p *planner) attributes() {
 		if will[key] == source || p.file.Has(keys...) {
 			continue
 		}
-		a := edit.Addition{At: keys, Value: source}
+		a := edit.Addition{Keys: keys, Value: source}
 		if next := p.sources(&a); next != nil {
 			p.write(&thing, a)
 			will = next
@@ -40,7 +40,7 @@ func (p *planner) attributes() {
 			thing.Changes = append(thing.Changes, fmt.Sprintf("gets %s from %s", key, source))
 		}
 	}
-	p.adopt(thing, p.stack.Adopt.Attributes, edit.Addition{At: []any{"adopt", "attributes"}, Value: true})
+	p.adopt(thing, p.stack.Adopt.Attributes, edit.Addition{Keys: []any{"adopt", "attributes"}, Value: true})
 }
 
 // sources are what the attributes will be with the additions so far and one more; nil where the file would be refused.

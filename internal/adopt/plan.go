@@ -132,7 +132,7 @@ func (p *planner) group() {
 			thing.Changes = append(thing.Changes, "the member "+member+" stays in it, and is not in the stack file")
 		}
 	}
-	p.adopt(thing, p.stack.Adopt.MFA, edit.Addition{At: []any{"adopt", "mfa"}, Value: true})
+	p.adopt(thing, p.stack.Adopt.MFA, edit.Addition{Keys: []any{"adopt", "mfa"}, Value: true})
 }
 
 func (p *planner) roles() {
@@ -198,7 +198,7 @@ func (p *planner) role(wanted world.Role, r Role) {
 	p.adopt(
 		thing,
 		slices.Contains(p.stack.Adopt.Roles, r.Name),
-		edit.Addition{At: []any{"adopt", "roles", edit.Element}, Value: r.Name},
+		edit.Addition{Keys: []any{"adopt", "roles", edit.Element}, Value: r.Name},
 	)
 }
 
@@ -261,7 +261,7 @@ func (p *planner) policies() {
 		p.adopt(
 			thing,
 			slices.Contains(p.stack.Adopt.Policies, name),
-			edit.Addition{At: []any{"adopt", "policies", edit.Element}, Value: name},
+			edit.Addition{Keys: []any{"adopt", "policies", edit.Element}, Value: name},
 		)
 	}
 }

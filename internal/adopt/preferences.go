@@ -74,14 +74,14 @@ func (p *planner) preferences() {
 		}
 		thing := Adopted{What: what}
 		if p.stack.Sessions == nil && !filled { // Nothing is written about sessions: these are all there is to say.
-			p.write(&thing, edit.Addition{At: []any{"sessions", "regions"}, Value: []string{found.Region}})
+			p.write(&thing, edit.Addition{Keys: []any{"sessions", "regions"}, Value: []string{found.Region}})
 		}
 		if !filled {
 			will, filled = p.fill(&thing, is), true
 		}
 		for _, s := range settings(is) {
 			index := slices.IndexFunc(will, func(w setting) bool { return slices.Equal(w.keys, s.keys) })
-			switch place := (edit.Addition{At: s.keys}).Place(); {
+			switch place := (edit.Addition{Keys: s.keys}).Place(); {
 			case index < 0:
 				thing.Changes = append(thing.Changes, fmt.Sprintf("%s is %s, goes with its log", place, shown(s.text)))
 			case will[index].text != s.text:
@@ -91,7 +91,7 @@ func (p *planner) preferences() {
 		p.adopt(
 			thing,
 			slices.Contains(p.stack.Adopt.Sessions, found.Region),
-			edit.Addition{At: []any{"adopt", "sessions", edit.Element}, Value: found.Region},
+			edit.Addition{Keys: []any{"adopt", "sessions", edit.Element}, Value: found.Region},
 		)
 	}
 }
@@ -105,7 +105,7 @@ func (p *planner) fill(thing *Adopted, is *preferences.Args) []setting {
 		if s.value == nil || p.file.Has(s.keys...) || index >= 0 && will[index].text == s.text || index < 0 && s.text == "" {
 			continue
 		}
-		candidate := edit.Addition{At: s.keys, Value: s.value}
+		candidate := edit.Addition{Keys: s.keys, Value: s.value}
 		if next := p.meant(&candidate); next != nil {
 			p.write(thing, candidate)
 			will = next

@@ -100,7 +100,7 @@ func (p *planner) user(u User, index int) {
 	case p.file.Has(keysOf("path")...):
 		thing.Changes = append(thing.Changes, becomes("path", u.Path, wanted.Path)+", and its ARN with it")
 	default:
-		p.write(&thing, edit.Addition{At: keysOf("path"), Value: u.Path})
+		p.write(&thing, edit.Addition{Keys: keysOf("path"), Value: u.Path})
 	}
 	will := map[string]string{}
 	for _, tag := range p.world.Users[index].Tags {
@@ -133,13 +133,13 @@ func (p *planner) tag(keysOf func(...any) []any, key, value string) (edit.Additi
 	}
 	switch {
 	case key == emailTag && strings.Count(value, "@") == 1 && !p.file.Has(keysOf("email")...):
-		return edit.Addition{At: keysOf("email"), Value: value}, true
+		return edit.Addition{Keys: keysOf("email"), Value: value}, true
 	case key == displayNameTag && value != "" && !p.file.Has(keysOf("displayName")...):
-		return edit.Addition{At: keysOf("displayName"), Value: value}, true
+		return edit.Addition{Keys: keysOf("displayName"), Value: value}, true
 	case strings.EqualFold(key, emailTag), strings.EqualFold(key, displayNameTag):
 		return edit.Addition{}, false
 	}
-	return edit.Addition{At: keysOf("tags", key), Value: value}, true
+	return edit.Addition{Keys: keysOf("tags", key), Value: value}, true
 }
 
 // newUser is one that somebody asked for.
@@ -163,7 +163,7 @@ func (p *planner) newUser(u User) {
 			continue
 		}
 		will[key] = u.Tags[key]
-		if name, _ := a.At[len(a.At)-1].(string); len(a.At) == 3 {
+		if name, _ := a.Keys[len(a.Keys)-1].(string); len(a.Keys) == 3 {
 			entry = append(entry, edit.Pair{Key: name, Value: u.Tags[key]})
 		} else {
 			tags[key] = u.Tags[key]
@@ -172,7 +172,7 @@ func (p *planner) newUser(u User) {
 	if len(tags) > 0 {
 		entry = append(entry, edit.Pair{Key: "tags", Value: tags})
 	}
-	p.write(&thing, edit.Addition{At: []any{"users", edit.Element}, Value: entry})
+	p.write(&thing, edit.Addition{Keys: []any{"users", edit.Element}, Value: entry})
 	thing.Changes = p.tagChanges(u.Tags, will)
 	p.takeUser(thing, u)
 }
@@ -193,6 +193,6 @@ func (p *planner) takeUser(thing Adopted, u User) {
 	p.adopt(
 		thing,
 		slices.Contains(p.stack.Adopt.Users, u.Name),
-		edit.Addition{At: []any{"adopt", "users", edit.Element}, Value: u.Name},
+		edit.Addition{Keys: []any{"adopt", "users", edit.Element}, Value: u.Name},
 	)
 }

@@ -68,8 +68,8 @@ var table = func() map[string]Calls {
 	return all
 }()
 
-// Of are the calls of a type of resource or of a function by its token; false where the table lacks it.
-func Of(token string) (Calls, bool) {
+// CallsOf are the calls of a type of resource or of a function by its token; false where the table lacks it.
+func CallsOf(token string) (Calls, bool) {
 	c, ok := table[token]
 	return c, ok
 }

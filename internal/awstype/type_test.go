@@ -48,7 +48,7 @@ func TestEveryTypeSaysEverything(t *testing.T) {
 		assert.NotEmpty(t, typ.Calls.Source.File, "%s: where its calls were read", typ.Token)
 		assert.NotEmpty(t, typ.Calls.Calls, "%s: its calls", typ.Token)
 		for _, function := range typ.ID.FoundBy {
-			_, known := awstype.Of(function)
+			_, known := awstype.CallsOf(function)
 			assert.True(t, known, "%s is found by %s, whose calls nothing lists", typ.Token, function)
 		}
 	}

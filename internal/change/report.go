@@ -159,7 +159,7 @@ type ProofChange struct {
 // Setting is something that differs and is no document.
 type Setting struct {
 	Account string `json:"account"`
-	Of      string `json:"of"`
+	Subject string `json:"of"`
 	What    string `json:"what"`
 	Line    string `json:"line"`
 }

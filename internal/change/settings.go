@@ -16,7 +16,7 @@ func (c *comparison) setting(account, subject, what string, decisive bool) {
 		c.Settings,
 		Setting{
 			Account: account,
-			Of:      subject,
+			Subject: subject,
 			What:    what,
 			Line:    fmt.Sprintf("%s of %s %s", subject, c.accountName(account), what),
 		},

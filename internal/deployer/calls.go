@@ -29,7 +29,7 @@ type need struct {
 
 // actions are the calls of the group that one of the operations makes, for a type.
 func (n need) actions(typ string, in awstype.Operation) []string {
-	calls, _ := awstype.Of(typ)
+	calls, _ := awstype.CallsOf(typ)
 	return calls.Group(cmp.Or(n.group, n.name), in)
 }
 

@@ -106,7 +106,7 @@ func conditionKeyOf(action string) string {
 func TestEveryCallOfATypeIsAllowedOrWithheld(t *testing.T) {
 	assert.ElementsMatch(t, awstype.Tokens(), slices.Collect(maps.Keys(needsOf)))
 	for _, typ := range awstype.Tokens() {
-		calls, _ := awstype.Of(typ)
+		calls, _ := awstype.CallsOf(typ)
 		groups := map[string]bool{}
 		for _, call := range calls.Calls {
 			_, known := catalogue.KnownAction(call.Action)
@@ -155,7 +155,7 @@ func TestTheDeployerTakesAwayWhatOthersAddAndDoesNotMakeIt(t *testing.T) {
 		for typ := range has {
 			for _, stray := range awstype.StraysOf(typ) {
 				seen++
-				calls, _ := awstype.Of(stray.Token)
+				calls, _ := awstype.CallsOf(stray.Token)
 				for _, action := range append(calls.Always(awstype.Read), calls.Always(awstype.Delete)...) {
 					assert.True(t, allowed[action], "%s: %s, beside a %s", stack.File, action, typ)
 				}
@@ -172,7 +172,7 @@ func TestTheDeployerTakesAwayWhatOthersAddAndDoesNotMakeIt(t *testing.T) {
 // What was read where is said for every type, and calls that no source shows are counted, so that none is added unseen.
 func TestCallsHaveTheirSource(t *testing.T) {
 	for _, typ := range awstype.Tokens() {
-		calls, _ := awstype.Of(typ)
+		calls, _ := awstype.CallsOf(typ)
 		assert.NotEmpty(t, calls.Source.Repository, typ)
 		assert.NotEmpty(t, calls.Source.File, typ)
 		assert.Regexp(t, "^[0-9a-f]{8}$", calls.Source.Commit, typ)

@@ -14,9 +14,9 @@ import (
 
 // Addition is something that a stack file does not have and gets.
 type Addition struct {
-	// At is where it goes: the section without "guardrails:", then keys and indexes of lists. The last one is a key
+	// Keys are where it goes: the section without "guardrails:", then keys and indexes of lists. The last one is a key
 	// that is not there yet, or Element.
-	At []any
+	Keys []any
 	// Value is a text, a boolean, a list of texts, a map of texts, or a list of Pairs, which keeps their order.
 	Value any
 }
@@ -36,7 +36,7 @@ func (a Addition) String() string { return a.Place() + ": " + flowText(a.node(ya
 // Place is where the value stands, in the words of the stack file.
 func (a Addition) Place() string {
 	var b strings.Builder
-	for i, step := range a.At {
+	for i, step := range a.Keys {
 		switch step := step.(type) {
 		case string:
 			if i > 0 {
@@ -162,30 +162,30 @@ func (f *File) With(additions ...Addition) (*stack.Stack, error) {
 // add makes one addition, and makes sure that the file says it and nothing else that it did not say before.
 func (f *file) add(a Addition) ([]byte, error) {
 	f.wanted = a.String()
-	depth := len(a.At) - 1
+	depth := len(a.Keys) - 1
 	for depth > 0 {
-		if _, value := f.lookUp(a.At[:depth]); value != nil {
+		if _, value := f.lookUp(a.Keys[:depth]); value != nil {
 			break
 		}
 		depth--
 	}
 	// What lies between the place and the value is added with it.
 	value := a.Value
-	for i := len(a.At) - 1; i > depth; i-- {
-		switch step := a.At[i].(type) {
+	for i := len(a.Keys) - 1; i > depth; i-- {
+		switch step := a.Keys[i].(type) {
 		case string:
 			value = []Pair{{step, value}}
 		default:
 			value = []any{value}
 		}
 	}
-	key, owner := f.lookUp(a.At[:depth])
+	key, owner := f.lookUp(a.Keys[:depth])
 	var (
 		after []byte
 		err   error
 		index int
 	)
-	name, isKey := a.At[depth].(string)
+	name, isKey := a.Keys[depth].(string)
 	switch {
 	case isKey && depth == 0:
 		name = "guardrails:" + name
@@ -197,13 +197,13 @@ func (f *file) add(a Addition) ([]byte, error) {
 			key,
 			owner,
 			func(style yaml.Style) *yaml.Node { return nodeOf(value, style) },
-			fmt.Sprint(a.At[depth-1]),
+			fmt.Sprint(a.Keys[depth-1]),
 		)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !f.saysOnly(after, a.At[:depth], name, index, value) {
+	if !f.saysOnly(after, a.Keys[:depth], name, index, value) {
 		return nil, f.byHand("it is laid out in a way that the change would not fit into")
 	}
 	return after, nil

@@ -40,42 +40,42 @@ func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
 	}{
 		{
 			"a section", "", "\n  guardrails:sessions:\n    idleTimeout: 20m\n",
-			[]Addition{{At: []any{"sessions", "idleTimeout"}, Value: "20m"}},
+			[]Addition{{Keys: []any{"sessions", "idleTimeout"}, Value: "20m"}},
 		},
 		{
 			"a key of a section", "  guardrails:sessions:\n    # the end\n    maxDuration: 60m   # an hour\n    # a " +
 				"comment of the section\n\n  # Protect.\n  guardrails:protect: false\n",
 			"  guardrails:sessions:\n    # the end\n    maxDuration: 60m   # an hour\n    idleTimeout: 20m\n    # a " +
 				"comment of the section\n\n  # Protect.\n  guardrails:protect: false\n",
-			[]Addition{{At: []any{"sessions", "idleTimeout"}, Value: "20m"}},
+			[]Addition{{Keys: []any{"sessions", "idleTimeout"}, Value: "20m"}},
 		},
 		{
 			"a key of a section in braces", "  guardrails:sessions: {maxDuration: 60m} # " +
 				"an hour\n", "  guardrails:sessions: {idleTimeout: 20m, maxDuration: 60m} # an hour\n",
-			[]Addition{{At: []any{"sessions", "idleTimeout"}, Value: "20m"}},
+			[]Addition{{Keys: []any{"sessions", "idleTimeout"}, Value: "20m"}},
 		},
 		{
 			"keys below keys", "  guardrails:sessions:\n    runAs: {}\n", "  guardrails:sessions:\n    runAs: " +
 				"{defaultUser: operator}\n    logs:\n      cloudWatch:\n        group: /sessions\n",
-			[]Addition{{At: []any{"sessions", "runAs", "defaultUser"}, Value: "operator"},
-				{At: []any{"sessions", "logs", "cloudWatch", "group"}, Value: "/sessions"}},
+			[]Addition{{Keys: []any{"sessions", "runAs", "defaultUser"}, Value: "operator"},
+				{Keys: []any{"sessions", "logs", "cloudWatch", "group"}, Value: "/sessions"}},
 		},
 		{
 			"a person", "  guardrails:users:\n    - name: bob   # the first\n    # nobody yet\n",
 			"  guardrails:users:\n    - name: bob   # the first\n    - name: alice\n      email: alice@example.com\n  " +
 				"    tags:\n        Floor: \"3\"\n        Team: \"yes\"\n    # nobody yet\n",
-			[]Addition{{At: []any{"users", Element}, Value: alice}},
+			[]Addition{{Keys: []any{"users", Element}, Value: alice}},
 		},
 		{
 			"the first person", "", "\n  guardrails:users:\n    - name: alice\n      email: alice@example.com\n      " +
 				"tags:\n        Floor: \"3\"\n        Team: \"yes\"\n",
-			[]Addition{{At: []any{"users", Element}, Value: alice}},
+			[]Addition{{Keys: []any{"users", Element}, Value: alice}},
 		},
 		{
 			"a person among people in braces", "  guardrails:users:\n    - {name: bob}\n",
 			"  guardrails:users:\n    - {name: bob}\n    - {name: alice, email: alice@example.com, tags: {Floor: " +
 				"\"3\", Team: \"yes\"}}\n",
-			[]Addition{{At: []any{"users", Element}, Value: alice}},
+			[]Addition{{Keys: []any{"users", Element}, Value: alice}},
 		},
 		{
 			"what a person has", "  guardrails:users:\n    - name: bob\n    - {name: carol}\n    - email: " +
@@ -84,30 +84,30 @@ func TestAddedValuesLeaveEveryOtherByte(t *testing.T) {
 				"name: carol}\n    - email: dave@example.com\n      name: dave\n      tags:\n        Team: ops\n  " +
 				"guardrails:protect: false\n",
 			[]Addition{
-				{At: []any{"users", 0, "email"}, Value: "bob@example.com"}, {At: []any{"users", 1, "email"},
+				{Keys: []any{"users", 0, "email"}, Value: "bob@example.com"}, {Keys: []any{"users", 1, "email"},
 					Value: "carol@example.com"},
-				{At: []any{"users", 2, "tags", "Team"}, Value: "ops"},
+				{Keys: []any{"users", 2, "tags", "Team"}, Value: "ops"},
 			},
 		},
 		{
 			"what is adopted", "  guardrails:users: [{name: bob}, {name: alice}]\n",
 			"  guardrails:users: [{name: bob}, {name: alice}]\n\n  guardrails:adopt:\n    users: [bob, alice]\n    " +
 				"mfa: true\n",
-			[]Addition{{At: []any{"adopt", "users"}, Value: []string{"bob", "alice"}},
-				{At: []any{"adopt", "mfa"}, Value: true}},
+			[]Addition{{Keys: []any{"adopt", "users"}, Value: []string{"bob", "alice"}},
+				{Keys: []any{"adopt", "mfa"}, Value: true}},
 		},
 		{
 			"what is adopted besides", "  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:adopt: {users: " +
 				"[bob]} # from the console\n",
 			"  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:adopt: {users: [bob, alice]} # from the " +
 				"console\n",
-			[]Addition{{At: []any{"adopt", "users", Element}, Value: "alice"}},
+			[]Addition{{Keys: []any{"adopt", "users", Element}, Value: "alice"}},
 		},
 		{
 			"the first of a list that is not there", "  guardrails:users: [{name: bob}]\n  guardrails:adopt:\n    " +
 				"mfa: true\n",
 			"  guardrails:users: [{name: bob}]\n  guardrails:adopt:\n    mfa: true\n    users: [bob]\n",
-			[]Addition{{At: []any{"adopt", "users", Element}, Value: "bob"}},
+			[]Addition{{Keys: []any{"adopt", "users", Element}, Value: "bob"}},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestRefusedValuesAreNotAdded(t *testing.T) {
 	path := written(t, plainHead+"  guardrails:users: [{name: bob}]\n")
 	f, err := Open(path)
 	require.NoError(t, err)
-	_, err = f.Add(Addition{At: []any{"sessions", "idleTimeout"}, Value: "2h"})
+	_, err = f.Add(Addition{Keys: []any{"sessions", "idleTimeout"}, Value: "2h"})
 	var problems problem.List
 	require.ErrorAs(t, err, &problems)
 	assert.Equal(t, problem.Path("guardrails:sessions.idleTimeout"), problems[0].Path)
@@ -147,7 +147,7 @@ func TestWhatCannotBeAddedIsToBeWrittenByHand(t *testing.T) {
 		),
 	)
 	require.NoError(t, err)
-	change, err := f.Add(Addition{At: []any{"sessions", "idleTimeout"}, Value: "20m"})
+	change, err := f.Add(Addition{Keys: []any{"sessions", "idleTimeout"}, Value: "20m"})
 	require.NoError(t, err)
 	assert.Equal(t, "+     idleTimeout: 20m\n", change.Diff())
 
@@ -155,7 +155,7 @@ func TestWhatCannotBeAddedIsToBeWrittenByHand(t *testing.T) {
 		"tags: *tags\n"
 	f, err = Open(written(t, aliased))
 	require.NoError(t, err)
-	_, err = f.Add(Addition{At: []any{"users", 0, "tags", "Team"}, Value: "ops"})
+	_, err = f.Add(Addition{Keys: []any{"users", 0, "tags", "Team"}, Value: "ops"})
 	var byHand *ByHandError
 	require.ErrorAs(t, err, &byHand)
 	assert.Contains(t, err.Error(), `write users[0].tags.Team: ops by hand`)

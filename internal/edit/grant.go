@@ -146,7 +146,7 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 	var gone []grant.Args
 	for i, given := range f.stack.AccessGrants() {
 		if !given.ShellsEndBy().After(now) {
-			removals, gone = append(removals, Removal{At: []any{"grants", i}}), append(gone, *given)
+			removals, gone = append(removals, Removal{Keys: []any{"grants", i}}), append(gone, *given)
 		}
 	}
 	for i, x := range f.stack.Expect {
@@ -156,7 +156,7 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 				func(role string) bool { return role == g.RoleName() || role == g.RoleARN() },
 			)
 		}) {
-			removals = append(removals, Removal{At: []any{"expect", i}, Heading: true})
+			removals = append(removals, Removal{Keys: []any{"expect", i}, Heading: true})
 		}
 	}
 	if len(removals) == 0 {

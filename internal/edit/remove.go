@@ -14,14 +14,14 @@ import (
 
 // Removal is something that a stack file has and loses.
 type Removal struct {
-	// At is where it is: the section without "guardrails:", then keys and indexes of lists.
-	At []any
+	// Keys are where it is: the section without "guardrails:", then keys and indexes of lists.
+	Keys []any
 	// Heading says that a comment right above it is about what follows too, and stays. Without it the comment goes.
 	Heading bool
 }
 
 // String is the place in the words of the stack file.
-func (r Removal) String() string { return Addition{At: r.At}.Place() }
+func (r Removal) String() string { return Addition{Keys: r.Keys}.Place() }
 
 // Change makes removals and then additions; indexes are those of the file as it is, and of additions as it is without
 // what is removed. Every other byte stays. What the file would become is not read here: a change of several files is
@@ -31,7 +31,7 @@ func (f *File) Change(removals []Removal, additions []Addition) (*Change, error)
 	current := f.file
 	// From the end, so that what is removed moves nothing that is yet to be.
 	ordered := slices.Clone(removals)
-	slices.SortStableFunc(ordered, func(a, b Removal) int { return comparePlaces(b.At, a.At) })
+	slices.SortStableFunc(ordered, func(a, b Removal) int { return comparePlaces(b.Keys, a.Keys) })
 	var errs []error
 	next := func(after []byte, err error) {
 		if err != nil {
@@ -80,14 +80,14 @@ func comparePlaces(a, b []any) int {
 // besides.
 func (f *file) without(r Removal) ([]byte, error) {
 	f.wanted = "the end of " + r.String()
-	key, owner := f.lookUp(r.At[:len(r.At)-1])
-	_, value := f.lookUp(r.At)
+	key, owner := f.lookUp(r.Keys[:len(r.Keys)-1])
+	_, value := f.lookUp(r.Keys)
 	if value == nil || owner == nil {
 		return nil, f.byHand(r.String() + " is not written where it seems to be")
 	}
 	var after []byte
 	var err error
-	last := r.At[len(r.At)-1]
+	last := r.Keys[len(r.Keys)-1]
 	switch {
 	case owner.Style&yaml.FlowStyle != 0:
 		after, err = f.cutFlow(owner, value, last)
@@ -99,7 +99,7 @@ func (f *file) without(r Removal) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !f.saysLess(after, r.At) {
+	if !f.saysLess(after, r.Keys) {
 		return nil, f.byHand("it is laid out in a way that the change would not fit into")
 	}
 	return after, nil

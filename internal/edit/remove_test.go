@@ -25,37 +25,37 @@ func TestRemovalsKeepEveryOtherByte(t *testing.T) {
 		{"a word of a list in brackets",
 			"  guardrails:teams: {ops: [bob, alice]} # who\n  guardrails:users: [{name: bob}, {name: alice}]\n",
 			"  guardrails:teams: {ops: [bob]} # who\n  guardrails:users: [{name: bob}]\n",
-			[]Removal{{At: []any{"users", 1}}, {At: []any{"teams", "ops", 1}}}, nil},
+			[]Removal{{Keys: []any{"users", 1}}, {Keys: []any{"teams", "ops", 1}}}, nil},
 		{"the first and the last", "  guardrails:users: [{name: bob}, {name: carol}, {name: 'alice'} ]\n",
 			"  guardrails:users: [{name: carol} ]\n",
-			[]Removal{{At: []any{"users", 0}}, {At: []any{"users", 2}}}, nil},
+			[]Removal{{Keys: []any{"users", 0}}, {Keys: []any{"users", 2}}}, nil},
 		{"all of a list", "  guardrails:teams:\n    ops: [bob]   # nobody else\n  guardrails:users: [{name: bob}]\n",
 			"  guardrails:teams:\n    ops: []   # nobody else\n  guardrails:users: [{name: bob}]\n",
-			[]Removal{{At: []any{"teams", "ops", 0}}}, nil},
+			[]Removal{{Keys: []any{"teams", "ops", 0}}}, nil},
 		{"elements in lines",
 			"  guardrails:users:\n    - name: bob\n\n    # She leads.\n    - name: alice\n      email: a@example.com " +
 				"# hers\n    # Nobody's.\n\n    - {name: carol}\n",
 			"  guardrails:users:\n    - name: bob\n\n    # Nobody's.\n\n    - {name: " +
-				"carol}\n", []Removal{{At: []any{"users", 1}}}, nil},
+				"carol}\n", []Removal{{Keys: []any{"users", 1}}}, nil},
 		{"under a heading", "  guardrails:users:\n    # All of them.\n    - name: bob\n    - name: alice\n",
 			"  guardrails:users:\n    # All of them.\n    - name: alice\n",
-			[]Removal{{At: []any{"users", 0}, Heading: true}}, nil},
+			[]Removal{{Keys: []any{"users", 0}, Heading: true}}, nil},
 		{"the only element in lines", "  guardrails:users:\n    - name: bob\n  guardrails:protect: false\n",
 			"  guardrails:users: []\n  guardrails:protect: false\n",
-			[]Removal{{At: []any{"users", 0}}}, nil},
+			[]Removal{{Keys: []any{"users", 0}}}, nil},
 		{"a key", "  guardrails:teams:\n    ops: [bob]\n    all:\n      - bob\n    # the end\n  guardrails:users: " +
 			"[{name: bob}]\n", "  guardrails:teams:\n    ops: [bob]\n    # the end\n  guardrails:users: " +
 			"[{name: bob}]\n",
-			[]Removal{{At: []any{"teams", "all"}}}, nil},
+			[]Removal{{Keys: []any{"teams", "all"}}}, nil},
 		{"a key in braces", "  guardrails:users: [{name: bob, email: bob@example.com, tags: {Floor: \"1 2\"}}]\n",
 			"  guardrails:users: [{name: bob, tags: {Floor: \"1 2\"}}]\n",
-			[]Removal{{At: []any{"users", 0, "email"}}}, nil},
+			[]Removal{{Keys: []any{"users", 0, "email"}}}, nil},
 		{"from one team to another",
 			"  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:teams:\n    ops: [bob, alice]\n    " +
 				"shop:\n      - alice\n",
 			"  guardrails:users: [{name: bob}, {name: alice}]\n  guardrails:teams:\n    ops: [alice]\n    shop:\n     " +
 				" - alice\n      - bob\n",
-			[]Removal{{At: []any{"teams", "ops", 0}}}, []Addition{{At: []any{"teams", "shop", Element}, Value: "bob"}}},
+			[]Removal{{Keys: []any{"teams", "ops", 0}}}, []Addition{{Keys: []any{"teams", "shop", Element}, Value: "bob"}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, form := range []func(string) string{func(s string) string { return s }, crlf} {
@@ -77,7 +77,7 @@ func TestRemovalsThatAreToBeMadeByHand(t *testing.T) {
 	} {
 		f, err := Open(written(t, plainHead+text))
 		require.NoError(t, err)
-		_, err = f.Change([]Removal{{At: []any{"users", 0}}}, nil)
+		_, err = f.Change([]Removal{{Keys: []any{"users", 0}}}, nil)
 		var byHand *ByHandError
 		require.ErrorAs(t, err, &byHand, text)
 	}
@@ -119,7 +119,7 @@ func TestAnElementThatGoesTakesNothingElse(t *testing.T) {
 		f, err := Open(path)
 		require.NoError(t, err, text)
 		index := rapid.IntRange(0, n-1).Draw(t, "index")
-		change, err := f.Change([]Removal{{At: []any{"accept", index}}}, nil)
+		change, err := f.Change([]Removal{{Keys: []any{"accept", index}}}, nil)
 		require.NoError(t, err, text)
 		elements := func(data []byte) []any {
 			var read struct {
@@ -158,7 +158,7 @@ func TestSeveralFilesAreWrittenAllOrNone(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			change, err := f.Change([]Removal{{At: []any{"users", 0}}}, nil)
+			change, err := f.Change([]Removal{{Keys: []any{"users", 0}}}, nil)
 			if err != nil {
 				return nil, err
 			}

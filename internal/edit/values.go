@@ -9,8 +9,8 @@ import (
 
 // Value is a text of a stack file: a value, or the key of one.
 type Value struct {
-	// At is where it stands: the section without "guardrails:", then keys and indexes.
-	At           []any
+	// Keys are where it stands: the section without "guardrails:", then keys and indexes.
+	Keys         []any
 	Text         string
 	Line, Column int
 
@@ -18,7 +18,7 @@ type Value struct {
 }
 
 // Place is where it stands, as problems write it: "guardrails:users[0].name".
-func (v Value) Place() string { return v.section + Addition{At: v.At}.Place() }
+func (v Value) Place() string { return v.section + Addition{Keys: v.Keys}.Place() }
 
 // Values are all texts below config of a stack file, in their order.
 func Values(path string) ([]Value, error) {
@@ -33,7 +33,7 @@ func Values(path string) ([]Value, error) {
 	var all []Value
 	var visit func(n *yaml.Node, section string, keys []any)
 	add := func(n *yaml.Node, section string, keys []any) {
-		all = append(all, Value{At: keys, Text: n.Value, Line: n.Line, Column: n.Column, section: section})
+		all = append(all, Value{Keys: keys, Text: n.Value, Line: n.Line, Column: n.Column, section: section})
 	}
 	visit = func(n *yaml.Node, section string, keys []any) {
 		switch n.Kind {

@@ -144,12 +144,12 @@ func (l *leaving) findRole(s *stack.Stack, r stack.Role) {
 	if len(stay) == len(r.People) {
 		return
 	}
-	gone := len(stay) == 0 && len(r.At) > 1
+	gone := len(stay) == 0 && len(r.Keys) > 1
 	if gone {
 		l.roles[r.ARN] = true
 	}
 	if gone && !l.withRoles {
-		path := problem.Path("guardrails:" + edit.Removal{At: r.At}.String())
+		path := problem.Path("guardrails:" + edit.Removal{Keys: r.Keys}.String())
 		l.empty = append(l.empty, &problem.Problem{
 			Position: positionOf(s, path),
 			Path:     path,
@@ -189,12 +189,12 @@ func (l *leaving) removals(s *stack.Stack) []edit.Removal {
 	}
 	for i, g := range s.AccessGrants() {
 		if l.hasGrant(s, g) {
-			out = append(out, edit.Removal{At: []any{"grants", i}})
+			out = append(out, edit.Removal{Keys: []any{"grants", i}})
 		}
 	}
 	for i := range s.Expect {
 		if l.expected(s, i) {
-			out = append(out, edit.Removal{At: []any{"expect", i}, Heading: true})
+			out = append(out, edit.Removal{Keys: []any{"expect", i}, Heading: true})
 		}
 	}
 	return append(out, l.fromIdentityCenter(s)...)
@@ -207,7 +207,7 @@ func (l *leaving) fromHome() []edit.Removal {
 	var out []edit.Removal
 	for i, u := range s.Users {
 		if l.leaves(s.ARNOf(u.Name)) {
-			out = append(out, edit.Removal{At: []any{"users", i}})
+			out = append(out, edit.Removal{Keys: []any{"users", i}})
 		}
 	}
 	for _, team := range slices.Sorted(maps.Keys(s.Teams)) {
@@ -219,10 +219,10 @@ func (l *leaving) fromHome() []edit.Removal {
 // fromRole is the role itself where it goes with the leavers, otherwise their places among its people.
 func (l *leaving) fromRole(s *stack.Stack, r stack.Role) []edit.Removal {
 	if l.roles[r.ARN] {
-		return []edit.Removal{{At: r.At}}
+		return []edit.Removal{{Keys: r.Keys}}
 	}
-	out := l.fromList(s, r.Users.At, r.Users.List)
-	return append(out, l.fromList(s, r.PrincipalARNs.At, r.PrincipalARNs.List)...)
+	out := l.fromList(s, r.Users.Keys, r.Users.List)
+	return append(out, l.fromList(s, r.PrincipalARNs.Keys, r.PrincipalARNs.List)...)
 }
 
 // fromList are the elements of a list of people, at the place, that are leavers.
@@ -230,7 +230,7 @@ func (l *leaving) fromList(s *stack.Stack, keys []any, people []string) []edit.R
 	var out []edit.Removal
 	for i, person := range people {
 		if l.leaves(s.ARNOf(person)) {
-			out = append(out, edit.Removal{At: append(slices.Clone(keys), i)})
+			out = append(out, edit.Removal{Keys: append(slices.Clone(keys), i)})
 		}
 	}
 	return out
@@ -283,11 +283,11 @@ func (l *leaving) fromIdentityCenter(s *stack.Stack) []edit.Removal {
 		if s.IdentityCenter.Users[who.Name] == "" {
 			continue
 		}
-		out = append(out, edit.Removal{At: []any{"identityCenter", "users", who.Name}})
+		out = append(out, edit.Removal{Keys: []any{"identityCenter", "users", who.Name}})
 		for i, set := range s.IdentityCenter.PermissionSets {
 			for j, a := range set.Assignments {
 				if a.User == who.Name {
-					out = append(out, edit.Removal{At: []any{"identityCenter", "permissionSets", i, "assignments", j}})
+					out = append(out, edit.Removal{Keys: []any{"identityCenter", "permissionSets", i, "assignments", j}})
 				}
 			}
 		}

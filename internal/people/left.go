@@ -51,7 +51,7 @@ func (l *leaving) left(outcome *Outcome) error {
 // goes reports whether a place of a stack file goes with what is taken out.
 func (l *leaving) goes(s *stack.Stack, place []any) bool {
 	return slices.ContainsFunc(l.removed[s.Name], func(r edit.Removal) bool {
-		return len(r.At) <= len(place) && slices.Equal(r.At, place[:len(r.At)])
+		return len(r.Keys) <= len(place) && slices.Equal(r.Keys, place[:len(r.Keys)])
 	})
 }
 
@@ -61,7 +61,7 @@ func (l *leaving) values(s *stack.Stack, who Leaver, values []edit.Value) proble
 	var out problem.List
 	for _, v := range values {
 		names := func(p *regexp.Regexp) bool { return p.MatchString(v.Text) }
-		if !l.goes(s, v.At) && slices.ContainsFunc(patterns, names) {
+		if !l.goes(s, v.Keys) && slices.ContainsFunc(patterns, names) {
 			out = append(
 				out,
 				&problem.Problem{
@@ -108,7 +108,7 @@ func (l *leaving) osUsers(s *stack.Stack, who Leaver) problem.List {
 	var out problem.List
 	check := func(osUser string, place ...any) {
 		if osUser == who.OSUser && !l.goes(s, place) {
-			p := problem.Path("guardrails:" + edit.Removal{At: place}.String())
+			p := problem.Path("guardrails:" + edit.Removal{Keys: place}.String())
 			out = append(out, &problem.Problem{
 				Position: positionOf(s, p),
 				Path:     p,

@@ -60,17 +60,17 @@ func Add(ctx context.Context, folder *project.Folder, stack string, joiners []Jo
 		var additions []edit.Addition
 		begun := map[string]bool{}
 		for _, j := range joiners {
-			additions = append(additions, edit.Addition{At: []any{"users", edit.Element}, Value: j.pairs()})
+			additions = append(additions, edit.Addition{Keys: []any{"users", edit.Element}, Value: j.pairs()})
 		}
 		for _, j := range joiners {
 			for _, team := range j.Teams {
 				keys := []any{"teams", team, edit.Element}
 				if _, is := f.Stack().Teams[team]; !is && !begun[team] {
 					begun[team] = true
-					additions = append(additions, edit.Addition{At: []any{"teams", team}, Value: []string{j.Name}})
+					additions = append(additions, edit.Addition{Keys: []any{"teams", team}, Value: []string{j.Name}})
 					continue
 				}
-				additions = append(additions, edit.Addition{At: keys, Value: j.Name})
+				additions = append(additions, edit.Addition{Keys: keys, Value: j.Name})
 			}
 		}
 		change, err := f.Change(nil, additions)
@@ -147,10 +147,10 @@ func (m Mover) edits(s *stack.Stack) (additions []edit.Addition, removals []edit
 		switch {
 		case slices.Contains(m.To, team):
 			if index < 0 {
-				additions = append(additions, edit.Addition{At: []any{"teams", team, edit.Element}, Value: m.Name})
+				additions = append(additions, edit.Addition{Keys: []any{"teams", team, edit.Element}, Value: m.Name})
 			}
 		case leaves && index >= 0:
-			removals = append(removals, edit.Removal{At: []any{"teams", team, index}})
+			removals = append(removals, edit.Removal{Keys: []any{"teams", team, index}})
 		case slices.Contains(m.From, team):
 			refuse("%s is not in the team %s, and cannot leave it", m.Name, team)
 		}

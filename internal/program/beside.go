@@ -35,8 +35,8 @@ type Beside struct {
 	// Property is where it was added, and Items are what AWS has there that the program does not register.
 	Property string
 	Items    []string
-	// Made tells which of the items resources of the state made: they are about to go, and nobody added them.
-	Made Made
+	// MadeBy tells which of the items resources of the state made: they are about to go, and nobody added them.
+	MadeBy Maker
 	// Strays are one for each item: resources that the program does not want, so that up takes away what they stand
 	// for. Nil where up leaves the items; then Why says why, and what to do.
 	Strays []Stray
@@ -51,9 +51,9 @@ type Beside struct {
 	Bars string
 }
 
-// Made tells resources of a state that made an item: those of the type whose argument Key is the item, and whose
+// Maker tells resources of a state that made an item: those of the type whose argument Key is the item, and whose
 // argument And has the value Is. Empty texts tell none.
-type Made struct{ Type, Key, And, Is string }
+type Maker struct{ Type, Key, And, Is string }
 
 // Stray is a resource that stands for what somebody added.
 type Stray struct {
@@ -247,7 +247,7 @@ func (a *asker) group() {
 		}
 		b := Beside{
 			Type: token.IAMGroup, Key: "name", Value: args.GroupName(), Property: "users",
-			Made: Made{Type: token.IAMUser, Key: "name"},
+			MadeBy: Maker{Type: token.IAMUser, Key: "name"},
 			Why: "outside of the group nothing would hold that user to MFA, so up leaves it: " +
 				"take the user over with {adopt}, or out of the group by hand",
 		}
@@ -425,7 +425,7 @@ func (a *asker) targets() {
 			b := Beside{
 				Type: token.OrganizationsPolicyAttachment, Key: "targetId", Value: target, Property: "policies",
 				Items:  attached.Ids,
-				Made:   Made{Type: token.OrganizationsPolicyAttachment, Key: "policyId", And: "targetId", Is: target},
+				MadeBy: Maker{Type: token.OrganizationsPolicyAttachment, Key: "policyId", And: "targetId", Is: target},
 				Others: max(1, args.Attached[target]),
 				Needs:  fullAccess,
 				Why: "up leaves what others attach, and the proofs do not count on it: detach it, " +

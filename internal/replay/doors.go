@@ -80,8 +80,8 @@ type Home struct {
 	Users                 []string
 	// Organization is set for the stack that carries the service control policies, OSAccess for one that gives grants.
 	Organization, OSAccess bool
-	// At is where commands on the stack run.
-	At commandline.Setting
+	// Setting is where commands on the stack run.
+	Setting commandline.Setting
 }
 
 // name is how other stacks call the account.
@@ -166,7 +166,7 @@ func (s *Shell) operationRoles(home Home, people []string) []string {
 			}
 			lines = append(lines, fmt.Sprintf("- {users: [%q], project: %q, runAs: %q}", person, project, name))
 			if home.OSAccess {
-				grant := home.At.Line("grant", home.Stack, person, "--project", project, "--run-as", name,
+				grant := home.Setting.Line("grant", home.Stack, person, "--project", project, "--run-as", name,
 					"--for", "4h", "--ticket", "TICKET")
 				lines = append(lines, "# or for a while: "+grant)
 			}

@@ -245,10 +245,10 @@ func (s *Stack) ARNOf(person string) string {
 
 // Role is a role that a list of people may take.
 type Role struct {
-	// ARN is the role's. At is the place of what makes it, such as "operationRoles[1]": the section, then an index; a
+	// ARN is the role's. Keys are the place of what makes it, such as "operationRoles[1]": the section, then an index; a
 	// section alone for the shared role of OS access.
-	ARN string
-	At  []any
+	ARN  string
+	Keys []any
 	// Users and PrincipalARNs are the places of its lists of people, as the file has them, with what they say.
 	Users, PrincipalARNs People
 	// People are the ARNs of all who may take it, those of teams too.
@@ -261,7 +261,7 @@ type Role struct {
 
 // People is a list of people as the file has it, and where it is.
 type People struct {
-	At   []any
+	Keys []any
 	List []string
 }
 
@@ -297,9 +297,9 @@ func (s *Stack) Roles() []Role {
 // role is a role at a place, with its lists of people under two keys.
 func (s *Stack) role(keys []any, users, arns string) Role {
 	return Role{
-		At:            keys,
-		Users:         People{At: append(slices.Clone(keys), users)},
-		PrincipalARNs: People{At: append(slices.Clone(keys), arns)},
+		Keys:          keys,
+		Users:         People{Keys: append(slices.Clone(keys), users)},
+		PrincipalARNs: People{Keys: append(slices.Clone(keys), arns)},
 	}
 }
 

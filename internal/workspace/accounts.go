@@ -74,7 +74,7 @@ func (r *run) shutsAnew(account string) bool {
 		if !slices.Contains(shut.Accounts, account) {
 			continue
 		}
-		if r.plan == nil || slices.ContainsFunc(r.plan.Of(result.Create, result.Replace), func(c result.Change) bool {
+		if r.plan == nil || slices.ContainsFunc(r.plan.ChangesBy(result.Create, result.Replace), func(c result.Change) bool {
 			return strings.HasSuffix(c.Name, shutSuffix(shut))
 		}) {
 			return true

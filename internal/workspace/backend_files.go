@@ -141,7 +141,7 @@ func (r *run) lockFiles(ctx context.Context, place filebackend.Place) (release f
 	if settleErr := settle(""); settleErr != nil {
 		return nil, settleErr
 	}
-	own, release, err := place.Take()
+	own, release, err := place.Lock()
 	if err != nil {
 		return nil, r.locked(fmt.Errorf("lock the stack in its backend: %w", err))
 	}

@@ -65,14 +65,14 @@ func (r *run) hear(report *result.Report, listener *program.Listener) {
 
 // besideOf is what is told of one thing; false where nothing is, because the state or the stack file knows of it.
 func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, bool) {
-	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.Made(b.Made, item) })
+	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.HasMaker(b.MadeBy, item) })
 	needs := b.Needs != "" && !slices.Contains(items, b.Needs)
 	barred := b.Bars != "" && slices.Contains(items, b.Bars)
 	if len(items) <= b.Others && !needs && !barred {
 		return result.Beside{}, false
 	}
 	d := result.Drifted{Type: b.Type, Name: b.Value, ByHand: true}
-	if b.Made.And == "" { // Else several resources of the state stand at that place, and none of them differs.
+	if b.MadeBy.And == "" { // Else several resources of the state stand at that place, and none of them differs.
 		d.URN, d.ID = report.ResourceWith(b.Type, b.Key, b.Value)
 	}
 	if d.URN != "" {
@@ -165,7 +165,7 @@ func (r *run) tookAway() {
 		r.report.Named[id] = cmp.Or(r.report.Named[id], name)
 	}
 	gone := map[string]bool{}
-	for _, c := range r.report.Of(result.Delete) {
+	for _, c := range r.report.ChangesBy(result.Delete) {
 		gone[c.URN] = true
 	}
 	for _, b := range r.plan.Besides {

@@ -37,7 +37,7 @@ func TestPoliciesOfATargetAreToldWhereNobodyKnowsOfThem(t *testing.T) {
 	} {
 		heard, told := r.besideOf(report, program.Beside{
 			Type: typ, Key: "targetId", Value: "r-exam", Property: "policies", Items: c.items,
-			Made:   program.Made{Type: typ, Key: "policyId", And: "targetId", Is: "r-exam"},
+			MadeBy: program.Maker{Type: typ, Key: "policyId", And: "targetId", Is: "r-exam"},
 			Others: c.others, Needs: c.needs, Bars: c.bars, Why: "why",
 		})
 		if assert.Equal(t, c.want != "", told, "%+v", c) && told {

@@ -303,7 +303,7 @@ func changeOf(meta apitype.StepEventMetadata) (result.Change, bool) {
 	}
 	if state != nil {
 		text := func(key string) string { value, _ := state.Inputs[key].(string); return value }
-		change.Physical, change.On = text(
+		change.Physical, change.HangsOn = text(
 			"name",
 		), cmp.Or(
 			text("role"),
@@ -315,7 +315,7 @@ func changeOf(meta apitype.StepEventMetadata) (result.Change, bool) {
 			text("policyId"),
 		)
 		if set := text("permissionSetArn"); set != "" { // The id of a permission set is made of both.
-			change.On = set + "," + text("instanceArn")
+			change.HangsOn = set + "," + text("instanceArn")
 		}
 	}
 	if meta.Old != nil && meta.New != nil {

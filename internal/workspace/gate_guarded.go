@@ -18,12 +18,12 @@ func (s *session) guard(stack string, plan *result.Report) error {
 	if s.operation != result.Up {
 		return nil
 	}
-	going := plan.Of(result.Delete)
+	going := plan.ChangesBy(result.Delete)
 	var problems problem.List
-	for _, c := range plan.Of(result.Delete, result.Replace) {
-		g := guarded.Of(c.URN)
-		hangsOnOneThatGoes := c.On != "" && slices.ContainsFunc(going, func(other result.Change) bool {
-			return c.On == other.ID || c.On == other.Physical && guarded.Carries(other.Type)
+	for _, c := range plan.ChangesBy(result.Delete, result.Replace) {
+		g := guarded.GuardOf(c.URN)
+		hangsOnOneThatGoes := c.HangsOn != "" && slices.ContainsFunc(going, func(other result.Change) bool {
+			return c.HangsOn == other.ID || c.HangsOn == other.Physical && guarded.Carries(other.Type)
 		})
 		if g == nil || s.allowed(c) || c.Op == result.Delete && hangsOnOneThatGoes ||
 			c.Op == result.Replace && plan.Standing[c.URN].Unedited(c.Properties) {
@@ -31,7 +31,7 @@ func (s *session) guard(stack string, plan *result.Report) error {
 		}
 		problems = append(problems, s.refusal(stack, c, g, "would be "+c.Op.Past()))
 	}
-	for _, c := range plan.Of(result.Update, result.Replace) {
+	for _, c := range plan.ChangesBy(result.Update, result.Replace) {
 		for _, property := range c.Lost {
 			g := guarded.Property(c.URN, property)
 			if g == nil || s.allowed(c) || !plan.Standing[c.URN].Had(property) {

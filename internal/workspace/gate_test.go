@@ -46,7 +46,7 @@ func going(op result.Op, component, typ, name string, edit ...func(*result.Chang
 // A guarded resource is deleted or replaced only when somebody named it; what hangs on one that goes, what comes and
 // goes every day, and what stays in AWS is not asked about.
 func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
-	on := func(name string) func(*result.Change) { return func(c *result.Change) { c.On = name } }
+	on := func(name string) func(*result.Change) { return func(c *result.Change) { c.HangsOn = name } }
 	called := func(name string) func(*result.Change) {
 		return func(c *result.Change) { c.Physical, c.ID = name, "id-"+name }
 	}

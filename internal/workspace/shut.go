@@ -21,7 +21,7 @@ func shutTimes(reports []*result.Report, targets map[string]target) []result.Shu
 		}
 		s := result.Shut{Account: r.Account, Stack: r.Stack, From: began.UTC()}
 		switch {
-		case r.Outcome == result.OutcomeDone && !slices.ContainsFunc(r.Of(result.Create, result.Replace), isRole):
+		case r.Outcome == result.OutcomeDone && !slices.ContainsFunc(r.ChangesBy(result.Create, result.Replace), isRole):
 			continue
 		case r.Outcome == result.OutcomeDone:
 			s.Until = r.Ended

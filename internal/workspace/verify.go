@@ -23,7 +23,7 @@ func (r *run) verify(ctx context.Context) error {
 		return err
 	}
 	var lines []string
-	for _, c := range report.Of(result.Create, result.Update, result.Replace, result.Delete, result.Import) {
+	for _, c := range report.ChangesBy(result.Create, result.Update, result.Replace, result.Delete, result.Import) {
 		lines = append(
 			lines,
 			strings.TrimRight(

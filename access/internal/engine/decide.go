@@ -79,7 +79,7 @@ func (e *Engine) Decide(s Session, r Request) (Decision, error) {
 	for a := ev.firstAction(); a != ""; a = ev.nextAction(a) {
 		ev.Action = a
 		for i := range max(len(r.Resources), 1) {
-			if err := ev.On(i); err != nil {
+			if err := ev.OnResource(i); err != nil {
 				return Decision{}, err
 			}
 			d, err := ev.decide()
@@ -193,8 +193,8 @@ func checkResources(r *Request) error {
 	)
 }
 
-// On turns to one resource of the request.
-func (ev *Env) On(i int) error {
+// OnResource turns to one resource of the request.
+func (ev *Env) OnResource(i int) error {
 	if i >= len(ev.Request.Resources) {
 		ev.Resource, ev.own = &NoResource, nil
 		return nil

@@ -97,7 +97,7 @@ func (e *Engine) Explain(s Session, r Request) (Explanation, error) {
 	for a := ev.firstAction(); a != ""; a = ev.nextAction(a) {
 		ev.Action = a
 		for i := range max(len(r.Resources), 1) {
-			if err := ev.On(i); err != nil {
+			if err := ev.OnResource(i); err != nil {
 				return Explanation{}, err
 			}
 			d, err := ev.decide()

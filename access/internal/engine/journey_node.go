@@ -14,7 +14,7 @@ func (ev *Env) AgentCall(e *Engine, p *Principal, n world.Node, r Request) (Sour
 	if ev.Shared, err = r.Context.Pairs(ev.sharedBuf[:0]); err != nil {
 		return Source{}, nil, Allowed, err
 	}
-	if err := ev.On(0); err != nil {
+	if err := ev.OnResource(0); err != nil {
 		return Source{}, nil, Allowed, err
 	}
 	for _, l := range append(slices.Clone(ev.Guardrails()), p.Identity, p.Boundary) {

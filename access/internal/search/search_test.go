@@ -23,7 +23,7 @@ func matchesRequest(e *engine.Engine, s engine.Session, r engine.Request, st *en
 		panic(err)
 	}
 	ev.Action = r.Action
-	if err := ev.On(0); err != nil {
+	if err := ev.OnResource(0); err != nil {
 		panic(err)
 	}
 	return st.Matches(&ev)

@@ -406,7 +406,7 @@ func evaluates(t require.TestingT, e *engine.Engine, c *engine.Condition, key st
 	var ev engine.Env
 	require.NoError(t, ev.Start(e, s, r))
 	ev.Action = r.Action
-	require.NoError(t, ev.On(0))
+	require.NoError(t, ev.OnResource(0))
 	return c.Holds(&ev)
 }
 

@@ -190,7 +190,7 @@ func asksStranger(e *engine.Engine, q Question, s engine.Session, r engine.Reque
 
 // concerns reports whether a question is about the request at hand.
 func concerns(ev *engine.Env, q Question) bool {
-	if ev.On(0) != nil {
+	if ev.OnResource(0) != nil {
 		return false
 	}
 	speaks := func(st *engine.Statement) bool { return st.Matches(ev) }

@@ -62,18 +62,18 @@ type Command struct {
 
 // Freedom is something that whoever starts a session chooses.
 type Freedom struct {
-	// Of is "host", "port" or "command".
-	Of string
+	// Kind is "host", "port" or "command".
+	Kind string
 	// Parameter is the parameter with which it is chosen.
 	Parameter string
 }
 
 // String says it in words.
 func (f Freedom) String() string {
-	if f.Of == "command" {
+	if f.Kind == "command" {
 		return "the caller writes a part of the command (" + f.Parameter + ")"
 	}
-	return "the caller chooses the " + f.Of + " (" + f.Parameter + ")"
+	return "the caller chooses the " + f.Kind + " (" + f.Parameter + ")"
 }
 
 // references are the parameters that a text names, such as "{{ file }}".

@@ -59,7 +59,7 @@ type view struct {
 
 type total struct {
 	Number int
-	Of     string
+	Noun   string
 }
 
 // Write writes the page. It is a function of the input alone: the same input gives the same bytes.

@@ -244,7 +244,7 @@ func TestStacksWithoutProjectsAreFound(t *testing.T) {
 func TestALockIsOneOfTheEngines(t *testing.T) {
 	t.Parallel()
 	p := place(t, map[string]string{"meta.yaml": "version: 1\n"})
-	taken, release, err := p.Take()
+	taken, release, err := p.Lock()
 	require.NoError(t, err)
 	locks := p.Locks()
 	require.Len(t, locks, 1)

@@ -47,9 +47,9 @@ func (p Place) Locks() (locks []Lock) {
 	return locks
 }
 
-// Take locks the stack for this process in the way of the engine, so that no engine begins until release is called.
+// Lock locks the stack for this process in the way of the engine, so that no engine begins until release is called.
 // Whoever takes it looks for the locks of others afterwards: two that begin at once see each other.
-func (p Place) Take() (taken Lock, release func(), err error) {
+func (p Place) Lock() (taken Lock, release func(), err error) {
 	host, err := os.Hostname()
 	if err != nil {
 		return taken, nil, err

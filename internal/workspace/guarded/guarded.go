@@ -14,8 +14,8 @@ import (
 // RoleType is the type that most guarded resources hang on.
 const RoleType = token.IAMRole
 
-// Of is what guards a resource; nil for one that may come and go.
-func Of(resourceURN string) *awstype.Guard {
+// GuardOf is what guards a resource; nil for one that may come and go.
+func GuardOf(resourceURN string) *awstype.Guard {
 	component, typ, name := urn.Split(resourceURN)
 	facts, _ := awstype.TypeOf(typ)
 	for i, g := range facts.Guards {
@@ -42,7 +42,7 @@ func Property(resourceURN, property string) *awstype.Guard {
 func Any(resourceURN string) bool {
 	component, typ, _ := urn.Split(resourceURN)
 	facts, _ := awstype.TypeOf(typ)
-	return Of(resourceURN) != nil ||
+	return GuardOf(resourceURN) != nil ||
 		slices.ContainsFunc(facts.Properties, func(g awstype.Guard) bool { return g.Component == component })
 }
 

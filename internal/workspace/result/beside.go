@@ -25,8 +25,8 @@ type Stray struct {
 	URN string
 }
 
-// Made reports whether a resource of the state made an item.
-func (r *Report) Made(by program.Made, item string) bool {
+// HasMaker reports whether a resource of the state made an item.
+func (r *Report) HasMaker(by program.Maker, item string) bool {
 	for _, s := range r.Standing {
 		if by.Type != "" && s.Type == by.Type && s.Before != nil && s.Before.Inputs[by.Key] == item &&
 			(by.And == "" || s.Before.Inputs[by.And] == by.Is) {

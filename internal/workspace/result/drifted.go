@@ -71,7 +71,7 @@ func DriftMessage(drift []Drifted, up string) string {
 
 // needsLeave reports whether up refuses what an edit makes of the resource until somebody names it.
 func (d Drifted) needsLeave() bool {
-	if (d.Pending == Delete || d.replaced) && guarded.Of(d.URN) != nil {
+	if (d.Pending == Delete || d.replaced) && guarded.GuardOf(d.URN) != nil {
 		return true
 	}
 	return slices.ContainsFunc(d.Differences, func(x Difference) bool {

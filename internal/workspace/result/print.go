@@ -130,7 +130,7 @@ func (r *Report) writeText(w io.Writer) error {
 	for _, question := range r.Unread {
 		fmt.Fprintf(&out, "  AWS did not say %s\n", oneLine(question, 300))
 	}
-	if r.Planned && len(r.Of(Create, Update, Replace, Delete)) > 0 { // What was done has shown them before.
+	if r.Planned && len(r.ChangesBy(Create, Update, Replace, Delete)) > 0 { // What was done has shown them before.
 		for _, note := range r.Notes {
 			fmt.Fprintf(&out, "\n%s\n", note)
 		}
@@ -144,7 +144,7 @@ func (r *Report) changesText() string {
 	var lines bytes.Buffer
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	for _, o := range ops {
-		for _, change := range r.Of(o.op) {
+		for _, change := range r.ChangesBy(o.op) {
 			if r.Told != nil && r.Told[change.URN] == change.Op {
 				continue // The plan has listed it.
 			}
@@ -226,7 +226,7 @@ func (r *Report) counts() string {
 	}
 	var parts []string
 	for _, o := range ops {
-		n := len(r.Of(o.op))
+		n := len(r.ChangesBy(o.op))
 		switch {
 		case n == 0:
 		case r.Planned:

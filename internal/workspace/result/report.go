@@ -66,9 +66,9 @@ type Change struct {
 	// Properties are the top-level properties that differ, sorted; only for updates and replacements.
 	Properties []string `json:"properties,omitempty"`
 
-	// physical is the name of what AWS calls by name, and on the name (or id) of what the resource hangs on, such as
+	// Physical is the name of what AWS calls by name, and HangsOn the name (or id) of what the resource hangs on, such as
 	// the role of an inline policy.
-	Physical, On string `json:"-"`
+	Physical, HangsOn string `json:"-"`
 	// Lost are the arguments that the state has and the program does not set any more, sorted.
 	Lost []string `json:"-"`
 }
@@ -179,8 +179,8 @@ type Report struct {
 	Told map[string]Op `json:"-"`
 }
 
-// Of lists the changes with one of the given ops, components left out.
-func (r *Report) Of(ops ...Op) []Change {
+// ChangesBy lists the changes with one of the given ops, components left out.
+func (r *Report) ChangesBy(ops ...Op) []Change {
 	var out []Change
 	for _, c := range r.Changes {
 		if !c.Component && slices.Contains(ops, c.Op) {

@@ -11,11 +11,11 @@ func (s *Summary) Touched() map[string]map[string]bool {
 	out := map[string]map[string]bool{}
 	for _, r := range s.Stacks {
 		names := map[string]bool{}
-		for _, c := range r.Of(Create, Update, Replace, Import) {
+		for _, c := range r.ChangesBy(Create, Update, Replace, Import) {
 			if c.Component {
 				continue
 			}
-			for _, name := range []string{c.Physical, cmp.Or(r.Named[c.On], c.On)} {
+			for _, name := range []string{c.Physical, cmp.Or(r.Named[c.HangsOn], c.HangsOn)} {
 				if name != "" && (strings.HasPrefix(c.Type, "aws:iam/") || strings.HasPrefix(c.Type, "aws:ssoadmin/")) {
 					names[name] = true
 				}

@@ -29,7 +29,7 @@ func freedoms(p *claim.Prover, f *prove.Finding, in *intent.Account, documents [
 		}
 		for _, freedom := range left {
 			index := slices.IndexFunc(in.FreeDocuments, func(f intent.FreeDocument) bool { return f.Name == d.Name })
-			if index < 0 || freedom.Of != "command" {
+			if index < 0 || freedom.Kind != "command" {
 				f.Verdict = prove.DoesNotHold
 				f.Problem = "with document " + d.Name + " in " + d.Region + " " + freedom.String()
 				return

@@ -32,7 +32,7 @@ func roleType() *resources.Type {
 			"description":         schema.In(schema.TextKind).Checked(schema.Length(0, 1000), plainQuotes),
 			"forceDetachPolicies": schema.In(schema.FlagKind).Or(schema.Flag(false)),
 			"inlinePolicies": schema.In(schema.ObjectSetKind).
-				Of(schema.Schema{"name": schema.In(schema.TextKind), "policy": schema.In(schema.PolicyKind)}).
+				WithFields(schema.Schema{"name": schema.In(schema.TextKind), "policy": schema.In(schema.PolicyKind)}).
 				Known().
 				NotModelled("use aws.iam.RolePolicy and aws.iam.RolePoliciesExclusive"),
 			"managedPolicyArns": schema.In(schema.TextSetKind).Known().

@@ -26,7 +26,7 @@ type journal struct {
 func (s *Session) During(token string, in awstype.Operation) (*Session, func() error) {
 	held := *s
 	held.Caller.During = in.String() + " " + token
-	calls, known := awstype.Of(token)
+	calls, known := awstype.CallsOf(token)
 	if s.Caller.Decider == nil || !known {
 		return &held, func() error { return nil }
 	}

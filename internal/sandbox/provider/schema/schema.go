@@ -97,8 +97,8 @@ func (p Property) AtLeast(items int) Property { p.Items = items; return p }
 // After is an output that is unknown while one of the inputs changes.
 func (p Property) After(inputs ...resource.PropertyKey) Property { p.Follows = inputs; return p }
 
-// Of is an object, or a set of them, with the fields.
-func (p Property) Of(fields Schema) Property { p.Fields = fields; return p }
+// WithFields is an object, or a set of them, with the fields.
+func (p Property) WithFields(fields Schema) Property { p.Fields = fields; return p }
 
 // NotModelled is a property that the sandbox refuses, and why.
 func (p Property) NotModelled(why string) Property { p.Refused = why; return p }

@@ -54,7 +54,7 @@ func documentType() *resources.Type {
 			"arn": schema.Out(schema.TextKind),
 			"attachmentsSources": schema.In(
 				schema.ObjectSetKind,
-			).Of(schema.Schema{"key": schema.In(schema.TextKind).Must(), "name": schema.In(schema.TextKind), "values": schema.In(schema.TextListKind).Must()}).
+			).WithFields(schema.Schema{"key": schema.In(schema.TextKind).Must(), "name": schema.In(schema.TextKind), "values": schema.In(schema.TextListKind).Must()}).
 				NotModelled("it knows documents without attachments"),
 			"content":        schema.In(schema.TextKind).Must(),
 			"createdDate":    schema.Out(schema.TextKind),

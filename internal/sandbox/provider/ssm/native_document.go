@@ -53,7 +53,7 @@ func nativeDocumentType() *resources.Type {
 		Schema: schema.Schema{
 			"attachments": schema.In(
 				schema.ObjectSetKind,
-			).Of(schema.Schema{"key": schema.In(schema.TextKind), "name": schema.In(schema.TextKind), "values": schema.In(schema.TextListKind)}).
+			).WithFields(schema.Schema{"key": schema.In(schema.TextKind), "name": schema.In(schema.TextKind), "values": schema.In(schema.TextListKind)}).
 				NotModelled(notModelled),
 			"content":        schema.In(schema.JSONKind).Must(),
 			"documentFormat": schema.In(schema.TextKind).Known().Checked(schema.OneOf("TEXT", "JSON", "YAML")),
@@ -67,9 +67,9 @@ func nativeDocumentType() *resources.Type {
 				Checked(schema.Length(3, 128), schema.DocumentName),
 			"requires": schema.In(
 				schema.ObjectSetKind,
-			).Of(schema.Schema{"name": schema.In(schema.TextKind), "version": schema.In(schema.TextKind)}).
+			).WithFields(schema.Schema{"name": schema.In(schema.TextKind), "version": schema.In(schema.TextKind)}).
 				NotModelled(notModelled),
-			"tags": schema.In(schema.ObjectSetKind).Of(schema.Schema{
+			"tags": schema.In(schema.ObjectSetKind).WithFields(schema.Schema{
 				"key": schema.In(
 					schema.TextKind,
 				).Must().

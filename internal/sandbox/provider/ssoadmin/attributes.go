@@ -17,11 +17,11 @@ func attributesType() *resources.Type {
 	return &resources.Type{
 		Token: token.SSOAdminInstanceAccessControlAttributes,
 		Schema: schema.Schema{
-			"attributes": schema.In(schema.ObjectSetKind).Must().AtLeast(1).Of(schema.Schema{
+			"attributes": schema.In(schema.ObjectSetKind).Must().AtLeast(1).WithFields(schema.Schema{
 				"key": schema.In(schema.TextKind).Must(),
 				"values": schema.In(schema.ObjectSetKind).
 					Must().
-					Of(schema.Schema{"sources": schema.In(schema.TextSetKind).Must().AtLeast(1)}),
+					WithFields(schema.Schema{"sources": schema.In(schema.TextSetKind).Must().AtLeast(1)}),
 			}),
 			"instanceArn":  schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 			"status":       schema.Out(schema.TextKind),

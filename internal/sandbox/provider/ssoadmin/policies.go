@@ -46,7 +46,7 @@ func customerManagedPolicyType() *resources.Type {
 	return &resources.Type{
 		Token: token.SSOAdminCustomerManagedPolicyAttachment,
 		Schema: schema.Schema{
-			"customerManagedPolicyReference": schema.In(schema.ObjectKind).Must().Replace().Of(policyReference()),
+			"customerManagedPolicyReference": schema.In(schema.ObjectKind).Must().Replace().WithFields(policyReference()),
 			"instanceArn":                    schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 			"permissionSetArn":               schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 		},
@@ -105,8 +105,8 @@ func boundaryType() *resources.Type {
 		Schema: schema.Schema{
 			"instanceArn":      schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 			"permissionSetArn": schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
-			"permissionsBoundary": schema.In(schema.ObjectKind).Must().Replace().Of(schema.Schema{
-				"customerManagedPolicyReference": schema.In(schema.ObjectKind).Of(policyReference()),
+			"permissionsBoundary": schema.In(schema.ObjectKind).Must().Replace().WithFields(schema.Schema{
+				"customerManagedPolicyReference": schema.In(schema.ObjectKind).WithFields(policyReference()),
 				"managedPolicyArn": schema.In(schema.TextKind).
 					Or(schema.Text("")).
 					Checked(schema.Length(0, 2048)),
