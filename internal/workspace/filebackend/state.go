@@ -44,6 +44,28 @@ func ReadState(file string) (saved time.Time, err error) {
 	return state.Checkpoint.Latest.Manifest.Time, nil
 }
 
+// Export is the engine's state of a stack in the form in which "pulumi stack export" gives it, secrets encrypted.
+func Export(file string) ([]byte, error) {
+	if _, err := ReadState(file); err != nil {
+		return nil, err
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var whole struct {
+		Version    int `json:"version"`
+		Checkpoint struct {
+			Latest json.RawMessage `json:"latest"`
+		} `json:"checkpoint"`
+	}
+	marshaler := encoding.Compress(encoding.JSON, encoding.DetectCompression(data))
+	if err := marshaler.Unmarshal(data, &whole); err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"version": whole.Version, "deployment": whole.Checkpoint.Latest})
+}
+
 // read is false of what no engine reads: nothing, half a file, and what is not JSON.
 func read(file string) (state checkpoint, err error) {
 	data, err := os.ReadFile(file)

@@ -184,8 +184,16 @@ func (h *Home) Address() (string, error) {
 	return address, nil
 }
 
-// Env is what the engine needs to work here and nowhere else. The passphrase protects nothing: no secret is in a
-// sandbox.
+// passphrase protects nothing: no secret is in a sandbox. salt belongs to it, in the form in which the engine writes
+// it into a stack file. Where the engine finds the same salt there and in the state it makes a key of the passphrase
+// once. That costs it more than all else that it does in a run which changes nothing, and without a salt in the stack
+// file it makes two.
+const (
+	passphrase = "sandbox"
+	salt       = "v1:+GH825LpR/8=:v1:ENbDjJCONtI+FXhB:pq6zKdkiwwCtxKM2D4+RN/RnT/jo3Q=="
+)
+
+// Env is what the engine needs to work here and nowhere else.
 func (h *Home) Env(debugProviders string) (map[string]string, error) {
 	address, err := h.Address()
 	if err != nil {
@@ -194,7 +202,7 @@ func (h *Home) Env(debugProviders string) (map[string]string, error) {
 	return map[string]string{
 		"PULUMI_BACKEND_URL":                          address,
 		"PULUMI_HOME":                                 h.PulumiHome(),
-		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
+		"PULUMI_CONFIG_PASSPHRASE":                    passphrase,
 		"PULUMI_CONFIG_PASSPHRASE_FILE":               "",
 		"PULUMI_DEBUG_PROVIDERS":                      debugProviders,
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -213,13 +221,17 @@ func (h *Home) CopyProject(f *project.Folder, stack string) error {
 	}
 	for from, drop := range map[string][]string{
 		f.ProjectFile():    {"backend", "main", "stackConfigDir", "plugins"},
-		f.StackFile(stack): {"encryptionsalt", "encryptedkey", "secretsprovider", "environment"},
+		f.StackFile(stack): {saltKey, "encryptedkey", "secretsprovider", "environment"},
 	} {
 		data, err := files.Read(from)
 		if err != nil {
 			return err
 		}
-		data, err = sandboxed(data, drop)
+		var add map[string]string
+		if from == f.StackFile(stack) {
+			add = map[string]string{saltKey: salt}
+		}
+		data, err = sandboxed(data, drop, add)
 		if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
@@ -233,20 +245,32 @@ func (h *Home) CopyProject(f *project.Folder, stack string) error {
 // placeholder stands in a sandbox for a value that only the admin's own key can decrypt.
 const placeholder = "sandbox"
 
-// sandboxed is a settings file without some top-level keys, and with encrypted values replaced.
-func sandboxed(data []byte, drop []string) ([]byte, error) {
+// saltKey is the key of a stack file under which the engine keeps the salt of the passphrase.
+const saltKey = "encryptionsalt"
+
+// sandboxed is a settings file without some top-level keys, with others added, and with encrypted values replaced.
+func sandboxed(data []byte, drop []string, add map[string]string) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, err
 	}
-	if doc.Kind == 0 { // An empty file: a stack without configuration.
-		return nil, nil
+	if doc.Kind == 0 || doc.Content[0].Tag == "!!null" { // An empty file: a stack without configuration.
+		return yaml.Marshal(add)
 	}
 	root := doc.Content[0]
 	for _, key := range drop {
 		dropKey(root, key)
 	}
 	replaceSecrets(root)
+	if root.Kind == yaml.MappingNode {
+		for key, value := range add {
+			root.Content = append(
+				root.Content,
+				&yaml.Node{Kind: yaml.ScalarNode, Value: key},
+				&yaml.Node{Kind: yaml.ScalarNode, Value: value},
+			)
+		}
+	}
 	var out bytes.Buffer
 	if err := yaml.NewEncoder(&out).Encode(&doc); err != nil {
 		return nil, err

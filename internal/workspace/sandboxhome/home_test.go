@@ -24,7 +24,7 @@ config:
     - name: alice
       note: {secure: v1:def}
     - {name: 0123, secure: yes}
-`), []string{"encryptionsalt", "secretsprovider", "absent"})
+`), []string{"encryptionsalt", "secretsprovider", "absent"}, map[string]string{"encryptionsalt": "v1:other"})
 	require.NoError(t, err)
 	assert.Equal(t, `# who
 config:
@@ -34,14 +34,17 @@ config:
         - name: alice
           note: sandbox
         - {name: 0123, secure: yes}
+encryptionsalt: v1:other
 `, string(got))
 }
 
 // An empty stack file is a stack without configuration.
 func TestAnEmptyStackFileIsCopied(t *testing.T) {
-	got, err := sandboxed(nil, []string{"x"})
-	require.NoError(t, err)
-	assert.Empty(t, got)
+	for _, empty := range []string{"", "# nothing\n", "---\n", "null\n"} {
+		got, err := sandboxed([]byte(empty), []string{"x"}, map[string]string{"encryptionsalt": "v1:other"})
+		require.NoError(t, err)
+		assert.Equal(t, "encryptionsalt: v1:other\n", string(got))
+	}
 }
 
 // Two checkouts are two sandboxes, and a link to a checkout is the same one.
