@@ -213,8 +213,8 @@ func (h *hand) change(r stateResource, inputs map[string]any) (identity bool, re
 	return false, err
 }
 
-// delete deletes a resource, after whatever hangs on it where AWS wants that and the caller takes it. It gives the
-// URNs of all that went.
+// delete deletes a resource, after whatever hangs on it where AWS wants that and the caller takes it; a permissions
+// boundary is taken off first. It gives the URNs of all that went or changed.
 func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (gone []string, err error) {
 	h.t.Helper()
 	remove := func(r stateResource) error {
@@ -226,6 +226,15 @@ func (h *hand) delete(r stateResource, all []stateResource, withOthers bool) (go
 		return []string{r.URN}, err
 	}
 	for _, other := range slices.Backward(all) {
+		if boundary := other.Inputs["permissionsBoundary"]; boundary != nil && boundary == r.Outputs["arn"] {
+			inputs := maps.Clone(other.Inputs)
+			delete(inputs, "permissionsBoundary")
+			if _, err := h.change(other, inputs); err != nil {
+				return gone, err
+			}
+			gone = append(gone, other.URN)
+			continue
+		}
 		if other.managed() && (slices.Contains(other.Dependencies, r.URN) || hangsOn(other, r)) &&
 			other.Type != "aws:iam/role:Role" &&
 			other.Type != "aws:iam/user:User" {

@@ -301,6 +301,12 @@ func (o organization) attempts() []attempt {
 			call("organizations:LeaveOrganization", nil),
 			"DenyLeavingOrganization",
 		)
+		add(
+			who+" moves the account to the organization that invites it",
+			work.as(who),
+			call("organizations:AcceptHandshake", nil),
+			"DenyLeavingOrganization",
+		)
 	}
 	rootOf := []string{work.partition().RootARN(homeAccount)}
 	add(
@@ -312,6 +318,13 @@ func (o organization) attempts() []attempt {
 	add("root does", access.Root(identityAccount), call("sts:AssumeRoot", nil, rootOf...), "DenyCentralRootSessions")
 	for _, who := range undoers {
 		add(who+" opens a root session", identity.as(who), call("sts:AssumeRoot", nil, rootOf...), "")
+	}
+	for _, action := range []string{"account:StartPrimaryEmailUpdate", "account:AcceptPrimaryEmailUpdate"} {
+		add("a delegated administrator gives the root user of another account a new email address",
+			identity.as("Administrator"), call(action, nil), "DenyCentralRootSessions")
+		for _, who := range undoers {
+			add(who+" changes the email address of a root user", identity.as(who), call(action, nil), "")
+		}
 	}
 	if len(o.policies.JustInTimeAccounts) > 0 {
 		o.justInTimeAttempts(work, admin, each)

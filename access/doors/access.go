@@ -43,9 +43,10 @@ func principalRows() []Row {
 			In: in(CredentialWrites), Open: "it takes access away and gives none"},
 		{Class: Access, Service: "IAM", It: "put a role into an instance profile", Actions: calls("iam:AddRoleToInstanceProfile RemoveRoleFromInstanceProfile"),
 			Open: "the role must be passed as well, and exempt roles are passed by nobody else"},
-		{Class: Access, Service: "IAM", It: "temporary access for a partner", Actions: calls("iam:AcceptDelegationRequest SendDelegationToken sts:GetDelegatedAccessToken"),
-			Open: "the partner gets what the request says and whoever accepts it may do, under the same guardrails",
-			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-temporary-delegation.html"},
+		{Class: Access, Service: "IAM", It: "temporary access for a partner",
+			Actions: calls("iam:AcceptDelegationRequest AssociateDelegationRequest CreateDelegationRequest SendDelegationToken sts:GetDelegatedAccessToken"),
+			Open:    "the partner gets what the request says and whoever accepts it may do, under the same guardrails",
+			Page:    "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies-temporary-delegation.html"},
 	}
 }
 
@@ -61,6 +62,17 @@ func sessionRows() []Row {
 		{Class: Access, Service: "STS", It: "be the root user of another account", Actions: calls("sts:AssumeRoot"), In: in(RootSessions),
 			Why:  "a delegated administrator of IAM does so from a member account; one of the tasks lets the root user have a password again",
 			Page: "https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html"},
+		{Class: Access, Service: "Account Management", It: "change the email address of the root user of another account",
+			Actions: calls("account:AcceptPrimaryEmailUpdate StartPrimaryEmailUpdate"), In: in(RootSessions),
+			Why:  "a delegated administrator of Account Management does so from a member account; whoever reads the mail of the new address resets the password of the root user",
+			Page: "https://docs.aws.amazon.com/accounts/latest/reference/API_AcceptPrimaryEmailUpdate.html"},
+		{Class: Access, Service: "IAM and STS", It: "tokens that show other systems who calls",
+			Actions: calls("iam:EnableOutboundWebIdentityFederation sts:GetWebIdentityToken TagGetWebIdentityToken"),
+			Open:    "the token opens what another system lets its subject do; a role that believes such tokens names the issuer in its trust policy",
+			Page:    "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html"},
+		{Class: Access, Service: "Sign-in", It: "from where people may sign in to the console",
+			Actions: calls("signin:DeleteConsoleAuthorizationConfiguration DeleteResourcePermissionStatement PutConsoleAuthorizationConfiguration PutResourcePermissionStatement"),
+			Open:    "it narrows sign-ins beside the policies, and no guardrail rests on it"},
 		{Class: Access, Service: "Sign-in", It: "sign in with the credentials at hand", Actions: calls("signin:AuthorizeOAuth2Access CreateOAuth2Token"),
 			Open: "the sign-in has the rights of the credentials that it was made with; the federation endpoint, which is no action, makes a console sign-in of those of any role",
 			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html"},
@@ -98,21 +110,47 @@ func directoryRows() []Row {
 				"UpdateInstanceAccessControlAttributeConfiguration"), In: in(Attributes)},
 		{Class: Access, Service: "IAM Identity Center", It: "where people come from, and their MFA",
 			Actions: calls("sso:AssociateDirectory DisassociateDirectory PutMfaDeviceManagementForDirectory StartSSO UpdateSSOConfiguration " +
-				"sso-directory:CreateBearerToken CreateExternalIdPConfigurationForDirectory DisableExternalIdPConfigurationForDirectory " +
-				"EnableExternalIdPConfigurationForDirectory ImportExternalIdPCertificate UpdateExternalIdPConfigurationForDirectory"),
+				"sso-directory:CreateBearerToken CreateExternalIdPConfigurationForDirectory CreateProvisioningTenant " +
+				"DeleteExternalIdPConfigurationForDirectory DisableExternalIdPConfigurationForDirectory " +
+				"EnableExternalIdPConfigurationForDirectory ImportExternalIdPCertificate UpdateExternalIdPConfigurationForDirectory " +
+				"identity-sync:CreateSyncFilter CreateSyncProfile CreateSyncTarget DeleteSyncFilter StartSync UpdateSyncTarget"),
 			Open: "whoever administers the directory decides who people are, and is as strong as all of them"},
 		{Class: Access, Service: "IAM Identity Center", It: "people, their groups, passwords and devices",
 			Actions: calls("identitystore:CreateGroup CreateGroupMembership CreateUser UpdateGroup UpdateUser " +
-				"sso-directory:AddMemberToGroup CompleteVirtualMfaDeviceRegistration CompleteWebAuthnDeviceRegistration CreateUser EnableUser UpdatePassword UpdateUser UpdateUserName"),
+				"sso-directory:AddMemberToGroup CompleteVirtualMfaDeviceRegistration CompleteWebAuthnDeviceRegistration CreateGroup CreateUser " +
+				"DeleteMfaDeviceForUser EnableUser StartVirtualMfaDeviceRegistration StartWebAuthnDeviceRegistration UpdateGroup UpdateGroupDisplayName " +
+				"UpdateMfaDeviceForUser UpdatePassword UpdateUser UpdateUserName VerifyEmail"),
 			Open: "the directory is also written by SCIM, which no policy binds, so a Deny would look shut and not be"},
+		{Class: Access, Service: "IAM Identity Center", It: "applications, their users, and the tokens that they are given",
+			Actions: calls("sso:CreateApplication CreateApplicationAssignment CreateApplicationInstance CreateApplicationInstanceCertificate " +
+				"CreateManagedApplicationInstance CreateTrustedTokenIssuer ImportApplicationInstanceServiceProviderMetadata PutApplicationAccessScope " +
+				"PutApplicationAssignmentConfiguration PutApplicationAuthenticationMethod PutApplicationGrant PutApplicationSessionConfiguration " +
+				"UpdateApplication UpdateApplicationInstanceActiveCertificate UpdateApplicationInstanceDisplayData " +
+				"UpdateApplicationInstanceResponseConfiguration UpdateApplicationInstanceResponseSchemaConfiguration " +
+				"UpdateApplicationInstanceSecurityConfiguration UpdateApplicationInstanceServiceProviderConfiguration UpdateApplicationInstanceStatus " +
+				"UpdateManagedApplicationInstanceStatus UpdateTrustedTokenIssuer " +
+				"sso-oauth:CreateTokenWithIAM signin:CreateOAuth2PublicClient CreateTrustedIdentityPropagationApplicationForConsole sts:SetContext"),
+			Open: "an application opens no account: a role that lets its users in names a provider in its trust policy, and the trust of guarded roles is closed",
+			Page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-overview.html"},
 		{Class: Access, Service: "Organizations", It: "change service control policies",
 			Actions: calls("organizations:DeletePolicy DetachPolicy DisablePolicyType UpdatePolicy"), In: in(OrganizationPolicies)},
-		{Class: Access, Service: "Organizations", It: "leave the organization", Actions: calls("organizations:LeaveOrganization"), In: in(Leaving)},
+		{Class: Access, Service: "Organizations", It: "leave the organization", Actions: calls("organizations:AcceptHandshake LeaveOrganization"), In: in(Leaving),
+			Why:  "an account that accepts the invitation of another organization moves there without leaving first",
+			Page: "https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html"},
 		{Class: Access, Service: "Organizations", It: "move accounts, and delegate",
-			Actions: calls("organizations:AttachPolicy MoveAccount PutResourcePolicy RegisterDelegatedAdministrator RemoveAccountFromOrganization " +
-				"iam:EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions"),
+			Actions: calls("organizations:AttachPolicy CloseAccount CreateAccount CreateGovCloudAccount CreateOrganization DeleteOrganization " +
+				"DeleteOrganizationalUnit DeleteResourcePolicy DeregisterDelegatedAdministrator DisableAWSServiceAccess EnableAWSServiceAccess EnableAllFeatures " +
+				"EnablePolicyType InviteAccountToOrganization InviteOrganizationToTransferResponsibility MoveAccount PutResourcePolicy " +
+				"RegisterDelegatedAdministrator RemoveAccountFromOrganization TerminateResponsibilityTransfer UpdateResponsibilityTransfer " +
+				"iam:EnableOrganizationsRootCredentialsManagement EnableOrganizationsRootSessions ram:EnableSharingWithAwsOrganization"),
 			Open: "an attachment takes rights away, and AWS takes the other calls from the management account alone, which no policy binds",
 			Page: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html"},
+		{Class: Access, Service: "Control Tower", It: "accounts, controls and baselines of a landing zone",
+			Actions: calls("controltower:CreateLandingZone CreateManagedAccount DeleteLandingZone DeregisterManagedAccount DeregisterOrganizationalUnit " +
+				"DisableBaseline DisableControl DisableGuardrail EnableBaseline EnableControl EnableGuardrail ManageOrganizationalUnit ResetEnabledBaseline " +
+				"ResetEnabledControl ResetLandingZone SetupLandingZone UpdateAccountFactoryConfig UpdateEnabledBaseline UpdateEnabledControl UpdateLandingZone"),
+			Open: "a landing zone is managed from the management account, which no policy binds",
+			Page: "https://docs.aws.amazon.com/controltower/latest/userguide/how-control-tower-works.html"},
 		{Class: Access, Service: "CloudFormation", It: "write stack sets",
 			Actions: calls("cloudformation:CreateStackInstances CreateStackSet DeleteStackInstances ImportStacksToStackSet UpdateStackInstances UpdateStackSet"),
 			In:      in(RoleMakers),
@@ -136,7 +174,8 @@ func directoryRows() []Row {
 			Actions: calls("codecatalyst:AssociateIamRoleToConnection cognito-identity:GetCredentialsForIdentity datazone:GetDomainExecutionRoleCredentials GetEnvironmentCredentials " +
 				"deadline:AssumeFleetRoleForRead AssumeFleetRoleForWorker AssumeQueueRoleForRead AssumeQueueRoleForUser AssumeQueueRoleForWorker " +
 				"eks-auth:AssumeRoleForPodIdentity iot:CreateRoleAlias UpdateRoleAlias iq-permission:AssumePermissionRole mgh:BatchAssociateIamRoleWithConnection " +
-				"rolesanywhere:CreateProfile CreateTrustAnchor UpdateProfile UpdateTrustAnchor"),
+				"rolesanywhere:CreateProfile CreateTrustAnchor DeleteAttributeMapping DeleteCrl DisableCrl EnableProfile EnableTrustAnchor PutAttributeMapping " +
+				"UpdateCrl UpdateProfile UpdateTrustAnchor"),
 			Open: handedOut},
 	}
 }

@@ -96,7 +96,41 @@ func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
 	}
 	assert.Greater(t, count, 1400)
 	for action := range none {
-		t.Errorf("%s stands in none.txt and looks like no door of the catalogue: take it out", action)
+		assert.True(t, decidesAccess(action), "%s stands in none.txt and looks like no door of the catalogue: take it out", action)
+	}
+}
+
+// deciders are the services that decide who may do what in the accounts of an organization.
+var deciders = []string{
+	"account", "controltower", "iam", "identity-sync", "identitystore", "identitystore-auth", "organizations", "rolesanywhere", "signin",
+	"sso", "sso-directory", "sso-oauth", "sts",
+}
+
+// decidesAccess reports whether AWS says of an action of these services that it does more than read and list.
+func decidesAccess(action string) bool {
+	prefix, _, _ := strings.Cut(action, ":")
+	return slices.Contains(deciders, prefix) && slices.ContainsFunc(catalogue.LevelsOf(action), func(level catalogue.AccessLevel) bool {
+		return level != catalogue.LevelRead && level != catalogue.LevelList
+	})
+}
+
+// Every action by which a service that decides who may do what is changed is a row of the table, or somebody has said
+// that it is none: its name need not look like a door. Accepting the invitation of another organization does not.
+func TestEveryActionThatDecidesAccessIsClassified(t *testing.T) {
+	none := noDoors(t)
+	count := map[string]int{}
+	for _, action := range catalogue.Actions() {
+		if !decidesAccess(action) {
+			continue
+		}
+		prefix, _, _ := strings.Cut(action, ":")
+		count[prefix]++
+		isDoor, isNone := doors.ClassOf(action) != doors.None, none[action] != ""
+		assert.True(t, isDoor || isNone, "%s may change who may do what: add it to a row of the table, or to none.txt", action)
+		assert.False(t, isDoor && isNone, "%s is a door and stands in none.txt", action)
+	}
+	for _, service := range deciders {
+		assert.Positive(t, count[service], "the catalogue has nothing of %s", service)
 	}
 }
 
