@@ -35,9 +35,11 @@ type shippedFolder struct {
 var shippedFolders = []shippedFolder{
 	{"../..", []string{"dev", "prod"}},
 	{"../../examples/organization", []string{"jump", "workload", "payments", "identity", "management"}},
+	{"../../examples/tools", []string{"tools"}},
+	{"../../examples/lab", []string{"lab", "root"}},
 }
 
-// copied is a copy of the stack files and the world of a folder.
+// copied is a copy of the stack files, the policy files and the world of a folder.
 func (f shippedFolder) copied(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -50,7 +52,15 @@ func (f shippedFolder) copied(t *testing.T) string {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, file), data, 0o600))
 	}
+	if policies := filepath.Join(f.dir, "policies"); isFolder(policies) {
+		require.NoError(t, os.CopyFS(filepath.Join(dir, "policies"), os.DirFS(policies)))
+	}
 	return dir
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // Whatever is changed in a shipped stack file: what check accepts is not refused half-way by AWS for a reason that
