@@ -22,6 +22,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
 
 // stateResource is a resource in a stack's state.
@@ -100,20 +101,21 @@ func (d *deployment) pulumiRefresh(t *testing.T, stack, account string) {
 	server := startSandbox(t, d.dir, sandbox.Options{State: state, Stack: stack, Account: account})
 	command, err := pulumicli.Find(t.Context(), pulumicli.Options{Progress: func(line string) { t.Log(line) }})
 	require.NoError(t, err)
+	keeper, err := sandboxhome.NewKeeper()
+	require.NoError(t, err)
+	defer keeper.Close()
+	env := keeper.Env()
+	maps.Copy(env, map[string]string{
+		"PULUMI_BACKEND_URL":       "file://" + filepath.Join(home, "backend") + "?metadata=skip",
+		"PULUMI_HOME":              filepath.Join(home, "pulumi"),
+		"PULUMI_SKIP_UPDATE_CHECK": "true",
+		"PULUMI_DEBUG_PROVIDERS":   server.DebugProviders(),
+	})
 	local, err := auto.NewLocalWorkspace(
 		t.Context(),
 		auto.WorkDir(filepath.Join(home, "project", stack)),
 		auto.Pulumi(command),
-		auto.EnvVars(map[string]string{
-			"PULUMI_BACKEND_URL": "file://" + filepath.Join(
-				home,
-				"backend",
-			) + "?metadata=skip",
-			"PULUMI_HOME":              filepath.Join(home, "pulumi"),
-			"PULUMI_CONFIG_PASSPHRASE": "sandbox",
-			"PULUMI_SKIP_UPDATE_CHECK": "true",
-			"PULUMI_DEBUG_PROVIDERS":   server.DebugProviders(),
-		}),
+		auto.EnvVars(env),
 	)
 	require.NoError(t, err)
 	selected, err := auto.SelectStack(t.Context(), stack, local)

@@ -21,6 +21,7 @@ import (
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/filebackend"
 	"aws-access-guardrails/internal/workspace/result"
+	"aws-access-guardrails/internal/workspace/sandboxhome"
 	"aws-access-guardrails/internal/workspace/urn"
 )
 
@@ -47,7 +48,9 @@ func (r *run) open(ctx context.Context) (*auto.Stack, error) {
 		auto.EnvVars(env),
 		auto.Program(r.program.Run),
 	}
-	if r.home == nil {
+	if r.home != nil {
+		options = append(options, auto.SecretsProvider(sandboxhome.SecretsProvider))
+	} else {
 		settings, err := readSecretSettings(r.folder.StackFile(r.stack))
 		if err != nil {
 			return nil, err

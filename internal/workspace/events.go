@@ -81,13 +81,17 @@ func collect(progress *progress.Progress, prefix string, planning bool) *collect
 	return c
 }
 
-// finish waits for the last events and fills the report. When the CLI ended before it opened its event stream there
-// are none to come, and nobody closes the channel: then a moment is enough.
+// closeStream ends the stream of events where nobody has: the CLI ended before it opened the stream. The call into the
+// Automation API has returned, so that nobody sends any more.
+func (c *collector) closeStream() {
+	defer func() { _ = recover() }() // It was closed, as it is nearly always; Go cannot ask.
+	close(c.channel)
+}
+
+// finish waits for the last events and fills the report, after the engine was called.
 func (c *collector) finish(r *result.Report) []result.Diagnostic {
-	select {
-	case <-c.drained:
-	case <-time.After(2 * time.Second):
-	}
+	c.closeStream()
+	<-c.drained
 	close(c.stop)
 	<-c.ticked
 	c.progress.DoneWith(c.prefix)

@@ -38,7 +38,7 @@ func (c *Command) Path() string { return c.path }
 // Version is what the CLI says its version is.
 func (c *Command) Version() semver.Version { return c.version }
 
-// Hermetic is the command without the PULUMI_* variables of this process: only what a run is given counts.
+// Hermetic is the command without the PULUMI_* and VAULT_* variables of this process: only what a run is given counts.
 func (c *Command) Hermetic() *Command {
 	h := *c
 	h.hermetic = true
@@ -82,7 +82,7 @@ func (c *Command) environ() []string {
 	var env []string
 	for _, entry := range os.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
-		if !c.hermetic || !strings.HasPrefix(name, "PULUMI_") {
+		if !c.hermetic || !strings.HasPrefix(name, "PULUMI_") && !strings.HasPrefix(name, "VAULT_") {
 			env = append(env, entry)
 		}
 	}

@@ -41,18 +41,19 @@ func TestARunIsTheAutomationAPIs(t *testing.T) {
 	assert.Equal(t, filepath.Dir(c.Path())+"\n", stderr)
 }
 
-// A hermetic run does not see the PULUMI_* settings of whoever started this process; what the run is given counts.
+// A hermetic run sees neither the PULUMI_* nor the VAULT_* settings of whoever started this process; what the run is given counts.
 func TestAHermeticRunSeesNoSettingsOfOthers(t *testing.T) {
 	t.Setenv("PULUMI_SKIP_CHECKPOINTS", "true")
 	t.Setenv("PULUMI_BACKEND_URL", "s3://theirs")
-	c := fakeCLI(t, `echo "$PULUMI_SKIP_CHECKPOINTS $PULUMI_BACKEND_URL"`)
+	t.Setenv("VAULT_ADDR", "https://vault.example.com")
+	c := fakeCLI(t, `echo "$PULUMI_SKIP_CHECKPOINTS$VAULT_ADDR $PULUMI_BACKEND_URL"`)
 	given := []string{"PULUMI_BACKEND_URL=file://ours"}
 	stdout, _, _, err := c.Hermetic().Run(t.Context(), t.TempDir(), nil, nil, nil, given, "up")
 	require.NoError(t, err)
 	assert.Equal(t, " file://ours\n", stdout)
 	stdout, _, _, err = c.Run(t.Context(), t.TempDir(), nil, nil, nil, given, "up")
 	require.NoError(t, err)
-	assert.Equal(t, "true file://ours\n", stdout)
+	assert.Equal(t, "truehttps://vault.example.com file://ours\n", stdout)
 }
 
 // A cancelled run interrupts the engine once, and waits for what it has to finish.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -31,6 +32,7 @@ import (
 type Home struct {
 	Dir    string
 	unlock func()
+	keeper *Keeper
 	// setting is that of commands in this sandbox.
 	setting commandline.Setting
 }
@@ -51,6 +53,10 @@ func Open(ctx context.Context, cache string, f *project.Folder, p *progress.Prog
 	if h.unlock, err = filelock.Lock(ctx, dir+".lock", func(waited time.Duration) {
 		p.Status(fmt.Sprintf("waiting for another command in this sandbox: %s", waited))
 	}); err != nil {
+		return nil, err
+	}
+	if h.keeper, err = NewKeeper(); err != nil {
+		h.unlock()
 		return nil, err
 	}
 	return h, nil
@@ -102,7 +108,10 @@ func (h *Home) State() string { return filepath.Join(h.Dir, "aws.json") }
 func (h *Home) Project(stack string) string { return filepath.Join(h.Projects(), stack) }
 
 // Close lets the next command in.
-func (h *Home) Close() { h.unlock() }
+func (h *Home) Close() {
+	h.keeper.Close()
+	h.unlock()
+}
 
 // StackFile is where the file backend keeps the state of a stack.
 func (h *Home) StackFile(project, stack string) string {
@@ -184,32 +193,26 @@ func (h *Home) Address() (string, error) {
 	return address, nil
 }
 
-// passphrase protects nothing: no secret is in a sandbox. salt belongs to it, in the form in which the engine writes
-// it into a stack file. Where the engine finds the same salt there and in the state it makes a key of the passphrase
-// once. That costs it more than all else that it does in a run which changes nothing, and without a salt in the stack
-// file it makes two.
-const (
-	passphrase = "sandbox"
-	salt       = "v1:+GH825LpR/8=:v1:ENbDjJCONtI+FXhB:pq6zKdkiwwCtxKM2D4+RN/RnT/jo3Q=="
-)
-
 // Env is what the engine needs to work here and nowhere else.
 func (h *Home) Env(debugProviders string) (map[string]string, error) {
 	address, err := h.Address()
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{
-		"PULUMI_BACKEND_URL":                          address,
-		"PULUMI_HOME":                                 h.PulumiHome(),
-		"PULUMI_CONFIG_PASSPHRASE":                    passphrase,
+	env := map[string]string{
+		"PULUMI_BACKEND_URL": address,
+		"PULUMI_HOME":        h.PulumiHome(),
+		// Of states that were made before the sandbox had a keeper.
+		"PULUMI_CONFIG_PASSPHRASE":                    "sandbox",
 		"PULUMI_CONFIG_PASSPHRASE_FILE":               "",
 		"PULUMI_DEBUG_PROVIDERS":                      debugProviders,
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
 		"PULUMI_SKIP_UPDATE_CHECK":                    "true",
 		// Nobody goes back to an older state of a sandbox, and the copies cost as much as the state.
 		"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
-	}, nil
+	}
+	maps.Copy(env, h.keeper.Env())
+	return env, nil
 }
 
 // CopyProject writes the project and one stack file as the engine shall see them, and leaves the folder alone: the
@@ -221,15 +224,15 @@ func (h *Home) CopyProject(f *project.Folder, stack string) error {
 	}
 	for from, drop := range map[string][]string{
 		f.ProjectFile():    {"backend", "main", "stackConfigDir", "plugins"},
-		f.StackFile(stack): {saltKey, "encryptedkey", "secretsprovider", "environment"},
+		f.StackFile(stack): {"encryptionsalt", encryptedKeyKey, providerKey, "environment"},
 	} {
 		data, err := files.Read(from)
 		if err != nil {
 			return err
 		}
-		var add map[string]string
+		var add [][2]string
 		if from == f.StackFile(stack) {
-			add = map[string]string{saltKey: salt}
+			add = [][2]string{{providerKey, SecretsProvider}, {encryptedKeyKey, encryptedKey}}
 		}
 		data, err = sandboxed(data, drop, add)
 		if err != nil {
@@ -245,30 +248,29 @@ func (h *Home) CopyProject(f *project.Folder, stack string) error {
 // placeholder stands in a sandbox for a value that only the admin's own key can decrypt.
 const placeholder = "sandbox"
 
-// saltKey is the key of a stack file under which the engine keeps the salt of the passphrase.
-const saltKey = "encryptionsalt"
+// The keys of a stack file under which the engine finds who keeps the key of its secrets, and that key.
+const (
+	providerKey     = "secretsprovider"
+	encryptedKeyKey = "encryptedkey"
+)
 
 // sandboxed is a settings file without some top-level keys, with others added, and with encrypted values replaced.
-func sandboxed(data []byte, drop []string, add map[string]string) ([]byte, error) {
+func sandboxed(data []byte, drop []string, add [][2]string) ([]byte, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		return nil, err
 	}
 	if doc.Kind == 0 || doc.Content[0].Tag == "!!null" { // An empty file: a stack without configuration.
-		return yaml.Marshal(add)
+		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}}
 	}
 	root := doc.Content[0]
 	for _, key := range drop {
 		dropKey(root, key)
 	}
 	replaceSecrets(root)
-	if root.Kind == yaml.MappingNode {
-		for key, value := range add {
-			root.Content = append(
-				root.Content,
-				&yaml.Node{Kind: yaml.ScalarNode, Value: key},
-				&yaml.Node{Kind: yaml.ScalarNode, Value: value},
-			)
+	for _, entry := range add {
+		for _, text := range entry {
+			root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: text})
 		}
 	}
 	var out bytes.Buffer

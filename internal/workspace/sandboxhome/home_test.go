@@ -24,7 +24,7 @@ config:
     - name: alice
       note: {secure: v1:def}
     - {name: 0123, secure: yes}
-`), []string{"encryptionsalt", "secretsprovider", "absent"}, map[string]string{"encryptionsalt": "v1:other"})
+`), []string{"encryptionsalt", "secretsprovider", "absent"}, [][2]string{{"encryptionsalt", "v1:other"}})
 	require.NoError(t, err)
 	assert.Equal(t, `# who
 config:
@@ -41,7 +41,7 @@ encryptionsalt: v1:other
 // An empty stack file is a stack without configuration.
 func TestAnEmptyStackFileIsCopied(t *testing.T) {
 	for _, empty := range []string{"", "# nothing\n", "---\n", "null\n"} {
-		got, err := sandboxed([]byte(empty), []string{"x"}, map[string]string{"encryptionsalt": "v1:other"})
+		got, err := sandboxed([]byte(empty), []string{"x"}, [][2]string{{"encryptionsalt", "v1:other"}})
 		require.NoError(t, err)
 		assert.Equal(t, "encryptionsalt: v1:other\n", string(got))
 	}
