@@ -159,3 +159,52 @@ func TestWhatStrangersTryIsInTheTable(t *testing.T) {
 		}
 	}
 }
+
+// ownRole is a managed policy of AWS's for the role that a service has of its own, where the policy lets the service
+// run something on nodes, open a session there or make roles. No service control policy binds a service-linked role,
+// so what commands the service is a door by itself, or the policy's service runs nothing of the caller's.
+type ownRole struct {
+	policy string
+	// by are the calls that command the service; without any, because says why nobody's code or shell comes of it.
+	by      []string
+	because string
+}
+
+// Source: the documents of the managed policies of AWS, as published by AWS on 2026-03-07: those of the names
+// *ServiceRole* and *ServiceLinkedRole* that allow a command, an association, a session, a runbook or a role.
+var ownRoles = []ownRole{
+	{"AWSConfigRemediationServiceRolePolicy", []string{"config:PutRemediationConfigurations", "config:StartRemediationExecution"}, ""},
+	{"AWSDirectoryServiceServiceRolePolicy", []string{"ds:CreateHybridAD", "ds:UpdateHybridAD", "ds:StartADAssessment"}, ""},
+	{"AWSEC2SqlHaServiceRolePolicy", nil, "documents of AWS's that look at SQL Server"},
+	{"AWSIQPermissionServiceRolePolicy", []string{"iq-permission:AssumePermissionRole"}, ""},
+	{"AWSLicenseManagerServiceRolePolicy", nil, "inventory, by documents of AWS's"},
+	{"AWSLicenseManagerUserSubscriptionsServiceRolePolicy", []string{"license-manager-user-subscriptions:AssociateUser"}, ""},
+	{"AWSMigrationHubOrchestratorServiceRolePolicy", []string{"migrationhub-orchestrator:CreateWorkflow", "migrationhub-orchestrator:CreateWorkflowStep"}, ""},
+	{"AWSSSMForSAPServiceLinkedRolePolicy", nil, "documents of AWS's that look at SAP, stop and start it"},
+	{"AWSSSOServiceRolePolicy", []string{"sso:ProvisionPermissionSet", "sso:CreateAccountAssignment"}, ""},
+	{"AWSServiceRoleForImageBuilder", []string{"imagebuilder:CreateComponent", "imagebuilder:CreateImage"}, ""},
+	{"AWSServiceRoleForSMS", []string{"sms:PutAppValidationConfiguration"}, ""},
+	{"AmazonECSServiceRolePolicy", []string{"ecs:ExecuteCommand"}, ""},
+	{"AmazonEKSConnectorServiceRolePolicy", []string{"eks:AccessKubernetesApi"}, ""},
+	{"AmazonEKSLocalOutpostServiceRolePolicy", nil, "the control plane of a local cluster, whose machines are AWS's"},
+	{"AmazonGuardDutyServiceRolePolicy", nil, "a document of AWS's that installs its agent"},
+	{"AmazonInspector2ServiceRolePolicy", nil, "documents of AWS's that look for weaknesses"},
+	{"AmazonRDSCustomServiceRolePolicy", []string{"rds:CreateCustomDBEngineVersion"}, ""},
+	{"AmazonSSMServiceRolePolicy", []string{"ssm:RegisterTaskWithMaintenanceWindow", "ssm:RegisterTargetWithMaintenanceWindow", "ssm:StartAutomationExecution"}, ""},
+	{"AutoScalingServiceRolePolicy", []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"}, ""},
+	{"CloudFormationStackSetsOrgMemberServiceRolePolicy", []string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"}, ""},
+	{"CloudwatchApplicationInsightsServiceLinkedRolePolicy", nil, "documents of AWS's that configure its agent"},
+}
+
+// Whatever a service does on nodes by a role of its own, past every service control policy, whoever commands it makes
+// a call that is a row of the table.
+func TestWhatServicesDoByThemselvesIsClassified(t *testing.T) {
+	for _, role := range ownRoles {
+		assert.True(t, catalogue.KnownManagedPolicy(role.policy) || catalogue.KnownManagedPolicy("aws-service-role/"+role.policy),
+			"%s: AWS has no such policy", role.policy)
+		assert.Equal(t, len(role.by) == 0, role.because != "", role.policy)
+		for _, action := range role.by {
+			assert.NotEqual(t, doors.None, doors.ClassOf(action), "%s: %s commands it", role.policy, action)
+		}
+	}
+}

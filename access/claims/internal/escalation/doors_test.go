@@ -24,7 +24,7 @@ var noWays = map[string][]string{
 		"opsworks:StartInstance opsworks:UpdateInstance nimble:CreateStreamingSession " +
 		"nimble:CreateStreamingSessionStream nimble:StartStreamingSession robomaker:CreateDeploymentJob " +
 		"robomaker:CreateSimulationJob robomaker:RestartSimulationJob robomaker:StartSimulationJobBatch " +
-		"robomaker:SyncDeploymentJob robomaker:UpdateRobotDeployment"),
+		"robomaker:SyncDeploymentJob robomaker:UpdateRobotDeployment sms:PutAppValidationConfiguration"),
 	"the environment has the credentials of its owner": calls("cloud9:ActivateEC2Remote cloud9:CreateEnvironmentEC2 " +
 		"cloud9:CreateEnvironmentMembership cloud9:CreateEnvironmentSSH cloud9:CreateEnvironmentToken " +
 		"cloud9:ModifyTemporaryCredentialsOnEnvironmentEC2 cloud9:UpdateEnvironmentMembership " +
@@ -47,7 +47,8 @@ var noWays = map[string][]string{
 		"iot:StartCommandExecution sagemaker:BatchAddClusterNodes sagemaker:UpdateClusterSoftware " +
 		"cleanrooms:StartProtectedJob cleanrooms-ml:StartTrainedModelInferenceJob a2c:StartDeploymentJob " +
 		"application-transformation:StartDeployment datazone:StartNotebookCompute datazone:StartNotebookRun " +
-		"greengrass:CreateSoftwareUpdateJob greengrass:StartBulkDeployment"),
+		"greengrass:CreateSoftwareUpdateJob greengrass:StartBulkDeployment ds:CreateHybridAD ds:StartADAssessment " +
+		"ds:UpdateHybridAD"),
 	"it is run where something else names it": calls("ssm:CreatePatchBaseline ssm:DeleteDocument " +
 		"ssm:LabelParameterVersion ssm:PutParameter ssm:RegisterDefaultPatchBaseline " +
 		"ssm:RegisterPatchBaselineForPatchGroup ssm:UpdatePatchBaseline sagemaker:CreateStudioLifecycleConfig " +
@@ -65,7 +66,7 @@ var noWays = map[string][]string{
 		"migrationhub-orchestrator:UpdateTemplate migrationhub-orchestrator:UpdateWorkflow " +
 		"migrationhub-orchestrator:UpdateWorkflowStep panorama:CreateJobForDevices " +
 		"panorama:CreateNodeFromTemplateJob codedeploy:AddTagsToOnPremisesInstances " +
-		"codedeploy:RegisterOnPremisesInstance"),
+		"codedeploy:RegisterOnPremisesInstance rds:CreateCustomDBEngineVersion"),
 	"the role is passed, and toService asks about it": calls("ec2:AssociateIamInstanceProfile " +
 		"ec2:ReplaceIamInstanceProfileAssociation ec2:ModifyFleet ec2:ModifySpotFleetRequest ec2:RequestSpotFleet " +
 		"evs:CreateEnvironmentHost pcs:CreateComputeNodeGroup pcs:RegisterComputeNodeGroupInstance " +
@@ -95,7 +96,8 @@ var noWays = map[string][]string{
 		"elasticmapreduce:GetSessionEndpoint elasticmapreduce:OpenEditorInConsole elasticmapreduce:StartEditor " +
 		"elasticmapreduce:UpdateStudioSessionMapping emr-containers:GetManagedEndpointSessionCredentials " +
 		"glue:GlueNotebookAuthorize glue:GlueNotebookRefreshCredentials datazone:CreateCellRun " +
-		"datazone:GetNotebookCompute lambda:ConnectMicrovm lambda:CreateMicrovmAuthToken"),
+		"datazone:GetNotebookCompute lambda:ConnectMicrovm lambda:CreateMicrovmAuthToken " +
+		"license-manager-user-subscriptions:AssociateUser"),
 	"the machine has no role of the account": calls("appstream:Stream " +
 		"appstream:StartSoftwareDeploymentToImageBuilder workspaces:DeployWorkspaceApplications workspaces:Stream " +
 		"devicefarm:CreateRemoteAccessSession devicefarm:CreateTestGridUrl devicefarm:ScheduleRun " +
