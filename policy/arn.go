@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // ARN is an Amazon Resource Name in its six parts, the first of which is always "arn".
 type ARN struct {
@@ -19,9 +16,8 @@ type ARN struct {
 }
 
 var (
-	arnService = regexp.MustCompile(`^[a-z0-9-]+$`)
-	arnRegion  = regexp.MustCompile(`^[a-z0-9-]*$`)
-	arnAccount = regexp.MustCompile(`^([0-9]{12}|aws)?$`)
+	arnServiceLetters = lettersOf(lowerLetters + digits + "-")
+	arnRegionLetters  = arnServiceLetters
 )
 
 // ParseARN reads the ARN of one resource. It refuses patterns: a wildcard or a variable outside the resource part, an
@@ -38,11 +34,11 @@ func ParseARN(s string) (ARN, error) {
 	switch {
 	case !a.Partition.Valid():
 		return ARN{}, refusef("use "+partitionList(), "names the partition %q, which is not known", parts[1])
-	case !arnService.MatchString(a.Service):
+	case !arnServiceLetters.some(a.Service):
 		return ARN{}, refusef("write the service's prefix, such as iam", "names the service %q", a.Service)
-	case !arnRegion.MatchString(a.Region):
+	case !arnRegionLetters.only(a.Region):
 		return ARN{}, refusef("write a Region's code, or nothing for a global service", "names the Region %q", a.Region)
-	case !arnAccount.MatchString(a.Account):
+	case a.Account != "" && a.Account != "aws" && !IsAccountID(a.Account):
 		return ARN{}, refusef("write the twelve digits of the account id", "names the account %q", a.Account)
 	case a.Resource == "":
 		return ARN{}, refuse("names no resource", "write the resource after the fifth colon, such as user/alice")

@@ -6,8 +6,8 @@ import (
 )
 
 var (
-	actionService = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
-	actionName    = regexp.MustCompile(`^[A-Za-z0-9*?]+$`)
+	actionServiceLetters = lettersOf(lowerLetters + upperLetters + digits + "-")
+	actionNameLetters    = lettersOf(lowerLetters + upperLetters + digits + "*?")
 )
 
 // checkAction holds an action against AWS's grammar: "*", or a service's prefix without wildcards, a colon, and a
@@ -28,7 +28,7 @@ func checkAction(action string) error {
 			"has a wildcard in the service prefix",
 			`name the service, or write "*" for every action of every service`,
 		)
-	case !actionService.MatchString(service), !actionName.MatchString(name):
+	case !actionServiceLetters.some(service), !actionNameLetters.some(name):
 		return refuse("is not an action", fix)
 	}
 	return nil
@@ -70,10 +70,10 @@ func checkARNPattern(pattern string) error {
 
 var (
 	arnPartNames     = [6]string{"arn prefix", "partition", "service", "region", "account", "resource"}
-	servicePattern   = regexp.MustCompile(`^[A-Za-z0-9*?-]+$`)
-	regionPattern    = regexp.MustCompile(`^[a-z0-9*?-]*$`)
-	accountPattern   = regexp.MustCompile(`^([0-9*?]*|aws)$`)
-	partitionPattern = regexp.MustCompile(`^[a-z*?-]+$`)
+	serviceLetters   = lettersOf(lowerLetters + upperLetters + digits + "*?-")
+	regionLetters    = lettersOf(lowerLetters + digits + "*?-")
+	accountLetters   = lettersOf(digits + "*?")
+	partitionLetters = lettersOf(lowerLetters + "*?-")
 )
 
 func checkARNParts(parts []string) error {
@@ -86,13 +86,13 @@ func checkARNParts(parts []string) error {
 	wildcard := strings.ContainsAny(partition, "*?")
 	switch {
 	case !variable(partition) && !wildcard && !Partition(partition).Valid(),
-		!variable(partition) && !partitionPattern.MatchString(partition):
+		!variable(partition) && !partitionLetters.some(partition):
 		return refusef("use "+partitionList()+`, or "*"`, "names the partition %q, which is not known", partition)
-	case !variable(service) && !servicePattern.MatchString(service):
+	case !variable(service) && !serviceLetters.some(service):
 		return refusef("write the service's prefix", "names the service %q", service)
-	case !variable(region) && !regionPattern.MatchString(region):
+	case !variable(region) && !regionLetters.only(region):
 		return refusef("write a Region's code, or nothing for a global service", "names the Region %q", region)
-	case !variable(account) && !accountPattern.MatchString(account),
+	case !variable(account) && account != "aws" && !accountLetters.only(account),
 		!variable(account) && !strings.ContainsAny(account, "*?") && len(account) != 0 && len(account) != 12 && account != "aws":
 		return refusef("write the twelve digits of the account id", "names the account %q", account)
 	case resource == "":

@@ -114,7 +114,13 @@ func ValidateAccountID(id string) error {
 	return refuse("is not an account id", `write its twelve digits in quotes, such as "111122223333"`)
 }
 
-var accountAlias = regexp.MustCompile(`^[a-z0-9](-?[a-z0-9])+$`)
+var aliasLetters = lettersOf(lowerLetters + digits + "-")
+
+// accountAlias reports whether a text of two characters and more has lower-case letters, digits and single hyphens
+// between them.
+func accountAlias(alias string) bool {
+	return aliasLetters.only(alias) && strings.Trim(alias, "-") == alias && !strings.Contains(alias, "--")
+}
 
 // ValidateAccountAlias accepts an account alias: 3 to 63 lower-case letters, digits and single hyphens, no hyphen at
 // either end, not twelve digits. Source: CreateAccountAlias in the IAM API Reference.
@@ -122,7 +128,7 @@ func ValidateAccountAlias(alias string) error {
 	switch {
 	case len(alias) < 3 || len(alias) > 63:
 		return refusef("use 3 to 63 characters", "is %d characters long", len(alias))
-	case !accountAlias.MatchString(alias):
+	case !accountAlias(alias):
 		return refuse(
 			"is not an account alias",
 			"use lower-case letters, digits and single hyphens, with no hyphen at either end",
@@ -140,9 +146,16 @@ func ValidateRegion(region string) error {
 }
 
 var (
-	osUser       = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}$`)
+	osUserFirst  = lettersOf(lowerLetters + upperLetters + "_")
+	osUserRest   = lettersOf(lowerLetters + upperLetters + digits + "_.-")
 	domainOSUser = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,31}@[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$`)
 )
+
+// osUser reports whether a text is a login name: a letter or "_", and up to 31 letters, digits, "_", "." and "-".
+func osUser(name string) bool {
+	const longest = 32
+	return name != "" && len(name) <= longest && osUserFirst.only(name[:1]) && osUserRest.only(name[1:])
+}
 
 // ValidateOSUser accepts a login name that Session Manager may become: a letter or underscore, then up to 31 letters,
 // digits and _.- ; or such a name with "@" and a domain, for nodes that are joined to a directory. Not root, which
@@ -165,7 +178,7 @@ func ValidateOSUser(name string) error {
 		)
 	case strings.Contains(name, `\`):
 		return refuse("has a backslash, which no tag can hold", "write a login of a domain as user@domain")
-	case !osUser.MatchString(name) && !domainOSUser.MatchString(name):
+	case !osUser(name) && !domainOSUser.MatchString(name):
 		return refuse("is not a login name",
 			"use a letter or _ and then up to 31 letters, digits, _, . and -, such as os-user1; or user@domain")
 	}

@@ -99,7 +99,23 @@ func (w *writer) object(fill func(*object)) {
 	w.buf.WriteByte('}')
 }
 
+// plainText reports whether a text stands in JSON as it is, between quotes.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
 func (w *writer) string(s string) {
+	if plainText(s) {
+		w.buf.WriteByte('"')
+		w.buf.WriteString(s)
+		w.buf.WriteByte('"')
+		return
+	}
 	text, err := Compact(s)
 	if err != nil {
 		w.err = err

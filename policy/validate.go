@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -109,10 +108,10 @@ func (v *validator) check(i int, s Statement) {
 }
 
 // KMS and other services allow spaces in the Sids of resource policies; IAM and Organizations do not.
-var sidPattern = regexp.MustCompile(`^[A-Za-z0-9]*$`)
+var sidLetters = lettersOf(lowerLetters + upperLetters + digits)
 
 func (v *validator) sidOf(i int, sid string) {
-	if v.characters("Sid", sid) && v.use != Resource && !sidPattern.MatchString(sid) {
+	if v.characters("Sid", sid) && v.use != Resource && !sidLetters.only(sid) {
 		v.add("use letters and digits only", "Sid %q has other characters than letters and digits", sid)
 	}
 	if sid == "" {

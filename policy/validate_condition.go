@@ -62,11 +62,18 @@ func (v *validator) values(where string, c Condition) {
 	}
 }
 
-// conditionKey is a prefix, a colon and a name; tag keys follow a slash and may hold any character of a tag key.
-var conditionKey = regexp.MustCompile(`^[A-Za-z0-9._/-]+:[^\s:*?${}][^*?${}]*$`)
+var conditionPrefix = lettersOf(lowerLetters + upperLetters + digits + "._/-")
+
+// conditionKey reports whether a text is a prefix, a colon and a name; tag keys follow a slash and may hold any
+// character of a tag key.
+func conditionKey(key string) bool {
+	prefix, name, _ := strings.Cut(key, ":")
+	return conditionPrefix.some(prefix) && name != "" && strings.IndexByte(" \t\n\f\r:", name[0]) < 0 &&
+		!strings.ContainsAny(name, "*?${}")
+}
 
 func checkConditionKey(key string) error {
-	if !conditionKey.MatchString(key) {
+	if !conditionKey(key) {
 		return refuse(
 			"is not a condition key",
 			"write prefix:Name, such as aws:MultiFactorAuthPresent, and after a slash a tag key",

@@ -1,7 +1,6 @@
 package problem
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -10,10 +9,18 @@ import (
 // or the section that the path is relative to.
 type Path string
 
-var plainKey = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-
-// IsPlainKey reports whether a key stands in a path as it is. Other keys are quoted in brackets.
-func IsPlainKey(name string) bool { return plainKey.MatchString(name) }
+// IsPlainKey reports whether a key stands in a path as it is: ASCII letters, digits, "_" and "-". Other keys are quoted
+// in brackets.
+func IsPlainKey(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return name != ""
+}
 
 // Child is the path of a key of the value. Keys that are not plain words are quoted in brackets.
 func (p Path) Child(name string) Path {

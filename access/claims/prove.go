@@ -2,6 +2,7 @@ package claims
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -11,6 +12,7 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/policy"
 )
 
 // Prove makes the standing proofs of a world for the accounts whose intents are given. Safety proofs speak of all
@@ -35,14 +37,10 @@ type With struct {
 
 // Prove is Prove with what is brought.
 func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, error) {
-	p := claim.New(e)
-	for i := range intents {
-		if err := p.Check(&intents[i]); err != nil {
-			return prove.Report{}, err
-		}
+	p, findings, err := w.made(e, intents)
+	if err != nil {
+		return prove.Report{}, err
 	}
-	p.FindAdministrators(intents)
-	findings := w.allAccounts(p, intents)
 	p.Report.Findings = make([]prove.Finding, 0, howMany(findings))
 	for n := range standingProofs {
 		for i := range findings {
@@ -50,6 +48,42 @@ func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, 
 		}
 	}
 	return p.Report, nil
+}
+
+// ProveEach is Prove with a report of each account, in the order of the intents: what each intent asks for, and who
+// administers its account.
+func (w With) ProveEach(e *engine.Engine, intents ...intent.Account) ([]prove.Report, error) {
+	p, findings, err := w.made(e, intents)
+	if err != nil {
+		return nil, err
+	}
+	reports := make([]prove.Report, len(intents))
+	administrators := map[string][]prove.Administrator{}
+	for _, a := range p.Report.Administrators {
+		id := policy.ARNPart(a.ARN, 4)
+		administrators[id] = append(administrators[id], a)
+	}
+	for i := range intents {
+		reports[i].Administrators = slices.Clip(administrators[intents[i].Account])
+		reports[i].Findings = make([]prove.Finding, 0, howMany(findings[i:i+1]))
+		for _, list := range findings[i] {
+			reports[i].Findings = append(reports[i].Findings, list...)
+		}
+		findings[i] = nil
+	}
+	return reports, nil
+}
+
+// made are the findings of all accounts, proof by proof.
+func (w With) made(e *engine.Engine, intents []intent.Account) (*claim.Prover, [][][]prove.Finding, error) {
+	p := claim.New(e)
+	for i := range intents {
+		if err := p.Check(&intents[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	p.FindAdministrators(intents)
+	return p, w.allAccounts(p, intents), nil
 }
 
 // howMany findings there are.

@@ -410,6 +410,39 @@ func TestWhatRestsOnTheSameIsFoundToBeTheSame(t *testing.T) {
 	assert.Less(t, hits, asked)
 }
 
+// The reports of accounts are the report of all of them, taken apart.
+func TestReportsOfAccountsAreTheReportTakenApart(t *testing.T) {
+	findings, administrators := 0, 0
+	for seed := range uint64(6) {
+		n := neighbours{Rand: rand.New(rand.NewPCG(seed, 5))}
+		w := n.world()
+		intents, e := n.intents(w), fixture.Compiled(t, w)
+		whole, err := Prove(e, intents...)
+		require.NoError(t, err)
+		reports, err := With{}.ProveEach(e, intents...)
+		require.NoError(t, err)
+		require.Len(t, reports, len(intents))
+		for i := range intents {
+			var want prove.Report
+			for _, f := range whole.Findings {
+				if f.Account == intents[i].Account {
+					want.Findings = append(want.Findings, f)
+				}
+			}
+			for _, a := range whole.Administrators {
+				if policy.ARNPart(a.ARN, 4) == intents[i].Account {
+					want.Administrators = append(want.Administrators, a)
+				}
+			}
+			require.Equal(t, want, reports[i])
+			findings, administrators = findings+len(want.Findings), administrators+len(want.Administrators)
+		}
+		assert.Equal(t, len(whole.Findings), findings)
+		findings = 0
+	}
+	assert.Positive(t, administrators)
+}
+
 // A field of a world or an intent that is changed changes what the proofs of its account rest on; where it does not
 // change what those of another account rest on, it changes nothing that is found there. It ranges over all fields that
 // there are, also those of tomorrow.

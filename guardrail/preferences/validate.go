@@ -13,13 +13,16 @@ import (
 
 var (
 	// Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html.
-	logGroup = regexp.MustCompile(`^[A-Za-z0-9_/.#-]{1,512}$`)
+	logGroup = regexp.MustCompile(`^[A-Za-z0-9_/.#-]+$`)
 	// Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html.
 	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 	// Key prefixes of letters, digits and characters that need no escape; a slash at the end would make an empty
 	// folder.
 	keyPrefix = regexp.MustCompile(`^[A-Za-z0-9!_.'()-]+(/[A-Za-z0-9!_.'()-]+)*$`)
 )
+
+// logGroupLength is how long the name of a log group may be.
+const logGroupLength = 512
 
 // maxShellProfile is the length of a shell profile, in characters.
 // Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-shell-config.html.
@@ -85,7 +88,7 @@ func ValidateRegions(p *problem.List, list problem.Path, account guardrail.Accou
 
 func (a *Args) validateLogs(p *problem.List) {
 	watch, s3 := a.Logs.CloudWatch, a.Logs.S3
-	if watch.Group != "" && !logGroup.MatchString(watch.Group) {
+	if watch.Group != "" && (len(watch.Group) > logGroupLength || !logGroup.MatchString(watch.Group)) {
 		p.Add(
 			"logs.cloudWatch.group",
 			watch.Group,

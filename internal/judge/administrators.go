@@ -30,7 +30,7 @@ func Administrators(stacks ...*stack.Stack) []string {
 		}
 		for _, s := range g.stacks {
 			j := &Judgement{Stack: s, beside: g.beside}
-			j.keep(nil, found)
+			j.keep(found)
 			if in := j.identityCenterIntent(); in != nil {
 				sets, _ := claims.IdentityCenterAdministrators(engine, *in)
 				j.Proofs.Administrators = append(j.Proofs.Administrators, sets...)

@@ -130,15 +130,14 @@ func judge(moment time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*J
 		return unreadable(all, err)
 	}
 	engine = engine.From(moment)
-	report, err := using.Load().Prove(engine, intents...)
+	reports, err := using.Load().ProveEach(engine, intents...)
 	if err != nil {
 		return unreadable(all, err)
 	}
-	findings := byAccountOf(report.Findings)
-	for _, j := range all {
+	for i, j := range all {
 		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.findShellsElsewhere(engine)
-		j.keep(findings[j.Stack.Account.ID], report.Administrators)
+		j.Proofs = reports[i]
 		if proveErr := j.proveOrganization(engine); proveErr != nil {
 			j.unreadable(proveErr)
 		}
@@ -163,30 +162,10 @@ func judge(moment time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*J
 	return all
 }
 
-// byAccountOf are findings in their order, by the account that each is about. There are many, and they are large: each
-// list is made as long as it becomes, and with room for some of the organization.
-func byAccountOf(all []prove.Finding) map[string][]prove.Finding {
-	const room = 8
-	count := map[string]int{}
-	for i := range all {
-		count[all[i].Account]++
-	}
-	findings := make(map[string][]prove.Finding, len(count))
-	for i := range all {
-		id := all[i].Account
-		if findings[id] == nil {
-			findings[id] = make([]prove.Finding, 0, count[id]+room)
-		}
-		findings[id] = append(findings[id], all[i])
-	}
-	return findings
-}
-
-// keep takes what is found about the account of the stack, and who administers it.
-func (j *Judgement) keep(findings []prove.Finding, administrators []prove.Administrator) {
-	j.Proofs.Findings = findings
+// keep takes who administers the account of the stack.
+func (j *Judgement) keep(administrators []prove.Administrator) {
 	for _, a := range administrators {
-		if arn, err := policy.ParseARN(a.ARN); err == nil && arn.Account == j.Stack.Account.ID {
+		if policy.ARNPart(a.ARN, 4) == j.Stack.Account.ID {
 			j.Proofs.Administrators = append(j.Proofs.Administrators, a)
 		}
 	}

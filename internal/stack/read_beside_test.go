@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -81,4 +82,62 @@ func TestWhatIsReadBesideAnotherFolderIsWhatTheFileSays(t *testing.T) {
 	}
 	assert.Greater(t, taken, 20, "some are taken from the other folder")
 	assert.Greater(t, made, 20, "and some are read")
+}
+
+// A file that is read together with others says what it says alone: stacks, places and problems are the same, in whatever
+// order the files are read, also where a file changes between the reading of names and its own.
+func TestAFileThatIsReadWithOthersSaysWhatItSaysAlone(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	names := []string{"jump", "work", "root"}
+	edits := []struct{ file, from, to string }{
+		{"Pulumi.jump.yaml", "name: alice", "name: amber"},
+		{"Pulumi.jump.yaml", "name: alice", "nome: alice"},
+		{"Pulumi.work.yaml", "project: shop", "project: shop, project: other"},
+		{"Pulumi.work.yaml", "config:", "config"},
+		{"Pulumi.root.yaml", "management:", "manager:"},
+		{"Pulumi.yaml", "name: guardrails", "name: guardrails\nconfig: {\"guardrails:protect\": {value: true}}"},
+	}
+	refused := 0
+	for n := range 40 {
+		// No other run has read files of these bytes.
+		folder := organizationFolder(t, map[string]string{"work": fmt.Sprintf(`config:
+  aws:region: us-east-1
+  guardrails:account: {id: "444455556666", alias: work}
+  guardrails:operationRoles: [{users: [jump/alice], project: shop, runAs: operator%d}]
+`, n)})
+		project := fmt.Sprintf("name: guardrails\nruntime: go\n# %d\n", n)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "Pulumi.yaml"), []byte(project), 0o600))
+		edit := func() {
+			change := edits[random.IntN(len(edits))]
+			file := filepath.Join(folder, change.file)
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			text = []byte(strings.Replace(string(text), change.from, change.to, 1))
+			require.NoError(t, os.WriteFile(file, text, 0o600))
+		}
+		edit()
+		var together Reader
+		random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+		for i, name := range names {
+			file := filepath.Join(folder, "Pulumi."+name+".yaml")
+			got, wrong := together.ReadFile(file)
+			want, problems := ReadFile(file)
+			require.Equal(t, problems, wrong)
+			if want == nil {
+				refused++
+				continue
+			}
+			// What stacks know of each other is what stood there when the first was read.
+			want.Siblings, got.Siblings = nil, nil
+			require.True(t, want.Same(&got.Sections))
+			require.Equal(t, want.Position("guardrails:account"), got.Position("guardrails:account"))
+			if i == 0 && n%2 == 0 {
+				change := filepath.Join(folder, "Pulumi."+names[2]+".yaml")
+				text, err := os.ReadFile(change)
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(change, append([]byte("# later\n"), text...), 0o600))
+			}
+		}
+	}
+	assert.Greater(t, refused, 10)
 }

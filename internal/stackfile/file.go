@@ -50,11 +50,11 @@ type Source struct {
 
 // Open is OpenFile for content that is at hand. The project may be nil.
 func Open(stack Source, project *Source) (*Sections, *strictyaml.Decoder) {
-	return new(Neighbours).open(stack, project)
+	return new(Neighbours).decode(sourceOf(stack, project))
 }
 
-func (n *Neighbours) open(stack Source, project *Source) (*Sections, *strictyaml.Decoder) {
-	src := sourceOf(stack, project)
+// decode decodes what was parsed.
+func (n *Neighbours) decode(src *source) (*Sections, *strictyaml.Decoder) {
 	if len(src.problems) > 0 && len(src.entries) == 0 {
 		return nothing(src.problems...)
 	}

@@ -53,7 +53,7 @@ func (s Sibling) Named(alias string) bool {
 
 // Siblings reads the other stacks of the folder, as far as their files can be read: what is wrong with them is told
 // when they are checked themselves. Stack names the one that is left out.
-func Siblings(folder, stack string) []Sibling { return new(Neighbours).siblings(folder, stack) }
+func Siblings(folder, stack string) []Sibling { return new(Neighbours).siblings(folder, stack, nil) }
 
 // Neighbours reads what stacks of a folder know of each other once for all of them: files that are opened with it know
 // of the others what they had when the first was opened. The zero value has read nothing yet. It is safe for concurrent
@@ -61,6 +61,8 @@ func Siblings(folder, stack string) []Sibling { return new(Neighbours).siblings(
 type Neighbours struct {
 	mutex   sync.Mutex
 	folders map[string][]Sibling
+	// parsed are the files that were parsed for what others know of them and are not opened yet, by their paths.
+	parsed map[string]*source
 }
 
 // OpenFile is OpenFile for a stack file that is read together with others.
@@ -73,11 +75,27 @@ func (n *Neighbours) OpenFile(path string) (*Sections, *strictyaml.Decoder) {
 	if err != nil {
 		return nothing(unreadable(path, err))
 	}
-	sections, d := n.open(Source{File: path, Data: data}, project)
+	content := contentOf(data, project)
+	sections, d := n.decode(n.source(Source{File: path, Data: data}, project, content))
 	if sections != nil {
-		sections.content = contentOf(data, project)
+		sections.content = content
 	}
 	return sections, d
+}
+
+// source is a file as it was parsed for its siblings, or parsed now. It is given once: what was parsed is not kept
+// longer than it is needed.
+func (n *Neighbours) source(stack Source, project *Source, content [sha256.Size]byte) *source {
+	n.mutex.Lock()
+	have, known := n.parsed[stack.File]
+	delete(n.parsed, stack.File)
+	n.mutex.Unlock()
+	if known && have.content == content {
+		return have
+	}
+	src := sourceOf(stack, project)
+	src.content = content
+	return src
 }
 
 // OpenAgain is what OpenFile gives for a file, made of what was read of another one: both have the same bytes, name and
@@ -93,7 +111,7 @@ func (n *Neighbours) OpenAgain(path string, have *Sections) (*Sections, bool) {
 	}
 	again := *have
 	again.File, again.Folder = path, filepath.Dir(path)
-	again.Siblings = n.siblings(again.Folder, again.Name)
+	again.Siblings = n.siblings(again.Folder, again.Name, nil)
 	return &again, reflect.DeepEqual(again.Siblings, have.Siblings)
 }
 
@@ -105,31 +123,35 @@ func contentOf(data []byte, project *Source) [sha256.Size]byte {
 	return files.Sum(data, project.Data)
 }
 
-func (n *Neighbours) siblings(folder, stack string) []Sibling {
+// siblings are those of a stack. Own is its file, where that was parsed.
+func (n *Neighbours) siblings(folder, stack string, own *source) []Sibling {
 	if folder == "" {
 		return nil
 	}
 	n.mutex.Lock()
 	all, known := n.folders[folder]
 	if !known {
-		all = readSiblings(folder)
 		if n.folders == nil {
-			n.folders = map[string][]Sibling{}
+			n.folders, n.parsed = map[string][]Sibling{}, map[string]*source{}
 		}
+		all = n.readSiblings(folder, own)
 		n.folders[folder] = all
 	}
 	n.mutex.Unlock()
-	var out []Sibling
+	out := make([]Sibling, 0, len(all))
 	for i := range all {
 		if all[i].Stack != stack {
 			out = append(out, all[i])
 		}
 	}
+	if len(out) == 0 {
+		return nil
+	}
 	return out
 }
 
-// readSiblings reads all stacks of a folder, as far as their files can be read.
-func readSiblings(folder string) []Sibling {
+// readSiblings reads all stacks of a folder, as far as their files can be read. Own is the file of one that was parsed.
+func (n *Neighbours) readSiblings(folder string, own *source) []Sibling {
 	paths, err := filepath.Glob(filepath.Join(folder, "Pulumi.*.yaml"))
 	if err != nil {
 		return nil
@@ -147,7 +169,7 @@ func readSiblings(folder string) []Sibling {
 		if err != nil {
 			continue
 		}
-		if s := siblingIn(Source{File: file, Data: data}, project); policy.ValidateAccountID(s.AccountID) == nil {
+		if s := n.siblingIn(Source{File: file, Data: data}, project, own); policy.ValidateAccountID(s.AccountID) == nil {
 			out = append(out, s)
 		}
 	}
@@ -159,22 +181,27 @@ func readSiblings(folder string) []Sibling {
 var readBefore sync.Map
 
 // siblingIn is siblingOf for a file that may have been read with this content before.
-func siblingIn(file Source, project *Source) Sibling {
-	bytes := contentOf(file.Data, project)
-	content := files.Sum(bytes[:], []byte(StackName(file.File)))
-	have, known := readBefore.Load(content)
-	if !known {
-		have, _ = readBefore.LoadOrStore(content, siblingOf(file, project))
+func (n *Neighbours) siblingIn(file Source, project *Source, own *source) Sibling {
+	content := contentOf(file.Data, project)
+	key := files.Sum(content[:], []byte(StackName(file.File)))
+	if have, known := readBefore.Load(key); known {
+		return have.(Sibling)
 	}
+	src := own
+	if own == nil || own.file != file.File || own.content != content {
+		src = sourceOf(file, project)
+		src.content = content
+		n.parsed[file.File] = src
+	}
+	have, _ := readBefore.LoadOrStore(key, siblingOf(src))
 	return have.(Sibling)
 }
 
 // siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no
 // account.
-func siblingOf(file Source, project *Source) Sibling {
-	src := sourceOf(file, project)
+func siblingOf(src *source) Sibling {
 	s := Sibling{
-		Stack:   StackName(file.File),
+		Stack:   src.name,
 		Users:   map[string]string{},
 		OSUsers: map[string]string{},
 		Teams:   map[string][]string{},

@@ -1,6 +1,7 @@
 package stackfile
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 
@@ -33,6 +34,8 @@ type source struct {
 	repeated []strictyaml.Entry
 	// problems were found before any value was read.
 	problems problem.List
+	// content stands for the bytes of the file and of its project; zero where nobody asks.
+	content [sha256.Size]byte
 }
 
 // read decodes the file. The decoder has the problems so far, and goes on to collect those between sections.
@@ -77,7 +80,7 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 	read, _ := stackKeys.Decode(d, own, problem.Path(Namespace+":"))
 	read.AWS, _ = provider.Keys.Decode(d, p, "aws:")
 	read.Name, read.File, read.Folder, read.Environments = src.name, src.file, src.folder, src.environments
-	read.Siblings = n.siblings(src.folder, src.name)
+	read.Siblings = n.siblings(src.folder, src.name, src)
 	read.places = d.Places
 	d.ReportRepeated(src.repeated)
 	return &read, d

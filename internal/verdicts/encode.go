@@ -8,8 +8,11 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"time"
 
+	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 )
 
@@ -23,12 +26,33 @@ type written struct {
 	Proofs   []writtenProof
 }
 
-// writtenProof is one proof: its kinds of findings, without their subjects, and of each finding its subject and its
-// kind.
+// writtenProof is one proof: its kinds of findings, without their subjects, and the findings in runs: the first subject,
+// the kind, and how many subjects in a row have it.
 type writtenProof struct {
 	ID       string
-	Kinds    []prove.Finding
-	Findings [][2]int
+	Kinds    []kind
+	Findings [][3]int
+}
+
+// kind is a prove.Finding of which a file has what is not zero: one of which a field were missing here would not compile.
+type kind struct {
+	ID          string                  `json:",omitzero"`
+	Account     string                  `json:",omitzero"`
+	Subject     string                  `json:",omitzero"`
+	Claim       string                  `json:",omitzero"`
+	Verdict     prove.Verdict           `json:",omitzero"`
+	Shut        prove.Shut              `json:",omitzero"`
+	By          []access.Source         `json:",omitzero"`
+	Assumptions []prove.ProofAssumption `json:",omitzero"`
+	Waivers     []prove.Waiver          `json:",omitzero"`
+	Classes     int                     `json:",omitzero"`
+	Witness     *journey.Arrival        `json:",omitzero"`
+	Journey     *journey.Journey        `json:",omitzero"`
+	Problem     string                  `json:",omitzero"`
+	At          time.Time               `json:",omitzero"`
+	Unreal      string                  `json:",omitzero"`
+	Uncertain   bool                    `json:",omitzero"`
+	Page        string                  `json:",omitzero"`
 }
 
 var errForeign = errors.New("not a file of verdicts")
@@ -37,8 +61,9 @@ var errForeign = errors.New("not a file of verdicts")
 func encode(findings map[string][]prove.Finding, mark [sha256.Size]byte) ([]byte, error) {
 	var w written
 	subjects := map[string]int{}
+	var one kind
 	for _, id := range slices.Sorted(maps.Keys(findings)) {
-		p := writtenProof{ID: id, Findings: [][2]int{}}
+		p := writtenProof{ID: id, Findings: [][3]int{}}
 		for _, f := range findings[id] {
 			if !claims.Keepable(&f) {
 				return nil, errForeign
@@ -49,11 +74,8 @@ func encode(findings map[string][]prove.Finding, mark [sha256.Size]byte) ([]byte
 				subjects[f.Subject], w.Subjects = subject, append(w.Subjects, f.Subject)
 			}
 			f.Subject = ""
-			kind := slices.IndexFunc(p.Kinds, func(have prove.Finding) bool { return sameKind(&have, &f) })
-			if kind < 0 {
-				kind, p.Kinds = len(p.Kinds), append(p.Kinds, f)
-			}
-			p.Findings = append(p.Findings, [2]int{subject, kind})
+			one = kind(f)
+			p.add(subject, p.kindOf(&one))
 		}
 		w.Proofs = append(w.Proofs, p)
 	}
@@ -68,20 +90,27 @@ func encode(findings map[string][]prove.Finding, mark [sha256.Size]byte) ([]byte
 	return slices.Concat(mark[:], sumOf(mark, rest), rest), nil
 }
 
-// sameKind reports whether two findings that may be kept are the same, their subjects left out.
-func sameKind(a, b *prove.Finding) bool {
-	return sameLists(a.By, b.By) && sameLists(a.Assumptions, b.Assumptions) && sameLists(a.Waivers, b.Waivers) &&
-		reflect.DeepEqual(bare(*a), bare(*b))
+// add adds a finding to the last run, or begins one.
+func (p *writtenProof) add(subject, of int) {
+	if last := len(p.Findings) - 1; last >= 0 {
+		if run := &p.Findings[last]; run[1] == of && run[0]+run[2] == subject {
+			run[2]++
+			return
+		}
+	}
+	p.Findings = append(p.Findings, [3]int{subject, of, 1})
 }
 
-// bare is a finding without its lists.
-func bare(f prove.Finding) prove.Finding {
-	f.By, f.Assumptions, f.Waivers = nil, nil, nil
-	return f
+// kindOf is the place of a kind among those of the proof, which has it from now on. No list is not an empty one.
+func (p *writtenProof) kindOf(one *kind) int {
+	for i := range p.Kinds {
+		if have := &p.Kinds[i]; have.Classes == one.Classes && reflect.DeepEqual(have, one) {
+			return i
+		}
+	}
+	p.Kinds = append(p.Kinds, *one)
+	return len(p.Kinds) - 1
 }
-
-// sameLists tells no list from an empty one.
-func sameLists[T comparable](a, b []T) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
 
 func sumOf(mark [sha256.Size]byte, rest []byte) []byte {
 	sum := sha256.New()
@@ -105,21 +134,36 @@ func decode(text []byte, mark [sha256.Size]byte) (map[string][]prove.Finding, er
 	}
 	out := map[string][]prove.Finding{}
 	for _, p := range w.Proofs {
-		var list []prove.Finding
-		if len(p.Findings) > 0 {
-			list = make([]prove.Finding, 0, len(p.Findings))
-		}
-		for _, one := range p.Findings {
-			subject, kind := one[0], one[1]
-			if subject < 0 || subject >= len(w.Subjects) || kind < 0 || kind >= len(p.Kinds) {
-				return nil, errForeign
-			}
-			f := p.Kinds[kind]
-			f.By, f.Assumptions, f.Waivers = slices.Clip(f.By), slices.Clip(f.Assumptions), slices.Clip(f.Waivers)
-			f.Subject = w.Subjects[subject]
-			list = append(list, f)
+		list, ok := p.read(w.Subjects)
+		if !ok {
+			return nil, errForeign
 		}
 		out[p.ID] = list
 	}
 	return out, nil
+}
+
+// read makes the findings; false where runs speak of what is not there.
+func (p *writtenProof) read(subjects []string) ([]prove.Finding, bool) {
+	length := 0
+	for _, run := range p.Findings {
+		subject, of, count := run[0], run[1], run[2]
+		if subject < 0 || of < 0 || of >= len(p.Kinds) || count < 1 || count > len(subjects)-subject {
+			return nil, false
+		}
+		length += count
+	}
+	if length == 0 {
+		return nil, true
+	}
+	list := make([]prove.Finding, 0, length)
+	for _, run := range p.Findings {
+		f := prove.Finding(p.Kinds[run[1]])
+		f.By, f.Assumptions, f.Waivers = slices.Clip(f.By), slices.Clip(f.Assumptions), slices.Clip(f.Waivers)
+		for _, subject := range subjects[run[0] : run[0]+run[2]] {
+			f.Subject = subject
+			list = append(list, f)
+		}
+	}
+	return list, true
 }

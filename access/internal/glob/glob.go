@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/wildcard"
@@ -159,14 +160,31 @@ func equalFoldRune(a, b rune) bool {
 
 // Match reports whether the glob matches the whole text.
 func (g Glob) Match(text string) bool {
-	states := g.start(nil)
-	for _, r := range text {
-		if states = g.step(states, r); len(states) == 0 {
+	at := 0
+	for ; at < len(g) && g[at].Kind == GlobLiteral; at++ {
+		r, size := utf8.DecodeRuneInString(text)
+		if size == 0 || !g[at].takes(r) {
 			return false
 		}
+		text = text[size:]
+	}
+	if at == len(g) {
+		return text == ""
+	}
+	var here, there [fewStates]uint16
+	states, spare := g.close(here[:0], at), there[:0]
+	for _, r := range text {
+		next := g.step(spare[:0], states, r)
+		if len(next) == 0 {
+			return false
+		}
+		states, spare = next, states
 	}
 	return g.accepts(states)
 }
+
+// fewStates is how many positions most globs can be in at once.
+const fewStates = 16
 
 // start is the set of positions before the first character: an automaton whose states are positions in the glob,
 // sorted.
@@ -191,8 +209,8 @@ func (g Glob) close(states []uint16, state int) []uint16 {
 	}
 }
 
-func (g Glob) step(states []uint16, r rune) []uint16 {
-	next := make([]uint16, 0, len(states)+1)
+// step adds the positions after a character.
+func (g Glob) step(next, states []uint16, r rune) []uint16 {
 	for _, s := range states {
 		state := int(s)
 		if state == len(g) || !g[state].takes(r) {

@@ -9,12 +9,13 @@ import (
 // Covers reports whether everything that h matches is matched by g. It may miss a cover, never invent one: the
 // wildcards of h are treated as characters that only a wildcard of g can take.
 func (g Glob) Covers(h Glob) bool {
-	states := g.start(nil)
+	var here, there [fewStates]uint16
+	states, spare := g.start(here[:0]), there[:0]
 	for _, t := range h {
 		if t.Kind == GlobLiteral && !t.Fold {
-			states = g.step(states, t.R)
+			states, spare = g.step(spare[:0], states, t.R), states
 		} else {
-			states = g.stepSymbol(states, t)
+			states, spare = g.stepSymbol(spare[:0], states, t), states
 		}
 		if len(states) == 0 {
 			return false
@@ -24,8 +25,7 @@ func (g Glob) Covers(h Glob) bool {
 }
 
 // stepSymbol advances over a wildcard or a case-insensitive literal of another glob.
-func (g Glob) stepSymbol(states []uint16, symbol GlobToken) []uint16 {
-	next := make([]uint16, 0, len(states)+1)
+func (g Glob) stepSymbol(next, states []uint16, symbol GlobToken) []uint16 {
 	for _, s := range states {
 		state := int(s)
 		if state == len(g) {
@@ -207,6 +207,9 @@ type globSearch struct {
 	colons  bool
 	visited map[string]bool
 	nodes   []globNode
+	// key is where the key of a node is written, store the positions of nodes.
+	key   []byte
+	store []uint16
 	// bound is how many nodes are made at most.
 	bound int
 }
@@ -226,11 +229,11 @@ func newGlobSearch(all, none []Glob) *globSearch {
 }
 
 func (s *globSearch) run() (text string, found, decided bool) {
-	first := make([][]uint16, len(s.globs))
+	next := make([][]uint16, len(s.globs))
 	for i, g := range s.globs {
-		first[i] = g.start(nil)
+		next[i] = g.start(nil)
 	}
-	s.push(first, -1, 0)
+	s.push(next, -1, 0)
 	for node := 0; node < len(s.nodes); node++ {
 		if s.accepts(s.nodes[node].states) {
 			return s.spell(node), true, true
@@ -239,9 +242,8 @@ func (s *globSearch) run() (text string, found, decided bool) {
 			return "", false, false
 		}
 		for _, r := range s.alphabet(s.nodes[node].states) {
-			next := make([][]uint16, len(s.globs))
 			for i, g := range s.globs {
-				next[i] = g.step(s.nodes[node].states[i], r)
+				next[i] = g.step(next[i][:0], s.nodes[node].states[i], r)
 			}
 			s.push(next, node, r)
 		}
@@ -249,24 +251,38 @@ func (s *globSearch) run() (text string, found, decided bool) {
 	return "", false, true
 }
 
-// push adds a node unless it is known or hopeless.
+// push adds a node unless it is known or hopeless. The positions may be overwritten afterwards.
 func (s *globSearch) push(states [][]uint16, parent int, r rune) {
-	var key strings.Builder
+	s.key = s.key[:0]
 	for i, set := range states {
 		if i < s.wanted && len(set) == 0 || i >= s.wanted && s.globs[i].closed(set) {
 			return
 		}
 		for _, state := range set {
-			key.WriteByte(byte(state >> 8))
-			key.WriteByte(byte(state))
+			s.key = append(s.key, byte(state>>8), byte(state))
 		}
-		key.WriteString("\xff\xff")
+		s.key = append(s.key, 0xff, 0xff)
 	}
-	if s.visited[key.String()] {
+	if s.visited[string(s.key)] {
 		return
 	}
-	s.visited[key.String()] = true
-	s.nodes = append(s.nodes, globNode{states: states, parent: parent, r: r})
+	s.visited[string(s.key)] = true
+	own := make([][]uint16, len(states))
+	for i, set := range states {
+		own[i] = s.stored(set)
+	}
+	s.nodes = append(s.nodes, globNode{states: own, parent: parent, r: r})
+}
+
+// stored is a copy that stays as it is.
+func (s *globSearch) stored(set []uint16) []uint16 {
+	const several = 256
+	if cap(s.store)-len(s.store) < len(set) {
+		s.store = make([]uint16, 0, max(several, len(set)))
+	}
+	begin := len(s.store)
+	s.store = append(s.store, set...)
+	return s.store[begin:len(s.store):len(s.store)]
 }
 
 func (s *globSearch) accepts(states [][]uint16) bool {

@@ -232,17 +232,12 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 	}
 	a.Denied = false
 	ev := c.Env()
-	var self *engine.Statement
 	for _, st := range role.Trust.Allow {
 		g := st.PrincipalGrade(ev)
 		if g == engine.NotTrusted {
 			continue
 		}
-		if self == nil {
-			self = engine.MustStatement(
-				policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
-			)
-		}
+		self := c.Solved.assuming(role)
 		next := c.Assignments(func(c *Caller) Answer {
 			layers := c.Layers(c.Principal.Identity)
 			for _, deny := range role.Trust.Deny {
@@ -270,6 +265,19 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 		}
 	}
 	return a
+}
+
+// assuming speaks of the calls that assume a role: the same statement each time, so that what was found out about it is
+// known.
+func (l *Solved) assuming(role *engine.Principal) *engine.Statement {
+	st := l.assumed[role]
+	if st == nil {
+		st = engine.MustStatement(
+			policy.Allow("", trustActions...).On(role.Arn).When(policy.Present("sts:RoleSessionName")),
+		)
+		l.assumed[role] = st
+	}
+	return st
 }
 
 var Anything = []policy.Statement{policy.Allow("", "*").On("*")}

@@ -90,6 +90,8 @@ type Solved struct {
 	classes map[string]classesOf
 	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
 	pieces map[string][]glob.Glob
+	// assumed speak of the calls that assume a role.
+	assumed map[*engine.Principal]*engine.Statement
 }
 
 // NewSolved is a Solved in which there is nothing yet.
@@ -110,6 +112,7 @@ func NewSolved() *Solved {
 		abroad:    map[*engine.Statement]bool{},
 		classes:   map[string]classesOf{},
 		pieces:    map[string][]glob.Glob{},
+		assumed:   map[*engine.Principal]*engine.Statement{},
 	}
 }
 

@@ -58,10 +58,10 @@ func (c *Caller) Witness(
 	return first
 }
 
+var literally = strings.NewReplacer("$", "${$}", "*", "${*}", "?", "${?}")
+
 // Literally writes an ARN as a pattern that matches it alone.
-func Literally(arn string) string {
-	return strings.NewReplacer("$", "${$}", "*", "${*}", "?", "${?}").Replace(arn)
-}
+func Literally(arn string) string { return literally.Replace(arn) }
 
 // maxLikelier bounds how many resources of the world are tried for a witness.
 const maxLikelier = 64

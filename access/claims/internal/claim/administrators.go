@@ -33,7 +33,6 @@ func (p *Prover) Reigns(
 	account *engine.CompiledAccount,
 	moment time.Time,
 ) (by engine.Source, all bool) {
-	all = true
 	for _, r := range []engine.Request{
 		{Action: "iam:PutUserPolicy", Resources: engine.On(account.Arn("iam", "", "user/somebody-new"))},
 		{Action: "iam:CreateAccessKey", Resources: engine.On(account.Arn("iam", "", "user/somebody-new"))},
@@ -43,10 +42,12 @@ func (p *Prover) Reigns(
 	} {
 		r.Time = moment
 		d, err := p.Engine.Decide(session, r)
-		all = all && err == nil && d.Allowed()
+		if err != nil || !d.Allowed() {
+			return engine.Source{}, false
+		}
 		by = d.By
 	}
-	return by, all
+	return by, true
 }
 
 // Administers reports whether a user or role is among the administrators that were found.

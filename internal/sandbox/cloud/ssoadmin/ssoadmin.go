@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
@@ -196,8 +197,17 @@ func (s IdentityStore) IDs(store, name string, names func(IdentityCenter) map[st
 // https://docs.aws.amazon.com/singlesignon/latest/userguide/limits.html.
 const attributesPerInstance = 50
 
-var attributeText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$`)
-var sourceText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@\[\]{}$\\"]{1,256}$`)
+// How long a key and a source of an attribute may be, in characters. A regular expression that counts to as many takes
+// megabytes.
+const (
+	attributeLength = 128
+	sourceLength    = 256
+)
+
+var (
+	attributeText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$`)
+	sourceText    = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@\[\]{}$\\"]+$`)
+)
 
 func checkAttributes(attributes []AccessAttribute) error {
 	if len(attributes) > attributesPerInstance {
@@ -210,7 +220,7 @@ func checkAttributes(attributes []AccessAttribute) error {
 	seen := map[string]bool{}
 	for _, a := range attributes {
 		switch {
-		case !attributeText.MatchString(a.Key):
+		case utf8.RuneCountInString(a.Key) > attributeLength || !attributeText.MatchString(a.Key):
 			return ssoInvalid(
 				"1 validation error detected: Value '%s' at 'accessControlAttributes.member.key' failed to satisfy constraint: "+
 					`Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:\/=+\-@]+`,
@@ -224,7 +234,7 @@ func checkAttributes(attributes []AccessAttribute) error {
 					"Member must have length equal to 1 (key %s)",
 				a.Key,
 			)
-		case !sourceText.MatchString(a.Source[0]):
+		case utf8.RuneCountInString(a.Source[0]) > sourceLength || !sourceText.MatchString(a.Source[0]):
 			return ssoInvalid(
 				"1 validation error detected: Value '%s' at 'accessControlAttributes.member.value.source' failed to satisfy constraint",
 				a.Source[0],
