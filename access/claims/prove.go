@@ -2,7 +2,6 @@ package claims
 
 import (
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -12,7 +11,6 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/policy"
 )
 
 // Prove makes the standing proofs of a world for the accounts whose intents are given. Safety proofs speak of all
@@ -58,13 +56,8 @@ func (w With) ProveEach(e *engine.Engine, intents ...intent.Account) ([]prove.Re
 		return nil, err
 	}
 	reports := make([]prove.Report, len(intents))
-	administrators := map[string][]prove.Administrator{}
-	for _, a := range p.Report.Administrators {
-		id := policy.ARNPart(a.ARN, 4)
-		administrators[id] = append(administrators[id], a)
-	}
 	for i := range intents {
-		reports[i].Administrators = slices.Clip(administrators[intents[i].Account])
+		reports[i].Administrators = p.AdministratorsOf(intents[i].Account)
 		reports[i].Findings = make([]prove.Finding, 0, howMany(findings[i:i+1]))
 		for _, list := range findings[i] {
 			reports[i].Findings = append(reports[i].Findings, list...)

@@ -39,7 +39,7 @@ func Find(engine *access.Engine, o Options) (*Facts, error) {
 	b := newFinder(engine, o)
 	f := &Facts{
 		At: o.At.UTC().Truncate(time.Second), Administrators: eachOnce(o.Administrators),
-		engine: b.engine, generous: b.generous, nodeTags: b.nodeTags,
+		engine: b.engine, generous: b.generous, nodeTags: b.nodeTags, roles: b.roles,
 	}
 	world := engine.World()
 	alike := func(string) int { return 0 }
@@ -112,10 +112,8 @@ func newFinder(engine *access.Engine, o Options) *finder {
 			engine,
 		),
 		questions: map[questionKey]*prove.Question{},
-		trust:     map[*world.Role]*roleTrust{},
-		order:     map[string]int{},
+		roles:     rolesOf(engine.World()),
 	}
-	b.readRoles()
 	return b
 }
 
@@ -189,9 +187,7 @@ type finder struct {
 	prover           *prove.Prover
 	// questions are those about the rows of the table of doors.
 	questions map[questionKey]*prove.Question
-	// trust says of each role whom its trust policy speaks of, order is its place in the world from one, by ARN.
-	trust map[*world.Role]*roleTrust
-	order map[string]int
+	roles     *roles
 }
 
 // path is a way to a session: the person signs in, perhaps takes roles, and makes calls as the session at the end.
@@ -269,14 +265,8 @@ func (b *finder) overTime(arn, account string, reached func(time.Time) ([]Way, e
 // alone.
 func (b *finder) rolesThatMatter(arn, account string) []string {
 	var arns []string
-	world := b.engine.World()
-	for i := range world.Accounts {
-		a := &world.Accounts[i]
-		for j := range a.Roles {
-			if b.trust[&a.Roles[j]].speaksOf(arn, account) {
-				arns = append(arns, a.Roles[j].ARN(a))
-			}
-		}
+	for _, one := range b.roles.speakingOf(arn, account) {
+		arns = append(arns, one.arn)
 	}
 	return arns
 }
@@ -286,7 +276,7 @@ func (b *finder) roleOrder(role *Role) int {
 	if role == nil {
 		return 0
 	}
-	return b.order[role.ARN]
+	return b.roles.first[role.ARN]
 }
 
 func iamUser(home *world.Account, user *world.User) Person {

@@ -105,8 +105,11 @@ func (b *finder) permissionSet(a world.PermissionSetAssignment) (*world.Account,
 	world := b.engine.World()
 	for i := range world.Accounts {
 		account := &world.Accounts[i]
+		if account.ID != a.Account {
+			continue
+		}
 		for j := range account.Roles {
-			if account.ID == a.Account && account.Roles[j].PermissionSet == a.PermissionSet {
+			if account.Roles[j].PermissionSet == a.PermissionSet {
 				return account, &account.Roles[j]
 			}
 		}

@@ -138,15 +138,10 @@ func (f *Facts) node(w *Way) world.Node {
 
 // tagsOf are the tags of a role of the world; none for nil.
 func (f *Facts) tagsOf(role *Role) []world.Tag {
-	all := f.engine.World().Accounts
-	for i := range all {
-		for j := range all[i].Roles {
-			if role != nil && all[i].Roles[j].ARN(&all[i]) == role.ARN {
-				return all[i].Roles[j].Tags
-			}
-		}
+	if role == nil {
+		return nil
 	}
-	return nil
+	return f.roles.tags(role.ARN)
 }
 
 // otherRegion is a Region that none of the ways into an account names.

@@ -22,6 +22,7 @@ type Facts struct {
 	Administrators []string
 
 	engine, generous *access.Engine
+	roles            *roles
 	nodeTags         func(account, project string, session []world.Tag) []world.Tag
 }
 

@@ -15,24 +15,69 @@ type roleTrust struct {
 	named map[string]bool
 }
 
-// speaksOf reports whether the trust policy speaks of the person, the account, everybody, or of another role.
-func (t *roleTrust) speaksOf(person, account string) bool {
-	return t.everybody || t.named[person] || t.named[account]
+// placedRole is a role of the world, in its account.
+type placedRole struct {
+	account *world.Account
+	role    *world.Role
+	arn     string
+	trust   *roleTrust
 }
 
-// readRoles reads the trust policies of the world, once for all people.
-func (b *finder) readRoles() {
-	w := b.engine.World()
+// roles are those of the world in its order, found by whom their trust policies speak of.
+type roles struct {
+	all []placedRole
+	// first is the place from one of the first role of each ARN.
+	first map[string]int
+	// everybody are the places of those that speak of every principal, naming of those that name a principal or account.
+	everybody []int
+	naming    map[string][]int
+}
+
+// rolesOf reads the trust policies of the world, once for all people.
+func rolesOf(w world.World) *roles {
+	r := &roles{first: map[string]int{}, naming: map[string][]int{}}
 	for i := range w.Accounts {
 		a := &w.Accounts[i]
 		for j := range a.Roles {
 			role := &a.Roles[j]
-			b.trust[role] = readTrust(role)
-			if arn := role.ARN(a); b.order[arn] == 0 {
-				b.order[arn] = len(b.trust)
-			}
+			r.add(placedRole{a, role, role.ARN(a), readTrust(role)})
 		}
 	}
+	return r
+}
+
+func (r *roles) add(one placedRole) {
+	at := len(r.all)
+	r.all = append(r.all, one)
+	if r.first[one.arn] == 0 {
+		r.first[one.arn] = at + 1
+	}
+	if one.trust.everybody {
+		r.everybody = append(r.everybody, at)
+	}
+	for name := range one.trust.named {
+		r.naming[name] = append(r.naming[name], at)
+	}
+}
+
+// speakingOf are the roles whose trust policies speak of a principal, its account or everybody, in the order of the
+// world.
+func (r *roles) speakingOf(principal, account string) []*placedRole {
+	places := slices.Concat(r.everybody, r.naming[principal], r.naming[account])
+	slices.Sort(places)
+	var out []*placedRole
+	for _, at := range slices.Compact(places) {
+		out = append(out, &r.all[at])
+	}
+	return out
+}
+
+// tags are the tags of the first role of an ARN.
+func (r *roles) tags(arn string) []world.Tag {
+	if at := r.first[arn]; at > 0 {
+		return r.all[at-1].role.Tags
+	}
+	return nil
 }
 
 func readTrust(role *world.Role) *roleTrust {

@@ -134,27 +134,19 @@ func (b *finder) ownWays(home *world.Account, user *world.User, moment time.Time
 // roleWays are the roles that the person takes directly.
 func (b *finder) roleWays(home *world.Account, user *world.User, moment time.Time) ([]path, error) {
 	var ways []path
-	world := b.engine.World()
-	arn := user.ARN(home)
-	for i := range world.Accounts {
-		account := &world.Accounts[i]
-		for j := range account.Roles {
-			role := &account.Roles[j]
-			if !b.trust[role].speaksOf(arn, home.ID) {
-				continue
+	for _, one := range b.roles.speakingOf(user.ARN(home), home.ID) {
+		for _, tags := range sessionTags(user, one.role) {
+			taken := hop{one.account, one.role, tags}
+			w, err := b.roleWay(
+				path{person: iamUser(home, user), home: home, hops: []hop{taken}, tags: one.role.Tags},
+				tags,
+				moment,
+			)
+			if err != nil {
+				return nil, err
 			}
-			for _, tags := range sessionTags(user, role) {
-				w, err := b.roleWay(
-					path{person: iamUser(home, user), home: home, hops: []hop{{account, role, tags}}, tags: role.Tags},
-					tags,
-					moment,
-				)
-				if err != nil {
-					return nil, err
-				}
-				if len(w.signIns) > 0 {
-					ways = append(ways, w)
-				}
+			if len(w.signIns) > 0 {
+				ways = append(ways, w)
 			}
 		}
 	}
@@ -211,31 +203,25 @@ func (b *finder) roleWay(w path, tags []world.Tag, moment time.Time) (path, erro
 // chained are the roles that are taken from a role.
 func (b *finder) chained(from *path, moment time.Time, taken map[string]bool) ([]path, error) {
 	var ways []path
-	world := b.engine.World()
-	for i := range world.Accounts {
-		account := &world.Accounts[i]
-		for j := range account.Roles {
-			role := &account.Roles[j]
-			arn := role.ARN(account)
-			if taken[arn] ||
-				!b.trust[role].speaksOf(from.session.Subject(), policy.ARNPart(from.session.Subject(), 4)) {
-				continue
-			}
-			allowed, assumptions, err := b.decide(from.session, assume(arn, from.person.SessionName, moment))
-			if err != nil {
-				return nil, err
-			}
-			if !allowed {
-				continue
-			}
-			taken[arn] = true
-			next := *from
-			next.hops = append(slices.Clip(from.hops), hop{account, role, nil})
-			next.tags = role.Tags
-			next.session = access.AssumedRole(arn, from.person.SessionName).IssuedAt(moment)
-			next.assumptions = joined(from.assumptions, assumptions)
-			ways = append(ways, next)
+	subject := from.session.Subject()
+	for _, one := range b.roles.speakingOf(subject, policy.ARNPart(subject, 4)) {
+		if taken[one.arn] {
+			continue
 		}
+		allowed, assumptions, err := b.decide(from.session, assume(one.arn, from.person.SessionName, moment))
+		if err != nil {
+			return nil, err
+		}
+		if !allowed {
+			continue
+		}
+		taken[one.arn] = true
+		next := *from
+		next.hops = append(slices.Clip(from.hops), hop{one.account, one.role, nil})
+		next.tags = one.role.Tags
+		next.session = access.AssumedRole(one.arn, from.person.SessionName).IssuedAt(moment)
+		next.assumptions = joined(from.assumptions, assumptions)
+		ways = append(ways, next)
 	}
 	return ways, nil
 }

@@ -196,7 +196,10 @@ func TestWhatPeopleShareChangesNoAnswer(t *testing.T) {
 					taken++
 					assert.True(
 						t,
-						b.trust[role].speaksOf(s.Subject(), handAccount),
+						slices.ContainsFunc(
+							b.roles.speakingOf(s.Subject(), handAccount),
+							func(one *placedRole) bool { return one.role == role },
+						),
 						"seed %d: %s takes %s",
 						seed,
 						s,

@@ -155,25 +155,15 @@ func (src *source) addConfig(config *strictyaml.Node) {
 	case strictyaml.ShapeNull:
 		src.problems = append(
 			src.problems,
-			&problem.Problem{
-				Position: config.Pos,
-				Path:     "config",
-				Kind:     problem.Missing,
-				Why:      "is empty",
-				Fix:      "write the guardrails of the account below it",
-			},
+			&problem.Problem{Position: config.Pos, Path: "config", Kind: problem.Missing, Why: "is empty",
+				Fix: "write the guardrails of the account below it"},
 		)
 		return
 	default:
 		src.problems = append(
 			src.problems,
-			&problem.Problem{
-				Position: config.Pos,
-				Path:     "config",
-				Kind:     problem.WrongType,
-				Why:      config.Is(),
-				Fix:      "write keys below it",
-			},
+			&problem.Problem{Position: config.Pos, Path: "config", Kind: problem.WrongType, Why: config.Is(),
+				Fix: "write keys below it"},
 		)
 		return
 	}

@@ -200,12 +200,7 @@ func (n *Neighbours) siblingIn(file Source, project *Source, own *source) Siblin
 // siblingOf reads names alone: account, users and their paths, the MFA group. A file that cannot be read has no
 // account.
 func siblingOf(src *source) Sibling {
-	s := Sibling{
-		Stack:   src.name,
-		Users:   map[string]string{},
-		OSUsers: map[string]string{},
-		Teams:   map[string][]string{},
-	}
+	s := Sibling{Stack: src.name, Users: map[string]string{}, OSUsers: map[string]string{}, Teams: map[string][]string{}}
 	group, grouped := DefaultMFA(), false
 	for _, e := range src.entries {
 		e.Value = firstLevel(e.Value)
@@ -217,13 +212,8 @@ func siblingOf(src *source) Sibling {
 			s.Organization = cmp.Or(e.Value.Child("organization"), s.Organization)
 		case Namespace + ":mfa":
 			grouped = true
-			group.Name, group.Path = cmp.Or(
-				e.Value.Child("name"),
-				group.Name,
-			), cmp.Or(
-				e.Value.Child("path"),
-				group.Path,
-			)
+			group.Name = cmp.Or(e.Value.Child("name"), group.Name)
+			group.Path = cmp.Or(e.Value.Child("path"), group.Path)
 		case Namespace + ":tags":
 			s.Tags = Tags{
 				Project:          e.Value.Child("project"),

@@ -45,13 +45,8 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 	if src.pos.File == "" {
 		src.pos.File = src.file
 	}
-	own, p := &strictyaml.Node{
-		Shape: strictyaml.ShapeObject,
-		Pos:   src.pos,
-	}, &strictyaml.Node{
-		Shape: strictyaml.ShapeObject,
-		Pos:   src.pos,
-	}
+	own := &strictyaml.Node{Shape: strictyaml.ShapeObject, Pos: src.pos}
+	p := &strictyaml.Node{Shape: strictyaml.ShapeObject, Pos: src.pos}
 	d.Visit("", src.pos)
 	for _, e := range src.entries {
 		prefix, name, _ := strings.Cut(e.Name, ":")
@@ -60,10 +55,8 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 				Position: src.pos,
 				Path:     problem.Path(e.Name),
 				Kind:     problem.Refused,
-				Why: "is given by an environment, " + strings.Join(
-					src.environments,
-					", ",
-				) + ", or on the command line, where nothing but a deployment reads it",
+				Why: "is given by an environment, " + strings.Join(src.environments, ", ") +
+					", or on the command line, where nothing but a deployment reads it",
 				Fix: "write it in " + src.file + "; an environment may give settings of aws:",
 			})
 		}
