@@ -26,8 +26,10 @@ func (a *Args) Validate() error {
 	preferences.ValidateRegions(&p, "sessions.regions", a.Account, a.Regions)
 	guardrail.ValidateKMSKeyID(&p, "sessions.kmsKeyId", a.Account, nil, a.KMSKeyID)
 	guardrail.ValidateUserPaths(&p, a.UserPaths)
+	var names []string
 	for i := range a.Roles {
-		a.validateRole(&p, i)
+		names = append(names, a.RoleName(a.Roles[i]))
+		a.validateRole(&p, i, names)
 	}
 	if len(p) == 0 {
 		a.validateDocuments(&p)
@@ -38,9 +40,10 @@ func (a *Args) Validate() error {
 // rolePath is the path of a role, which is whole.
 func rolePath(i int) problem.Path { return problem.Path("operationRoles").Index(i) }
 
-func (a *Args) validateRole(p *problem.List, i int) {
+// validateRole holds a role against its rules; names are those of the roles up to it.
+func (a *Args) validateRole(p *problem.List, i int, names []string) {
 	r, path := a.Roles[i], rolePath(i)
-	a.validateRoleName(p, i)
+	a.validateRoleName(p, i, names)
 	a.trust(r).Validate(p, path)
 	a.validateProjects(p, path, r)
 	for _, project := range r.ProjectList() {
@@ -159,9 +162,9 @@ func (a *Args) validateFromUser(p *problem.List, i int) {
 	}
 }
 
-func (a *Args) validateRoleName(p *problem.List, i int) {
+func (a *Args) validateRoleName(p *problem.List, i int, names []string) {
 	r, path := a.Roles[i], rolePath(i).Child("name")
-	name := a.RoleName(r)
+	name := names[i]
 	if r.Name == "" && (len(r.ProjectList()) == 0 || name == "") {
 		// The project has its own problem, and the name follows from it.
 		return
@@ -169,8 +172,8 @@ func (a *Args) validateRoleName(p *problem.List, i int) {
 	if !p.Check(path, name, policy.ValidateRoleName(name)) || !p.Check(path, name, switchable(r, name)) {
 		return
 	}
-	same := func(earlier Role) bool { return strings.EqualFold(a.RoleName(earlier), name) }
-	if j := slices.IndexFunc(a.Roles[:i], same); j >= 0 {
+	same := func(earlier string) bool { return strings.EqualFold(earlier, name) }
+	if j := slices.IndexFunc(names[:i], same); j >= 0 {
 		why, fix := "is the name of "+string(rolePath(j))+" too", "write another name; role names ignore case"
 		if r.Name == "" {
 			why = "is derived from project and runAs and is the name of " + string(rolePath(j)) + " too"

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
@@ -109,10 +110,11 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, path problem.Path, person str
 	}
 	alias, name := stackfile.SplitPerson(person)
 	if alias == "" || alias == s.Account.Alias {
-		known := s.userNames()
-		if len(known) < len(s.Users) || slices.Contains(known, name) {
+		// Somebody may be the one whose name is not there.
+		if slices.ContainsFunc(s.Users, func(u user.Args) bool { return u.Name == "" || u.Name == name }) {
 			return
 		}
+		known := s.userNames()
 		fix := "add the user to guardrails:users, write alias/name for somebody of another stack, or a user ARN"
 		if best, near := nearestNamed(name, known, s.Teams); near {
 			fix = "did you mean " + strconv.Quote(best) + "?"

@@ -66,15 +66,15 @@ func besideStack(account world.Account, stack *stack.Stack) (surroundings, error
 	}
 	account.Alias, account.Nodes, account.Documents = expected.Alias, expected.Nodes, expected.Documents
 	account.Preferences, account.PasswordPolicy = expected.Preferences, expected.PasswordPolicy
+	sets := map[string]string{}
+	for i := range expected.Roles {
+		if r := &expected.Roles[i]; r.PermissionSet != "" {
+			sets[r.ARN(&expected)] = cmp.Or(sets[r.ARN(&expected)], r.PermissionSet)
+		}
+	}
 	for i := range account.Roles {
 		r := &account.Roles[i]
-		same := slices.IndexFunc(
-			expected.Roles,
-			func(other world.Role) bool { return other.ARN(&expected) == r.ARN(&account) },
-		)
-		if same >= 0 {
-			r.PermissionSet = cmp.Or(r.PermissionSet, expected.Roles[same].PermissionSet)
-		}
+		r.PermissionSet = cmp.Or(r.PermissionSet, sets[r.ARN(&account)])
 	}
 	modelled.Accounts = slices.Clone(modelled.Accounts)
 	*modelled.Account(account.ID) = account
@@ -121,9 +121,10 @@ const (
 func differencesOf(account, expected *world.Account, declared []string) []Difference {
 	out := []Difference{}
 	has, wants := partsOf(account), partsOf(expected)
+	inAccount, isWanted := placesByARN(has), placesByARN(wants)
 	for _, want := range wants {
-		index := slices.IndexFunc(has, func(p accountPart) bool { return p.arn == want.arn })
-		if index < 0 {
+		index, there := inAccount[want.arn]
+		if !there {
 			if !want.ofAWS {
 				out = append(out, Difference{Subject: want.arn, Problem: isMissing})
 			}
@@ -132,9 +133,7 @@ func differencesOf(account, expected *world.Account, declared []string) []Differ
 		out = append(out, want.against(has[index])...)
 	}
 	for _, p := range has {
-		known := p.ofAWS || slices.Contains(declared, p.arn) ||
-			slices.ContainsFunc(wants, func(want accountPart) bool { return want.arn == p.arn })
-		if !known {
+		if _, wanted := isWanted[p.arn]; !p.ofAWS && !wanted && !slices.Contains(declared, p.arn) {
 			out = append(out, Difference{Subject: p.arn, Problem: isForeign})
 		}
 	}
@@ -150,6 +149,17 @@ type accountPart struct {
 	// says are the single values, by name; lists are those of which each entry counts.
 	says  map[string]string
 	lists map[string][]string
+}
+
+// placesByARN are the places of parts; of two with one ARN that of the first.
+func placesByARN(parts []accountPart) map[string]int {
+	places := make(map[string]int, len(parts))
+	for i := range parts {
+		if _, known := places[parts[i].arn]; !known {
+			places[parts[i].arn] = i
+		}
+	}
+	return places
 }
 
 func partsOf(a *world.Account) []accountPart {

@@ -129,7 +129,12 @@ func (s *escalation) can(who *engine.Principal, action, resource string, conditi
 	if have, known := s.asked[id]; known {
 		return have
 	}
-	a := s.AskAll(search.Asking([]policy.Statement{st}), s.SessionsOf(s.in, who)...)
+	question := search.Asking
+	if on == "*" && len(conditions) == 0 {
+		// It is asked of everybody.
+		question = func(asked []policy.Statement, _ ...policy.Statement) search.Question { return s.Asking(asked) }
+	}
+	a := s.AskAll(question([]policy.Statement{st}), s.SessionsOf(s.in, who)...)
 	a.Open = a.Open && !a.Guess
 	s.asked[id] = a
 	return a
