@@ -130,7 +130,7 @@ func (s *escalation) can(who *engine.Principal, action, resource string, conditi
 		return have
 	}
 	question := search.Asking
-	if on == "*" && len(conditions) == 0 {
+	if resource == "*" && len(conditions) == 0 {
 		// It is asked of everybody.
 		question = func(asked []policy.Statement, _ ...policy.Statement) search.Question { return s.Asking(asked) }
 	}
