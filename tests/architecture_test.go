@@ -474,6 +474,11 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{
+		dir:     "internal/assignments",
+		may:     []string{"internal/stackfile"}, // Its room below it has the settings of the provider.
+		foreign: []string{"github.com/aws/", "golang.org/x/net/http/httpproxy"},
+	},
+	{
 		dir: "internal/program",
 		may: slices.Concat(
 			values,
@@ -485,6 +490,7 @@ var rooms = []room{
 				"internal/strictyaml",
 				"internal/judge",
 				"internal/adopt",
+				"internal/assignments",
 				"internal/refusal",
 			},
 		),
@@ -655,6 +661,11 @@ var rooms = []room{
 		foreign: providerForeign,
 	},
 	{
+		dir:     "internal/sandbox/endpoint",
+		may:     []string{"internal/sandbox/cloud", "internal/sandbox/cloud/api"},
+		foreign: noForeign,
+	},
+	{
 		dir: "internal/sandbox",
 		may: slices.Concat(
 			values,
@@ -665,6 +676,7 @@ var rooms = []room{
 				"internal/strictyaml",
 				"internal/sandbox/cloud",
 				"internal/sandbox/cloud/plant",
+				"internal/sandbox/endpoint",
 				"internal/sandbox/provider",
 			},
 		),

@@ -82,6 +82,7 @@ func (p *pipeline) as(
 	listener := &program.Listener{Thorough: true}
 	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: account, CallsAs: "role/" + role})
 	defer func() { require.NoError(t, server.Close()) }()
+	listener.Endpoint = server.Endpoint()
 	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 	for key, value := range p.env {
 		env[key] = value
