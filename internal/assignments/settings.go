@@ -237,19 +237,19 @@ func (a tokenAssumer) AssumeRoleWithWebIdentity(
 
 // endpoints gives a client of the SDK the address and the Region of the settings.
 func endpoints(s provider.Settings, options any) {
-	var of provider.Endpoints
+	var given provider.Endpoints
 	for _, each := range s.Endpoints {
-		of.SSOAdmin, of.STS = cmp.Or(each.SSOAdmin, of.SSOAdmin), cmp.Or(each.STS, of.STS)
+		given.SSOAdmin, given.STS = cmp.Or(each.SSOAdmin, given.SSOAdmin), cmp.Or(each.STS, given.STS)
 	}
 	switch o := options.(type) {
 	case *ssoadmin.Options:
-		if of.SSOAdmin != "" {
-			o.BaseEndpoint = aws.String(of.SSOAdmin)
+		if given.SSOAdmin != "" {
+			o.BaseEndpoint = aws.String(given.SSOAdmin)
 		}
 	case *sts.Options:
 		o.Region = cmp.Or(s.STSRegion, o.Region)
-		if of.STS != "" {
-			o.BaseEndpoint = aws.String(of.STS)
+		if given.STS != "" {
+			o.BaseEndpoint = aws.String(given.STS)
 		}
 	}
 }

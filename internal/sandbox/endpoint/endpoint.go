@@ -115,15 +115,15 @@ type asked struct {
 }
 
 // page is the part of a list that an answer has, and the token of the next one; at most 100 at once.
-func page[T any](of asked, list []T) (part []T, next string, err error) {
+func page[T any](call asked, list []T) (part []T, next string, err error) {
 	const most = 100
 	size := most
-	if of.MaxResults != nil {
-		size = *of.MaxResults
+	if call.MaxResults != nil {
+		size = *call.MaxResults
 	}
 	start := 0
-	if of.NextToken != "" {
-		start, err = strconv.Atoi(of.NextToken)
+	if call.NextToken != "" {
+		start, err = strconv.Atoi(call.NextToken)
 	}
 	if err != nil || start < 0 || start > len(list) || size < 1 || size > most {
 		return nil, "", api.Refuse(http.StatusBadRequest, "ValidationException", "the page does not exist")
@@ -135,23 +135,23 @@ func page[T any](of asked, list []T) (part []T, next string, err error) {
 	return append([]T{}, list[start:end]...), next, nil // An empty list is no null.
 }
 
-func arguments(text []byte) (of asked, err error) {
-	if json.Unmarshal(text, &of) != nil {
+func arguments(text []byte) (call asked, err error) {
+	if json.Unmarshal(text, &call) != nil {
 		err = api.Refuse(http.StatusBadRequest, "SerializationException", "the arguments are no JSON object")
 	}
-	return of, err
+	return call, err
 }
 
 func provisioned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byte) (any, error) {
-	of, err := arguments(text)
+	call, err := arguments(text)
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.SSOAdmin(caller).ListAccountsForProvisionedPermissionSet(ctx, of.InstanceArn, of.PermissionSetArn)
+	list, err := c.SSOAdmin(caller).ListAccountsForProvisionedPermissionSet(ctx, call.InstanceArn, call.PermissionSetArn)
 	if err != nil {
 		return nil, err
 	}
-	ids, next, err := page(of, list)
+	ids, next, err := page(call, list)
 	return struct {
 		AccountIds []string
 		NextToken  string `json:",omitempty"`
@@ -162,11 +162,11 @@ func provisioned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []
 type assignment struct{ AccountId, PermissionSetArn, PrincipalId, PrincipalType string }
 
 func assigned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byte) (any, error) {
-	of, err := arguments(text)
+	call, err := arguments(text)
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.SSOAdmin(caller).ListAccountAssignments(ctx, of.InstanceArn, of.PermissionSetArn, of.AccountId)
+	found, err := c.SSOAdmin(caller).ListAccountAssignments(ctx, call.InstanceArn, call.PermissionSetArn, call.AccountId)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func assigned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byt
 	for i, a := range found {
 		list[i] = assignment{a.Account, a.PermissionSet, a.PrincipalID, a.PrincipalType}
 	}
-	some, next, err := page(of, list)
+	some, next, err := page(call, list)
 	return struct {
 		AccountAssignments []assignment
 		NextToken          string `json:",omitempty"`
