@@ -63,33 +63,61 @@ func told(list []result.Drifted) (all []string) {
 	return all
 }
 
-// An assignment by hand is told with who, where and what; a run that ends in the middle says that it is not put back,
-// and the next one puts it back. Where AWS was not read, or does not answer, that is said. What an edit takes away
-// nobody added.
+// assignedToOutsiders is how it is told that somebody assigned Builder to mallory and the outsiders.
+const assignedToOutsiders = `Builder-permission-set: assignments: somebody assigned it to the group "outsiders" in tools (111122223333), ` +
+	`the user "mallory" in tools (111122223333)`
+
+// strays are the resources with which that is taken away, as a list of changes has them.
+func strays() []string {
+	return []string{
+		"delete Builder-assignment-group-" + outsidersID + "-" + toolsAccount + "-by-hand",
+		"delete Builder-assignment-user-" + malloryID + "-" + toolsAccount + "-by-hand",
+	}
+}
+
+// assignOutsiders assigns Builder to mallory and the outsiders, and gives the assignments before.
+func (d *deployment) assignOutsiders(t *testing.T) (before []ssoadmin.Assignment) {
+	t.Helper()
+	d.aws(t, func(s *sandbox.Server) {
+		before = s.Snapshot().IdentityCenter.Assignments
+		d.assign(t, s, "Builder", "USER", malloryID)
+		d.assign(t, s, "Builder", "GROUP", outsidersID)
+	})
+	return before
+}
+
+func (d *deployment) assignmentsAre(t *testing.T, want []ssoadmin.Assignment) {
+	t.Helper()
+	d.aws(t, func(s *sandbox.Server) { assert.Equal(t, want, s.Snapshot().IdentityCenter.Assignments) })
+}
+
+// An assignment by hand is told with who, where and what, and up takes it away and nothing else.
 // Before a landing every kind is added to every permission set (TestWhatSomebodyAddsIsNamedAndTakenAway).
 func TestAnAssignmentByHandIsToldAndTakenAway(t *testing.T) {
 	t.Parallel()
 	d := toolsWithOutsiders(t)
-	var clean []ssoadmin.Assignment
-	d.aws(t, func(s *sandbox.Server) {
-		clean = s.Snapshot().IdentityCenter.Assignments
-		d.assign(t, s, "Builder", "USER", malloryID)
-		d.assign(t, s, "Builder", "GROUP", outsidersID)
-		require.Len(t, s.Snapshot().IdentityCenter.Assignments, 4)
-	})
-	const said = `Builder-permission-set: assignments: somebody assigned it to the group "outsiders" in tools (111122223333), ` +
-		`the user "mallory" in tools (111122223333)`
+	before := d.assignOutsiders(t)
 	found, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "tools")
 	assert.Equal(t, exit.Refused, exit.StatusOf(err), "%v", err)
-	assert.Equal(t, []string{said}, told(found.Stacks[0].Drift))
+	assert.Equal(t, []string{assignedToOutsiders}, told(found.Stacks[0].Drift))
+	up := d.run(t, result.Up, "tools")
+	assert.Equal(t, []string{assignedToOutsiders}, told(up.PutBack))
+	assert.ElementsMatch(t, strays(), changed(up))
+	d.assignmentsAre(t, before)
+}
 
+// A run that ends in the middle says that it is not put back, however it ends, and the next one puts it back, also where
+// somebody has left the identity store in between. Where AWS was not read, or does not answer, that is said. What an edit
+// takes away nobody added.
+// Every run holds the undisturbed case (TestAnAssignmentByHandIsToldAndTakenAway).
+func TestAssignmentsByHandOutliveNoDisturbance(t *testing.T) {
+	t.Parallel()
+	clitest.Long(t)
+	d := toolsWithOutsiders(t)
+	before := d.assignOutsiders(t)
 	plan := d.run(t, result.Preview, "tools")
-	assert.Equal(t, []string{said}, told(plan.PutBack))
-	strays := []string{
-		"delete Builder-assignment-group-" + outsidersID + "-111122223333-by-hand",
-		"delete Builder-assignment-user-" + malloryID + "-111122223333-by-hand",
-	}
-	assert.ElementsMatch(t, strays, changed(plan))
+	assert.Equal(t, []string{assignedToOutsiders}, told(plan.PutBack))
+	assert.ElementsMatch(t, strays(), changed(plan))
 
 	// A question without an answer is no good news.
 	unanswered := func() *api.Faults {
@@ -97,7 +125,7 @@ func TestAnAssignmentByHandIsToldAndTakenAway(t *testing.T) {
 			{Call: "ListAccountsForProvisionedPermissionSet", Fault: api.ErrorBefore, Times: 1000},
 		}}
 	}
-	_, err = d.workspace(t, workspace.Options{Faults: unanswered()}).Run(t.Context(), result.Drift, "tools")
+	_, err := d.workspace(t, workspace.Options{Faults: unanswered()}).Run(t.Context(), result.Drift, "tools")
 	require.ErrorContains(t, err, "to whom the permission set Builder is assigned")
 	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	summary, err := d.workspace(t, workspace.Options{Faults: unanswered()}).Run(t.Context(), result.Up, "tools")
@@ -113,20 +141,31 @@ func TestAnAssignmentByHandIsToldAndTakenAway(t *testing.T) {
 	require.NoError(t, summary.WriteText(&out))
 	assert.Contains(t, out.String(), "AWS was not read first: what somebody changed by hand is not seen, and not put back")
 
-	// A run that took note of it and ended, between which the group leaves the identity store.
+	// An engine that is killed once AWS has taken one away, and before: the next run sees what is left.
+	for _, fault := range []api.Fault{api.KilledBefore, api.Killed} {
+		killed := &api.Faults{Kill: d.killEngines, Rules: []api.FaultRule{{Call: "DeleteAccountAssignment", Fault: fault}}}
+		_, err = d.workspace(t, workspace.Options{Faults: killed}).Run(t.Context(), result.Up, "tools")
+		require.Error(t, err, fault)
+		require.Positive(t, killed.Hits(), fault)
+		d.run(t, result.Up, "tools")
+		d.assignmentsAre(t, before)
+		d.assignOutsiders(t)
+	}
+
+	// A run that took note of it and ended, before the group leaves the identity store.
 	refused := &api.Faults{Rules: []api.FaultRule{{Call: "DeleteAccountAssignment", Fault: api.ErrorBefore, Times: 2}}}
 	summary, err = d.workspace(t, workspace.Options{Faults: refused}).Run(t.Context(), result.Up, "tools")
 	require.Error(t, err)
-	assert.Equal(t, []string{said}, told(summary.Stacks[0].NotPutBack))
+	assert.Equal(t, []string{assignedToOutsiders}, told(summary.Stacks[0].NotPutBack))
 	d.edit(t, "sandbox.yaml", ", "+outsiders, "")
 	up := d.run(t, result.Up, "tools")
-	assert.Equal(t, []string{strings.Replace(said, `"outsiders"`, "with the id "+outsidersID, 1)}, told(up.PutBack))
-	assert.ElementsMatch(t, strays, changed(up))
+	assert.Equal(t, []string{strings.Replace(assignedToOutsiders, `"outsiders"`, "with the id "+outsidersID, 1)}, told(up.PutBack))
+	assert.ElementsMatch(t, strays(), changed(up))
 	assert.Empty(t, d.run(t, result.Drift, "tools").Drift)
 	for _, r := range d.state(t, "tools") {
 		assert.NotContains(t, r.URN, "-by-hand")
 	}
-	d.aws(t, func(s *sandbox.Server) { assert.Equal(t, clean, s.Snapshot().IdentityCenter.Assignments) })
+	d.assignmentsAre(t, before)
 
 	d.expectNothing(t, "Pulumi.tools.yaml")
 	d.edit(t, "Pulumi.tools.yaml", "        managedPolicies: [ReadCosts]\n        assignments: [{group: builders, accounts: [tools]}]\n",
