@@ -16,7 +16,7 @@ import (
 // assignedTo lists every assignment of a permission set.
 type assignedTo func(ctx context.Context, instance, permissionSet string) ([]assignments.Assignment, error)
 
-// reader is what lists assignments for the stack.
+// reader is what lists assignments for the stack. It takes credentials for itself, so there is one for all questions.
 func (a *asker) reader() (assignedTo, error) {
 	switch l := a.listener; {
 	case l.assigned != nil:
@@ -36,7 +36,7 @@ func (a *asker) reader() (assignedTo, error) {
 // instance by an AWS that is not the stack's.
 func (a *asker) assignments(set setOnAWS) {
 	question := "to whom the permission set " + set.args.Name + " is assigned"
-	list, err := a.reader()
+	list, err := a.assigned()
 	if err != nil {
 		a.listener.unanswered(question, err)
 		return

@@ -147,6 +147,7 @@ func (c *creation) lookBeside() error {
 		listener = &Listener{}
 	}
 	a := &asker{creation: c, listener: listener, slots: make(chan struct{}, 8), by: pulumi.Provider(c.providers.home)}
+	a.assigned = sync.OnceValues(a.reader)
 	if !listens {
 		listener.warn, listener.doubt = a.warn, a.doubt
 	}
@@ -186,6 +187,8 @@ type asker struct {
 	listener *Listener
 	by       pulumi.InvokeOption
 	slots    chan struct{}
+	// assigned is what lists assignments, made for the first question.
+	assigned func() (assignedTo, error)
 	asked    sync.WaitGroup
 }
 
