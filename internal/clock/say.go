@@ -15,7 +15,7 @@ const Forms = `19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-1
 	`"now", or with an offset: 2026-12-01T09:00+09:00, 2026-12-01T00:00Z`
 
 var (
-	absolute  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$`)
+	absolute  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}(:?[0-9]{2})?)$`)
 	dateForm  = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})$`)
 	timeForm  = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?$`)
 	spoken    = regexp.MustCompile(`\s+`)
@@ -83,18 +83,22 @@ func notRead(text string) error {
 	return fmt.Errorf("%q is no time that is read here; write %s", text, Forms)
 }
 
+// offsets are the forms of an offset in ISO 8601: +09:00, +0900 and +09.
+var offsets = []string{"Z07:00", "Z0700", "Z07"}
+
 // withOffset reads a date and a time with an offset, with seconds or without.
 func withOffset(text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if moment, err := time.Parse(layout, text); err == nil {
-			if moment.Nanosecond() != 0 {
-				return moment, fmt.Errorf(
-					"%q has a part of a second; write whole seconds: %s",
-					text,
-					moment.Truncate(time.Second).Format(time.RFC3339),
-				)
+	for _, offset := range offsets {
+		for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+			moment, err := time.Parse(layout+offset, text)
+			switch {
+			case err != nil:
+			case moment.Nanosecond() != 0:
+				whole := moment.Truncate(time.Second).Format(time.RFC3339)
+				return moment, fmt.Errorf("%q has a part of a second; write whole seconds: %s", text, whole)
+			default:
+				return moment, nil
 			}
-			return moment, nil
 		}
 	}
 	return time.Time{}, notRead(text)
