@@ -79,7 +79,10 @@ func assigned(kind string) func(*hand, string, stateResource) (string, map[strin
 				taken[a.PrincipalID+a.Account], has[a.Account] = true, true
 			}
 		}
-		accounts := append(slices.Sorted(maps.Keys(has)), slices.Sorted(maps.Keys(h.server.Snapshot().Organization.Accounts))...)
+		accounts := append(
+			slices.Sorted(maps.Keys(has)),
+			slices.Sorted(maps.Keys(h.server.Snapshot().Organization.Accounts))...,
+		)
 		for _, account := range accounts {
 			for _, id := range slices.Sorted(maps.Keys(names)) {
 				if taken[id+account] || account == h.server.Snapshot().Organization.Management {
@@ -639,7 +642,11 @@ func TestAnAccountThatSomebodyMovesIsNamed(t *testing.T) {
 		for _, drifted := range found.Stacks[0].Drift {
 			require.Len(t, drifted.Differences, 1)
 			assert.True(t, drifted.Differences[0].Left)
-			assert.Contains(t, drifted.Differences[0].Text, fmt.Sprintf("from %q to %q", parents[drifted.Name], moved[drifted.Name]))
+			assert.Contains(
+				t,
+				drifted.Differences[0].Text,
+				fmt.Sprintf("from %q to %q", parents[drifted.Name], moved[drifted.Name]),
+			)
 			told = append(told, drifted.Name)
 		}
 		assert.ElementsMatch(t, slices.Collect(maps.Keys(moved)), told)

@@ -139,11 +139,18 @@ func TestAssignmentsByHandOutliveNoDisturbance(t *testing.T) {
 	assert.Empty(t, changed(summary.Stacks[0]))
 	out.Reset()
 	require.NoError(t, summary.WriteText(&out))
-	assert.Contains(t, out.String(), "AWS was not read first: what somebody changed by hand is not seen, and not put back")
+	assert.Contains(
+		t,
+		out.String(),
+		"AWS was not read first: what somebody changed by hand is not seen, and not put back",
+	)
 
 	// An engine that is killed once AWS has taken one away, and before: the next run sees what is left.
 	for _, fault := range []api.Fault{api.KilledBefore, api.Killed} {
-		killed := &api.Faults{Kill: d.killEngines, Rules: []api.FaultRule{{Call: "DeleteAccountAssignment", Fault: fault}}}
+		killed := &api.Faults{
+			Kill:  d.killEngines,
+			Rules: []api.FaultRule{{Call: "DeleteAccountAssignment", Fault: fault}},
+		}
 		_, err = d.workspace(t, workspace.Options{Faults: killed}).Run(t.Context(), result.Up, "tools")
 		require.Error(t, err, fault)
 		require.Positive(t, killed.Hits(), fault)
@@ -159,7 +166,11 @@ func TestAssignmentsByHandOutliveNoDisturbance(t *testing.T) {
 	assert.Equal(t, []string{assignedToOutsiders}, told(summary.Stacks[0].NotPutBack))
 	d.edit(t, "sandbox.yaml", ", "+outsiders, "")
 	up := d.run(t, result.Up, "tools")
-	assert.Equal(t, []string{strings.Replace(assignedToOutsiders, `"outsiders"`, "with the id "+outsidersID, 1)}, told(up.PutBack))
+	assert.Equal(
+		t,
+		[]string{strings.Replace(assignedToOutsiders, `"outsiders"`, "with the id "+outsidersID, 1)},
+		told(up.PutBack),
+	)
 	assert.ElementsMatch(t, strays(), changed(up))
 	assert.Empty(t, d.run(t, result.Drift, "tools").Drift)
 	for _, r := range d.state(t, "tools") {

@@ -42,7 +42,10 @@ func (c *center) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	arguments := map[string]any{}
 	_ = json.NewDecoder(r.Body).Decode(&arguments)
 	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "SWBExternalService.")
-	key := strings.Join(strings.Fields(fmt.Sprint(operation, " ", or(arguments["AccountId"]), " ", or(arguments["NextToken"]))), " ")
+	key := strings.Join(
+		strings.Fields(fmt.Sprint(operation, " ", or(arguments["AccountId"]), " ", or(arguments["NextToken"]))),
+		" ",
+	)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.calls = append(c.calls, call{operation, arguments})
@@ -91,17 +94,33 @@ func ask(t *testing.T, answers map[string][]string) ([]Assignment, []call, error
 func TestEveryPageIsRead(t *testing.T) {
 	t.Parallel()
 	one := func(account, kind, who string) string {
-		return fmt.Sprintf(`{"AccountId":%q,"PermissionSetArn":%q,"PrincipalId":%q,"PrincipalType":%q}`, account, set, who, kind)
+		return fmt.Sprintf(
+			`{"AccountId":%q,"PermissionSetArn":%q,"PrincipalId":%q,"PrincipalType":%q}`,
+			account,
+			set,
+			who,
+			kind,
+		)
 	}
 	list, calls, err := ask(t, map[string][]string{
 		"ListAccountsForProvisionedPermissionSet":       {`{"AccountIds":["444455556666"],"NextToken":"more"}`},
 		"ListAccountsForProvisionedPermissionSet more":  {`{"AccountIds":[],"NextToken":"still"}`},
 		"ListAccountsForProvisionedPermissionSet still": {`{"AccountIds":["111122223333","777788889999"]}`},
-		"ListAccountAssignments 444455556666":           {`{"AccountAssignments":[` + one("444455556666", "USER", "u2") + `],"NextToken":"p2"}`},
-		"ListAccountAssignments 444455556666 p2":        {`{"AccountAssignments":[],"NextToken":"p3"}`},
-		"ListAccountAssignments 444455556666 p3":        {`{"AccountAssignments":[` + one("444455556666", "GROUP", "g1") + "," + one("444455556666", "USER", "u2") + `]}`},
-		"ListAccountAssignments 111122223333":           {`{"AccountAssignments":[` + one("111122223333", "USER", "u1") + `]}`},
-		"ListAccountAssignments 777788889999":           {`{}`},
+		"ListAccountAssignments 444455556666": {
+			`{"AccountAssignments":[` + one("444455556666", "USER", "u2") + `],"NextToken":"p2"}`,
+		},
+		"ListAccountAssignments 444455556666 p2": {`{"AccountAssignments":[],"NextToken":"p3"}`},
+		"ListAccountAssignments 444455556666 p3": {
+			`{"AccountAssignments":[` + one("444455556666", "GROUP", "g1") + "," + one(
+				"444455556666",
+				"USER",
+				"u2",
+			) + `]}`,
+		},
+		"ListAccountAssignments 111122223333": {
+			`{"AccountAssignments":[` + one("111122223333", "USER", "u1") + `]}`,
+		},
+		"ListAccountAssignments 777788889999": {`{}`},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, []Assignment{

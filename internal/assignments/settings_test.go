@@ -72,7 +72,12 @@ func accessKey(t *testing.T, s provider.Settings) string {
 	return found.AccessKeyID
 }
 
-var static = provider.Settings{Region: "eu-west-1", AccessKey: "AKIAIOSFODNN7EXAMPLE", SecretKey: "secret", Token: "token"}
+var static = provider.Settings{
+	Region:    "eu-west-1",
+	AccessKey: "AKIAIOSFODNN7EXAMPLE",
+	SecretKey: "secret",
+	Token:     "token",
+}
 
 // asked asks with the settings, and gives the requests that came to the address of IAM Identity Center.
 func asked(t *testing.T, s provider.Settings, start func(http.Handler) *httptest.Server) []*http.Request {
@@ -120,10 +125,17 @@ var settled = map[string]func(*testing.T){
 		assert.Contains(t, got[0].Header.Get("Authorization"), "/eu-west-1/sso/aws4_request")
 	},
 	"Profile": func(t *testing.T) {
-		file := write(t, "[a]\naws_access_key_id=AKIAA\naws_secret_access_key=s\n[b]\naws_access_key_id=AKIAB\naws_secret_access_key=s\n")
+		file := write(
+			t,
+			"[a]\naws_access_key_id=AKIAA\naws_secret_access_key=s\n[b]\naws_access_key_id=AKIAB\naws_secret_access_key=s\n",
+		)
 		t.Setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")
 		t.Setenv("AWS_SECRET_ACCESS_KEY", "s")
-		assert.Equal(t, "AKIAB", accessKey(t, provider.Settings{Region: "eu-west-1", Profile: "b", SharedCredentialsFiles: []string{file}}))
+		assert.Equal(
+			t,
+			"AKIAB",
+			accessKey(t, provider.Settings{Region: "eu-west-1", Profile: "b", SharedCredentialsFiles: []string{file}}),
+		)
 		assert.Equal(t, "AKIAENVIRONMENT", accessKey(t, provider.Settings{Region: "eu-west-1"}))
 	},
 	"AccessKey": staticKeys, "SecretKey": staticKeys, "Token": staticKeys,
@@ -182,7 +194,10 @@ var settled = map[string]func(*testing.T){
 		require.Len(t, asked(t, s, httptest.NewServer), 1)
 		assert.Len(t, *got, 1)
 		// Also where the SDK itself assumes the role of a profile.
-		file := write(t, "[profile b]\nrole_arn="+deployer+"\nsource_profile=a\n[profile a]\naws_access_key_id=AKIAA\naws_secret_access_key=s\n")
+		file := write(
+			t,
+			"[profile b]\nrole_arn="+deployer+"\nsource_profile=a\n[profile a]\naws_access_key_id=AKIAA\naws_secret_access_key=s\n",
+		)
 		assert.Equal(t, "ASIAIOSFODNN7EXAMPLE", accessKey(t, provider.Settings{
 			Region: "eu-west-1", Profile: "b", SharedConfigFiles: []string{file}, Endpoints: []provider.Endpoints{{STS: address}},
 		}))
@@ -197,7 +212,10 @@ var settled = map[string]func(*testing.T){
 		var bundle string
 		start := func(h http.Handler) *httptest.Server {
 			server := httptest.NewTLSServer(h)
-			bundle = write(t, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+			bundle = write(
+				t,
+				string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})),
+			)
 			return server
 		}
 		once := static
@@ -219,7 +237,11 @@ var settled = map[string]func(*testing.T){
 		assert.Equal(t, "ASIAMACHINE", accessKey(t, s))
 	},
 	"SkipMetadataAPICheck": func(t *testing.T) {
-		s := provider.Settings{Region: "eu-west-1", EC2MetadataServiceEndpoint: machine(t), SkipMetadataAPICheck: aws.Bool(true)}
+		s := provider.Settings{
+			Region:                     "eu-west-1",
+			EC2MetadataServiceEndpoint: machine(t),
+			SkipMetadataAPICheck:       aws.Bool(true),
+		}
 		_, err := keys(t, s)
 		require.Error(t, err)
 		t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -308,14 +330,22 @@ var settled = map[string]func(*testing.T){
 		s.UseDualstackEndpoint = aws.Bool(true)
 		found, err := configOf(t.Context(), s)
 		require.NoError(t, err)
-		assert.Equal(t, aws.DualStackEndpointStateEnabled, ssoadmin.NewFromConfig(found).Options().EndpointOptions.UseDualStackEndpoint)
+		assert.Equal(
+			t,
+			aws.DualStackEndpointStateEnabled,
+			ssoadmin.NewFromConfig(found).Options().EndpointOptions.UseDualStackEndpoint,
+		)
 	},
 	"UseFIPSEndpoint": func(t *testing.T) {
 		s := static
 		s.UseFIPSEndpoint = aws.Bool(true)
 		found, err := configOf(t.Context(), s)
 		require.NoError(t, err)
-		assert.Equal(t, aws.FIPSEndpointStateEnabled, ssoadmin.NewFromConfig(found).Options().EndpointOptions.UseFIPSEndpoint)
+		assert.Equal(
+			t,
+			aws.FIPSEndpointStateEnabled,
+			ssoadmin.NewFromConfig(found).Options().EndpointOptions.UseFIPSEndpoint,
+		)
 	},
 }
 
@@ -389,7 +419,9 @@ func TestEverySettingOfTheProviderIsFollowed(t *testing.T) {
 // What answers in place of AWS is asked once, at its own address, with credentials of nobody.
 func TestASandboxIsAskedWithoutCredentials(t *testing.T) {
 	without(t)
-	c := &center{answers: map[string][]string{"ListAccountsForProvisionedPermissionSet": {`500 {"__type":"ServiceFailure"}`}}}
+	c := &center{
+		answers: map[string][]string{"ListAccountsForProvisionedPermissionSet": {`500 {"__type":"ServiceFailure"}`}},
+	}
 	server := httptest.NewServer(c)
 	defer server.Close()
 	_, err := At(server.URL+"/111122223333", "eu-west-1").Of(t.Context(), instance, set)

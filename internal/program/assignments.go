@@ -92,7 +92,11 @@ func (a *asker) principal(center identitycenter.IdentityCenter, one assignments.
 		}
 		return "the group with the id " + id
 	}
-	user, err := identitystore.LookupUser(a.ctx, &identitystore.LookupUserArgs{IdentityStoreId: store, UserId: &id}, a.by)
+	user, err := identitystore.LookupUser(
+		a.ctx,
+		&identitystore.LookupUserArgs{IdentityStoreId: store, UserId: &id},
+		a.by,
+	)
 	if err == nil && user.UserName != "" {
 		return fmt.Sprintf("the user %q", user.UserName)
 	}

@@ -85,13 +85,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func write(w http.ResponseWriter, answer any, err error) {
 	status := http.StatusOK
 	if err != nil {
-		refusal := &api.Error{Status: http.StatusInternalServerError, Code: "InternalServerException", Message: err.Error()}
+		refusal := &api.Error{
+			Status:  http.StatusInternalServerError,
+			Code:    "InternalServerException",
+			Message: err.Error(),
+		}
 		errors.As(err, &refusal)
 		message := refusal.Message
 		if refusal.Hint != "" {
 			message += " (sandbox: " + refusal.Hint + ")"
 		}
-		status, answer = refusal.Status, map[string]string{"__type": refusal.Code, "Message": message, "message": message}
+		status, answer = refusal.Status, map[string]string{
+			"__type":  refusal.Code,
+			"Message": message,
+			"message": message,
+		}
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	w.WriteHeader(status)
@@ -147,7 +155,11 @@ func provisioned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []
 	if err != nil {
 		return nil, err
 	}
-	list, err := c.SSOAdmin(caller).ListAccountsForProvisionedPermissionSet(ctx, call.InstanceArn, call.PermissionSetArn)
+	list, err := c.SSOAdmin(caller).ListAccountsForProvisionedPermissionSet(
+		ctx,
+		call.InstanceArn,
+		call.PermissionSetArn,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +178,12 @@ func assigned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byt
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.SSOAdmin(caller).ListAccountAssignments(ctx, call.InstanceArn, call.PermissionSetArn, call.AccountId)
+	found, err := c.SSOAdmin(caller).ListAccountAssignments(
+		ctx,
+		call.InstanceArn,
+		call.PermissionSetArn,
+		call.AccountId,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -46,8 +46,12 @@ func assignedTo(t *testing.T, people int) (*cloud.Cloud, string) {
 	require.NoError(t, c.Plant(plant.Plants{
 		Organization: []plant.Planted[organizations.ExistingOrganization]{
 			{Thing: organizations.ExistingOrganization{
-				Organization: organizations.Organization{ID: "o-exampleorgid", Management: "123456789012", Root: "r-exam"},
-				Accounts:     map[string]string{administers: "r-exam"},
+				Organization: organizations.Organization{
+					ID:         "o-exampleorgid",
+					Management: "123456789012",
+					Root:       "r-exam",
+				},
+				Accounts: map[string]string{administers: "r-exam"},
 			}},
 		},
 		IdentityCenter: []plant.Planted[ssoadmin.IdentityCenter]{{Thing: center}},
@@ -68,7 +72,12 @@ func post(t *testing.T, url, operation string, arguments map[string]any) (int, m
 	t.Helper()
 	body, err := json.Marshal(arguments)
 	require.NoError(t, err)
-	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, strings.NewReader(string(body)))
+	request, err := http.NewRequestWithContext(
+		context.Background(),
+		http.MethodPost,
+		url,
+		strings.NewReader(string(body)),
+	)
 	require.NoError(t, err)
 	request.Header.Set("X-Amz-Target", "SWBExternalService."+operation)
 	request.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIA/20261129/us-east-1/sso/aws4_request, x")

@@ -34,7 +34,10 @@ func TestWhatAnEditTakesAwayNobodyAdded(t *testing.T) {
 		strays []program.Stray
 		want   []string
 	}{
-		"a group of before":          {[]program.Stray{group("alice", "old"), group("alice", "admins")}, []string{"admins"}},
+		"a group of before": {
+			[]program.Stray{group("alice", "old"), group("alice", "admins")},
+			[]string{"admins"},
+		},
 		"of somebody else":           {[]program.Stray{group("bob", "old")}, []string{"old"}},
 		"an attachment by its id":    {[]program.Stray{attached("arn:a"), attached("arn:c")}, []string{"arn:c"}},
 		"one that was taken note of": {[]program.Stray{attached("arn:b")}, []string{"arn:b"}},

@@ -51,7 +51,9 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 			},
 		},
 		"a document, key by key": {
-			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true}}`}, object{"content": `{"inputs":{"idleSessionTimeout":"60","runAsEnabled":true,"kmsKeyId":""}}`},
+			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true}}`}, object{
+				"content": `{"inputs":{"idleSessionTimeout":"60","runAsEnabled":true,"kmsKeyId":""}}`,
+			},
 			[]string{`content.inputs.idleSessionTimeout: somebody changed "20" to "60"`},
 		},
 		"objects of a list, by their names": {
@@ -70,7 +72,9 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		},
 		"long texts, where they differ": {
 			"", object{"t": strings.Repeat("x", 200) + "one"}, object{"t": strings.Repeat("x", 200) + "two"},
-			[]string{`t: somebody changed "...` + strings.Repeat("x", 20) + `one" to "...` + strings.Repeat("x", 20) + `two"`},
+			[]string{
+				`t: somebody changed "...` + strings.Repeat("x", 20) + `one" to "...` + strings.Repeat("x", 20) + `two"`,
+			},
 		},
 		"a policy's order": {"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))},
 			object{"policy": document(statement("B", "s3:*") + "," + statement("A", "s3:*"))}, nil},
