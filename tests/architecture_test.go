@@ -682,6 +682,7 @@ var rooms = []room{
 		),
 	},
 	{dir: "internal/workspace/exit", foreign: noForeign},
+	{dir: "internal/workspace/urn", foreign: noForeign},
 	{
 		dir: "internal/workspace/project",
 		may: slices.Concat(
@@ -714,7 +715,7 @@ var rooms = []room{
 				"internal/judge",
 				"internal/program",
 				"internal/sandbox",
-				"internal/workspace/exit", "internal/workspace/project",
+				"internal/workspace/exit", "internal/workspace/project", "internal/workspace/urn",
 				"internal/sandbox/cloud/api",
 				"internal/sandbox/cloud/store",
 			},
@@ -725,7 +726,10 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words"},
+			[]string{
+				"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words",
+				"internal/workspace/urn", // Types are called as up calls them.
+			},
 		),
 		foreign: noForeign,
 	},
@@ -779,6 +783,7 @@ var rooms = []room{
 				"internal/stack",
 				"internal/strictyaml",
 				"internal/edit",
+				"internal/files",
 				"internal/view/render",
 				"internal/workspace/exit", "internal/workspace/project",
 				"internal/change",

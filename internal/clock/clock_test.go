@@ -47,6 +47,16 @@ func TestTimesAsPeopleSayThem(t *testing.T) {
 		{"2026-12-01T09:00-0330", "America/New_York", "2026-12-01T10:00:00Z", "2026-12-01T09:00:00-03:30"},
 		{"2026-12-01T09:00-05", "Asia/Tokyo", "2026-12-01T10:00:00Z", "2026-12-01T09:00:00-05:00"},
 		{"2026-12-01T09:00:30Z", "America/New_York", "2026-12-01T10:00:00Z", "2026-12-01T09:00:30Z"},
+		{"2026-12-01T09:00:30z", "America/New_York", "2026-12-01T10:00:00Z", "2026-12-01T09:00:30Z"},
+		{"2026-12-01T09:00+0530", "Asia/Tokyo", "2026-12-01T00:00:00Z", "2026-12-01T09:00:00+05:30"},
+		{"2026-12-01T09:00+05", "Asia/Tokyo", "2026-12-01T00:00:00Z", "2026-12-01T09:00:00+05:00"},
+		{"2026-12-01T09:00UTC+5", "Asia/Tokyo", "2026-12-01T00:00:00Z", "2026-12-01T09:00:00+05:00"},
+		{"2026-12-01T09:00UTC+05:30", "Asia/Tokyo", "2026-12-01T00:00:00Z", "2026-12-01T09:00:00+05:30"},
+		{"2026-12-01 09:00 -0330", "Asia/Tokyo", "2026-12-01T00:00:00Z", "2026-12-01T09:00:00-03:30"},
+		{"19:00 UTC+5", "Asia/Tokyo", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00+05:00"},
+		{"19:00+0900", "Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00+09:00"},
+		{"tonight 19:00 +09", "Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00+09:00"},
+		{"19:00 Z", "Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00Z"},
 		// Today is that of the zone.
 		{"19:00", "Asia/Tokyo", "2026-11-30T23:30:00Z", "2026-12-01T19:00:00+09:00"},
 	} {
@@ -77,8 +87,15 @@ func TestTimesThatAreNotRead(t *testing.T) {
 		"24:00": "is no time of day", "19:60": "is no time of day", "2026-11-31 09:00": "no date of the " +
 			"calendar", "2026-13-01 09:00": "no date of the calendar",
 		"19:00 Local": "write 19:00", "tonight 12:00": "not at night", "19:00": `write "tomorrow 19:00", or "today 19:00"`, "next friday 19:00": "write 19:00",
-		"2026-12-01T19:00:00.5Z": "write whole seconds: 2026-12-01T19:00:00Z", "2026-12-01T19:00:00+9": "write 19:00",
-		"2026-12-01T19:00:00+9:00": "write 19:00", "2026-12-01T19:00:00.5+0900": "write whole seconds: 2026-12-01T19:00:00+09:00",
+		"2026-12-01T19:00:00.5+0900": "write whole seconds: 2026-12-01T19:00:00+09:00",
+		"2026-12-01T19:00:00.5Z":     "write whole seconds: 2026-12-01T19:00:00Z",
+		"2026-12-01T19:00:00+530":    `"+530" is no offset; write hours and minutes, such as +05:30`,
+		"19:00 GMT+5":                `"GMT+5" is no offset`,
+		"tonight 19:00 +25:00":       "at most 14 hours", "19:00 +14:01": "at most 14 hours",
+		"2026-12-01T19:00+05:60": "is no offset",
+		"2026-12-01T19:00 +":     "is no offset", "19:00+": "is no offset",
+		"2026-12-01T19:00:00-": "is no offset", "19:00 +05 +05": "write 19:00",
+		"19:00 Asia/tokyo": "write 19:00",
 	} {
 		_, err := Say(said, now, time.Time{}, zone(t, "Europe/Berlin"))
 		assert.ErrorContains(t, err, why, said)
