@@ -474,11 +474,6 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{
-		dir:     "internal/assignments",
-		may:     []string{"internal/stackfile"}, // Its room below it has the settings of the provider.
-		foreign: []string{"github.com/aws/", "golang.org/x/net/http/httpproxy"},
-	},
-	{
 		dir: "internal/program",
 		may: slices.Concat(
 			values,
@@ -490,7 +485,6 @@ var rooms = []room{
 				"internal/strictyaml",
 				"internal/judge",
 				"internal/adopt",
-				"internal/assignments",
 				"internal/refusal",
 			},
 		),
@@ -510,6 +504,7 @@ var rooms = []room{
 		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/judge"}),
 		foreign: noForeign,
 	},
+	{dir: "internal/testkit/tier", foreign: noForeign},
 	{dir: "internal/testkit", may: []string{"internal/stack", "internal/stackfile"}},
 	{dir: "internal/view/words", may: []string{"policy", "internal/reach"}, foreign: noForeign},
 	{dir: "internal/view/jsonline", foreign: noForeign},
@@ -661,11 +656,6 @@ var rooms = []room{
 		foreign: providerForeign,
 	},
 	{
-		dir:     "internal/sandbox/endpoint",
-		may:     []string{"internal/sandbox/cloud", "internal/sandbox/cloud/api"},
-		foreign: noForeign,
-	},
-	{
 		dir: "internal/sandbox",
 		may: slices.Concat(
 			values,
@@ -676,13 +666,11 @@ var rooms = []room{
 				"internal/strictyaml",
 				"internal/sandbox/cloud",
 				"internal/sandbox/cloud/plant",
-				"internal/sandbox/endpoint",
 				"internal/sandbox/provider",
 			},
 		),
 	},
 	{dir: "internal/workspace/exit", foreign: noForeign},
-	{dir: "internal/workspace/urn", foreign: noForeign},
 	{
 		dir: "internal/workspace/project",
 		may: slices.Concat(
@@ -715,7 +703,7 @@ var rooms = []room{
 				"internal/judge",
 				"internal/program",
 				"internal/sandbox",
-				"internal/workspace/exit", "internal/workspace/project", "internal/workspace/urn",
+				"internal/testkit/tier", "internal/workspace/exit", "internal/workspace/project",
 				"internal/sandbox/cloud/api",
 				"internal/sandbox/cloud/store",
 			},
@@ -726,10 +714,7 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{
-				"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words",
-				"internal/workspace/urn", // Types are called as up calls them.
-			},
+			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words"},
 		),
 		foreign: noForeign,
 	},
@@ -783,7 +768,6 @@ var rooms = []room{
 				"internal/stack",
 				"internal/strictyaml",
 				"internal/edit",
-				"internal/files",
 				"internal/view/render",
 				"internal/workspace/exit", "internal/workspace/project",
 				"internal/change",

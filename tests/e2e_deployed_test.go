@@ -50,11 +50,13 @@ var (
 		atOnce: true,
 	}
 	shippedTools = &shipment{open: newTools, stacks: []string{"tools"}}
+	shippedLab   = &shipment{open: newLab, stacks: []string{"root", "lab"}, atOnce: true}
 
 	devDeployed          = stage{shippedProject, 1}
 	bothDeployed         = stage{shippedProject, 2}
 	organizationDeployed = stage{shippedExample, 5}
 	toolsDeployed        = stage{shippedTools, 1}
+	labDeployed          = stage{shippedLab, 2}
 )
 
 // deploy deploys the first stacks of the project, once. What was deployed already of fewer stacks is gone on with, the
@@ -167,7 +169,7 @@ func (from stage) world(t *testing.T) string {
 
 // removeShipments removes what was deployed for all tests.
 func removeShipments() {
-	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools} {
+	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools, shippedLab} {
 		for _, d := range s.after {
 			_ = os.RemoveAll(filepath.Dir(d.dir))
 		}

@@ -80,13 +80,8 @@ func (p *pipeline) as(
 	t.Helper()
 	account := p.stack(t, name).Account.ID
 	listener := &program.Listener{Thorough: true}
-	server := startSandbox(
-		t,
-		p.dir,
-		sandbox.Options{State: p.state, Stack: name, Account: account, CallsAs: "role/" + role},
-	)
+	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: account, CallsAs: "role/" + role})
 	defer func() { require.NoError(t, server.Close()) }()
-	listener.Endpoint = server.Endpoint()
 	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 	for key, value := range p.env {
 		env[key] = value
@@ -270,13 +265,47 @@ var lives = []life{
 			},
 		},
 	},
+	// Settings that nothing else has, and policies of an organization that allows by list.
+	{
+		"a laboratory",
+		newLab,
+		[]string{"lab", "root"},
+		[]string{"lab", "root"},
+		map[string][]string{
+			"lab": {
+				"minimumLength: 20",
+				"minimumLength: 22",
+				"prefix: lab,",
+				"prefix: bench,",
+				"allowedValues: [web, worker]",
+				"allowedValues: [web, worker, cron]",
+				"mfaMaxAge: 30m\n      sessionName: any\n      maxSessionDuration: 2h",
+				"mfaMaxAge: 20m\n      sessionName: any\n      maxSessionDuration: 3h",
+			},
+			"root": {"mode: deny", "mode: report", "quickSetup: false", "quickSetup: true"},
+		},
+	},
 }
 
 // newTools is the example with boundaries, policies of its own and a partner.
 func newTools(t *testing.T) *deployment {
 	t.Helper()
+	return newExample(t, exampleTools)
+}
+
+// newLab is the example with every setting that the others leave at its default, in an organization that allows by
+// list. It protects nothing: what is protected cannot be deleted.
+func newLab(t *testing.T) *deployment {
+	t.Helper()
+	d := newExample(t, exampleLab)
+	d.edit(t, "Pulumi.lab.yaml", "guardrails:protect: true", "guardrails:protect: false")
+	return d
+}
+
+func newExample(t *testing.T, folder string) *deployment {
+	t.Helper()
 	d := &deployment{cli: clitest.Need(t), dir: t.TempDir(), cache: filepath.Join(t.TempDir(), "guardrails")}
-	require.NoError(t, os.CopyFS(d.dir, os.DirFS(exampleTools)))
+	require.NoError(t, os.CopyFS(d.dir, os.DirFS(folder)))
 	return d
 }
 

@@ -102,7 +102,7 @@ func disturbances(t *testing.T) []disturbance {
 		}
 	}
 	types := map[string][]disturbance{}
-	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools} {
+	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools, shippedLab} {
 		whole := s.deploy(t, len(s.stacks))
 		for _, stack := range s.stacks {
 			seen := map[string]bool{}

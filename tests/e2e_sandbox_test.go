@@ -57,6 +57,40 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 	assert.Empty(t, cmp.Diff(before, d.bytesOf(t)))
 }
 
+// The laboratory, with what no other shipped stack sets, is deployed too, reads back as it was deployed, and stays.
+// Every run holds what it registers (TestEverySettingOfTheLaboratoryIsDeployed).
+func TestTheLaboratoryDeploysAndStays(t *testing.T) {
+	t.Parallel()
+	clitest.Long(t)
+	d := labDeployed.copy(t)
+	for _, stack := range shippedLab.stacks {
+		r := shippedLab.report(t, stack)
+		assert.NotEmpty(t, r.ChangesBy(result.Create), stack)
+		assert.Empty(t, r.ChangesBy(result.Update, result.Replace, result.Delete), stack)
+	}
+	again, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Preview)
+	require.NoError(t, err)
+	require.Len(t, again.Stacks, len(shippedLab.stacks))
+	for _, r := range again.Stacks {
+		assert.Empty(t, r.Changes, r.Stack)
+	}
+	require.Empty(t, d.run(t, result.Drift, "lab").Drift)
+	// What allows everything stays attached beside a list until somebody detaches it, and that alone differs.
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "root")
+	require.ErrorContains(t, err, "root: 1 resource differs in AWS from what the stack file deploys; up leaves it")
+	// It is shipped with everything protected, which nothing deletes before the stack file says otherwise.
+	d.edit(t, "Pulumi.lab.yaml", "guardrails:protect: false", "guardrails:protect: true")
+	d.run(t, result.Up, "lab")
+	deployed := d.world(t)
+	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Destroy, "lab")
+	require.ErrorContains(t, err, "protect")
+	assert.Empty(t, cmp.Diff(deployed, d.world(t)))
+	d.edit(t, "Pulumi.lab.yaml", "guardrails:protect: true", "guardrails:protect: false")
+	d.run(t, result.Up, "lab")
+	d.run(t, result.Destroy, "lab")
+	assert.Empty(t, d.account(t, "444455556666").Users)
+}
+
 // A file of the sandbox's accounts that was cut is refused with a line that puts the sandbox back to what it was
 // before the last command that changed it.
 // Every run holds that the file and the way out are named (TestABrokenSandboxNamesTheFileAndTheWayOut).

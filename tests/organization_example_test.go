@@ -20,6 +20,7 @@ import (
 var (
 	exampleOrganization = filepath.Join("..", "examples", "organization")
 	exampleTools        = filepath.Join("..", "examples", "tools")
+	exampleLab          = filepath.Join("..", "examples", "lab")
 )
 
 // exampleStacks are its stacks in the order of their names.

@@ -15,8 +15,5 @@ func (a *Args) AddIntent(in *intent.Account) {
 
 // Shells are the shells that a role of the template is for.
 func (o Opening) Shells() intent.Shells {
-	return intent.Shells{
-		Key: "osAccess", Open: true, Projects: o.Projects, Documents: o.Documents,
-		Desktops: o.RDP, Passwords: o.PasswordData,
-	}
+	return intent.Shells{Open: true, Projects: o.Projects, Documents: o.Documents}
 }

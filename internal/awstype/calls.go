@@ -6,8 +6,8 @@ package awstype
 const (
 	terraform = "hashicorp/terraform-provider-aws"
 	native    = "pulumi/pulumi-aws-native"
-	// sdk is what the program asks with where no function of the providers asks.
-	sdk = "aws/aws-sdk-go-v2"
+	// cloudControl has the schemas of CloudFormation too, in newer revisions.
+	cloudControl = "hashicorp/terraform-provider-awscc"
 	// fork has a revision of 2024 of which the first was not at hand: the first in which a user's policies go with
 	// the user.
 	fork = "max-ts0gt/terraform-provider-aws"
@@ -56,10 +56,15 @@ func (c Call) handled(schema string) Call {
 
 // reader is a call of which the handlers of a type of CloudFormation say that they need it to read.
 func reader(schema, commit string, actions ...string) []Call {
+	return readerIn(Source{Repository: native, File: "aws-cloudformation-schema/" + schema, Commit: commit}, actions...)
+}
+
+// readerIn is reader with the schema as another repository has it.
+func readerIn(source Source, actions ...string) []Call {
 	var all []Call
 	for _, action := range actions {
 		c := call(Invoke, action).when("the type is read")
-		c.Source = Source{Repository: native, File: "aws-cloudformation-schema/" + schema, Commit: commit}
+		c.Source = source
 		all = append(all, c)
 	}
 	return all
@@ -82,7 +87,6 @@ const (
 
 	byTagging = "AWS asks for it of a call that passes tags: the source shows the tags in the call, and the call itself in partitions that take no tags there; " +
 		"that AWS asks for it elsewhere was seen for roles, and not for policies"
-	bySchema = "the revision at hand is older than the property that the call reads"
 )
 
 // provisioning brings roles in accounts up to date and waits for it.

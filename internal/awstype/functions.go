@@ -37,15 +37,11 @@ var functions = map[string]Calls{
 			reader("aws-sso-permissionset.json", "2f07e30b",
 				"sso:DescribePermissionSet", "sso:ListTagsForResource", "sso:ListManagedPoliciesInPermissionSet",
 				"sso:GetInlinePolicyForPermissionSet"),
-			[]Call{
-				call(Invoke, "sso:ListCustomerManagedPolicyReferencesInPermissionSet").when("the type is read").
-					unconfirmed(bySchema),
-				call(
-					Invoke,
-					"sso:GetPermissionsBoundaryForPermissionSet",
-				).when("the type is read").
-					unconfirmed(bySchema),
-			},
+			readerIn(Source{
+				Repository: cloudControl,
+				File:       "internal/service/cloudformation/schemas/AWS_SSO_PermissionSet.json",
+				Commit:     "29a0d921",
+			}, "sso:ListCustomerManagedPolicyReferencesInPermissionSet", "sso:GetPermissionsBoundaryForPermissionSet"),
 		)...),
 	),
 	token.IAMGetGroup: read(
@@ -88,23 +84,6 @@ var functions = map[string]Calls{
 			"ReadPermissionSets",
 			call(Invoke, "sso:DescribePermissionSet").when("one is looked at"),
 			call(Invoke, "sso:ListTagsForResource").when("it is found"),
-		),
-	),
-	// No function of the providers lists them: the program asks with AWS's own SDK.
-	token.SSOAdminListAssignments: readIn(
-		sdk,
-		"service/ssoadmin/api_op_ListAccountAssignments.go",
-		"0118d43c",
-		group(
-			"ReadAssignments",
-			call(Invoke, "sso:ListAccountAssignments").when("the permission set is provisioned in an account"),
-			Call{
-				Action: "sso:ListAccountsForProvisionedPermissionSet", In: Invoke, Source: Source{
-					Repository: sdk,
-					File:       "service/ssoadmin/api_op_ListAccountsForProvisionedPermissionSet.go",
-					Commit:     "0118d43c",
-				},
-			},
 		),
 	),
 	token.SSOAdminGetInstances: read(

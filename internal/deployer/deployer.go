@@ -138,7 +138,9 @@ func (s *registered) statements() ([]statement, error) {
 	}
 	var all []statement
 	for _, name := range slices.Sorted(maps.Keys(named)) {
-		all = append(all, *named[name])
+		st := *named[name]
+		st.Actions, st.Resources = least(st.Actions), least(st.Resources)
+		all = append(all, st)
 	}
 	slices.SortStableFunc(all, func(a, b statement) int { return cmp.Compare(order(a), order(b)) })
 	return all, nil
@@ -187,7 +189,7 @@ func (s *registered) addNeeds(named map[string]*statement, a asked) error {
 			}
 			named[n.name] = st
 		}
-		st.Actions, st.Resources = union(st.Actions, actions), union(st.Resources, resources)
+		st.Actions, st.Resources = append(st.Actions, actions...), append(st.Resources, resources...)
 	}
 	return nil
 }
@@ -199,18 +201,20 @@ func order(s statement) int {
 	return 1
 }
 
-// union is both lists, sorted, without what another pattern of them covers.
-func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	covered := func(s string) bool {
-		return slices.ContainsFunc(all, func(other string) bool {
-			prefix, ends := strings.CutSuffix(other, "*")
-			return ends && other != s && strings.HasPrefix(s, prefix)
-		})
+// least is the list, sorted, without what another pattern of it covers.
+func least(all []string) []string {
+	all = slices.Compact(slices.Sorted(slices.Values(all)))
+	var prefixes []string
+	for _, pattern := range all {
+		if prefix, ends := strings.CutSuffix(pattern, "*"); ends {
+			prefixes = append(prefixes, prefix)
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), covered)
+	return slices.DeleteFunc(all, func(s string) bool {
+		return slices.ContainsFunc(prefixes, func(prefix string) bool {
+			return prefix+"*" != s && strings.HasPrefix(s, prefix)
+		})
+	})
 }
 
 // split puts statements into as few documents as their order and the quota of a managed policy allow. A statement

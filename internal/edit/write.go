@@ -88,7 +88,7 @@ func (c *Change) replace() (err error) {
 	_, err = next.Write(c.After)
 	err = errors.Join(err, next.Chmod(info.Mode().Perm()), next.Sync(), next.Close())
 	if err != nil {
-		return err
+		return notWritable(c.path, err)
 	}
 	current, err := os.ReadFile(path)
 	if err != nil {
@@ -132,13 +132,17 @@ func syncFolder(dir string) error {
 	return folder.Close()
 }
 
+// notWritable names the file that was to be written, and not the one that was to take its place.
 func notWritable(path string, err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err // The name of the file that was to be made says nothing to anybody.
+	}
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		var pathError *fs.PathError
-		if errors.As(err, &pathError) {
-			err = pathError.Err // The name of the file that was to be made says nothing to anybody.
-		}
 		return &NotWritableError{path, err}
+	}
+	if pathError != nil {
+		return fmt.Errorf("%s: is as it was, because what it becomes cannot be written beside it: %w", path, err)
 	}
 	return err
 }

@@ -201,7 +201,7 @@ func ranAlone(t *testing.T) bool {
 	return true
 }
 
-// A disk that is full leaves the file as it was.
+// A disk that is full leaves the file as it was, and it is the file that is named.
 func TestAFullDiskLeavesTheFile(t *testing.T) {
 	if ranAlone(t) {
 		return
@@ -210,7 +210,8 @@ func TestAFullDiskLeavesTheFile(t *testing.T) {
 	change, err := AddGrant(path, oneGrant)
 	require.NoError(t, err)
 	limited(t, func() { err = change.replace() })
-	require.Error(t, err)
+	require.ErrorContains(t, err, path+": is as it was, because ")
+	assert.NotContains(t, err.Error(), nextName(path), "the file that was to take its place says nothing to anybody")
 	assert.False(t, errors.Is(err, ErrChanged))
 	left, err := os.ReadFile(path)
 	require.NoError(t, err)

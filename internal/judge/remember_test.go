@@ -17,8 +17,8 @@ import (
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/verdicts"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // projectOf is a copy of a folder's stack files, and the names of the stacks.
@@ -82,7 +82,8 @@ func readable(folder string, names []string) []*stack.Stack {
 }
 
 // What is said of stacks whose verdicts were kept is what is said of them otherwise, to the last word, after whatever
-// edits, in memory and from the files of earlier runs. The shipped organization in every run, a generated one before a landing too.
+// edits, in memory and from the files of earlier runs. The shipped organization in every run, a generated one before a
+// landing too.
 func TestKeptVerdictsAreThoseThatWouldBeFound(t *testing.T) {
 	defer judge.Use(claims.With{})
 	cache := filepath.Join(t.TempDir(), "cache")
@@ -91,7 +92,7 @@ func TestKeptVerdictsAreThoseThatWouldBeFound(t *testing.T) {
 	organization{accounts: 5, people: 16, roles: 9, jumps: 2}.write(t, generated)
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	compared, refused := 0, 0
-	for _, from := range clitest.Sample(2, "../../examples/organization", generated) {
+	for _, from := range tier.Sample(2, "../../examples/organization", generated) {
 		folder, names := projectOf(t, from)
 		r := rand.New(rand.NewPCG(1, 5))
 		for step := range 8 {

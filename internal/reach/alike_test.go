@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/reach"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
 )
 
@@ -53,7 +54,7 @@ func crowdOf(r *rand.Rand) world.World {
 // Whoever is like somebody who reaches nothing is told to reach nothing, and would be found to.
 func TestThoseAlikeReachWhatTheyReachAlone(t *testing.T) {
 	shared := 0
-	for seed := range uint64(60) {
+	for seed := range uint64(tier.Times(20, 60)) {
 		w := crowdOf(rand.New(rand.NewPCG(seed, 7)))
 		engine, err := access.Compile(w)
 		require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/testkit/tier"
 )
 
 // elsewhere is a second account, so that ways lead over accounts.
@@ -63,7 +64,7 @@ func (l likeness) edited(w access.World) access.World {
 // Whose ways rest on the same in two worlds has the same ways in both.
 func TestWaysThatRestOnTheSameAreTheSame(t *testing.T) {
 	same, differ := 0, 0
-	for seed := range uint64(60) {
+	for seed := range uint64(tier.Times(20, 60)) {
 		l := likeness{rand.New(rand.NewPCG(seed, 2))}
 		before := l.two()
 		after := l.edited(before)
@@ -90,8 +91,8 @@ func TestWaysThatRestOnTheSameAreTheSame(t *testing.T) {
 			assert.Equal(t, ways[0][arn], ways[1][arn], "seed %d: %s", seed, arn)
 		}
 	}
-	assert.Greater(t, same, 50)
-	assert.Greater(t, differ, 50)
+	assert.Greater(t, same, tier.Times(16, 50))
+	assert.Greater(t, differ, tier.Times(16, 50))
 }
 
 // Only those are looked at who are wanted, and what is said of them is what is said of everybody.

@@ -43,6 +43,8 @@ type collector struct {
 	named map[string]string
 	// outputs are true once the stack's own outputs are to change.
 	outputs bool
+	// options are true once what the state keeps of a resource beside it is to change: whether it may be deleted.
+	options bool
 	// madeAt is when AWS had made a resource, by URN.
 	madeAt      map[string]time.Time
 	diagnostics []result.Diagnostic
@@ -106,7 +108,7 @@ func (c *collector) finish(r *result.Report) []result.Diagnostic {
 	result.SortChanges(r.Failures)
 	r.Same, r.MadeAt = len(c.sames), maps.Clone(c.madeAt)
 	r.Named = maps.Clone(c.named)
-	r.Standing, r.OutputsChange = maps.Clone(c.standing), c.outputs
+	r.Standing, r.StateChanges = maps.Clone(c.standing), c.outputs || c.options
 	r.PutBack, r.NotPutBack = result.PutBack(r.Standing), nil
 	if !c.planning { // A run that was ended has not come to all of them.
 		done := func(d result.Drifted) bool { _, changed := c.changes[d.URN]; return changed }
@@ -186,6 +188,10 @@ func (c *collector) end(meta apitype.StepEventMetadata) {
 	if meta.Type == urn.StackType && meta.New != nil &&
 		(meta.Old == nil || !reflect.DeepEqual(meta.Old.Outputs, meta.New.Outputs)) {
 		c.outputs = true
+	}
+	if meta.Old != nil && meta.New != nil && meta.Op == apitype.OpSame &&
+		(meta.Old.Protect != meta.New.Protect || meta.Old.RetainOnDelete != meta.New.RetainOnDelete) {
+		c.options = true
 	}
 	if meta.Op == apitype.OpSame && !hidden(meta.Type) {
 		if meta.New != nil && meta.New.Custom {

@@ -121,7 +121,7 @@ func (r *run) do(ctx context.Context) {
 // program deploys, and the state has what AWS has. Then the engine need not be asked to do it.
 func (r *run) settled() bool {
 	return r.operation == result.Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 &&
-		!r.plan.OutputsChange &&
+		!r.plan.StateChanges &&
 		result.Untouched(r.plan.Standing)
 }
 

@@ -12,13 +12,12 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/setting"
 )
 
 const (
-	// sample is the number of requests of an ordinary run; GUARDRAILS_ORACLE asks for more.
-	sample = 3000
 	// perWorld is the number of questions to one world.
 	perWorld = 10
 	// batch is the number of questions that go to the oracle at a time.
@@ -28,6 +27,9 @@ const (
 	// seed makes every run the same; GUARDRAILS_ORACLE_SEED takes another.
 	seed = 20261122
 )
+
+// sample is the number of requests of this run; GUARDRAILS_ORACLE asks for more.
+var sample = tier.Times(1500, 3000)
 
 // TestAgreesWithTheOracle: package access and the independent evaluator decide generated requests alike, but for the
 // differences that are listed with what AWS documents. GUARDRAILS_ORACLE=100000 asks that many.

@@ -13,13 +13,12 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/tests/internal/node"
 	"aws-access-guardrails/tests/internal/setting"
 )
 
 const (
-	// sample is the number of worlds of an ordinary run; GUARDRAILS_SMT asks for more.
-	sample = 250
 	// batch is the number of worlds that go to the solver at a time.
 	batch = 50
 	// shown is the number of disagreements that are written out.
@@ -27,6 +26,9 @@ const (
 	// seed makes every run the same; GUARDRAILS_SMT_SEED takes another.
 	seed = 20261128
 )
+
+// sample is the number of worlds of this run; GUARDRAILS_SMT asks for more.
+var sample = tier.Times(100, 250)
 
 var solver = node.Program{Name: "smt", Script: "judge.mjs"}
 

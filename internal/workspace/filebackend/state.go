@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,7 +70,13 @@ func Export(file string) ([]byte, error) {
 // read is false of what no engine reads: nothing, half a file, and what is not JSON.
 func read(file string) (state checkpoint, err error) {
 	data, err := os.ReadFile(file)
-	if err != nil {
+	var unread *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return state, err
+	case errors.As(err, &unread): // Whoever tells it names the file.
+		return state, fmt.Errorf("the engine's state of a stack cannot be read: %w", unread.Err)
+	case err != nil:
 		return state, err
 	}
 	if len(strings.TrimSpace(string(data))) == 0 {

@@ -167,9 +167,11 @@ type Report struct {
 
 	// madeAt is when a resource was made in this run, by URN.
 	MadeAt map[string]time.Time `json:"-"`
-	// standing is what was found out about each resource, by URN, and outputs says that the stack's outputs change.
-	Standing      map[string]*Standing `json:"-"`
-	OutputsChange bool                 `json:"-"`
+	// Standing is what was found out about each resource, by URN.
+	Standing map[string]*Standing `json:"-"`
+	// StateChanges says that something changes of which AWS has nothing: the stack's outputs, or whether the engine may
+	// delete a resource.
+	StateChanges bool `json:"-"`
 	// Named are the names in AWS of what AWS has chosen the id of, by that id.
 	Named map[string]string `json:"-"`
 	// besides is all that was found beside the stack.

@@ -57,9 +57,15 @@ func (*brokenStateError) ExitStatus() exit.Status { return exit.Failed }
 // what says how they are laid out.
 func (h *Home) engineFiles() (stacks []string, layout string, err error) {
 	root := filepath.Join(h.Backend(), ".pulumi")
-	err = filepath.WalkDir(filepath.Join(root, "stacks"), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".json" {
+	states := filepath.Join(root, "stacks")
+	err = filepath.WalkDir(states, func(path string, entry fs.DirEntry, err error) error {
+		// Whatever has the name of a state is read as one: the engine would.
+		named := filepath.Ext(path) == ".json" && filepath.Dir(filepath.Dir(path)) == states
+		if err == nil && named {
 			stacks = append(stacks, path)
+			if entry.IsDir() {
+				return fs.SkipDir
+			}
 		}
 		return IgnoreMissing(err)
 	})
@@ -101,6 +107,9 @@ func (h *Home) Broken(file string, err error) *brokenStateError {
 	if _, err := os.Stat(kept.State()); err == nil && kept.sound() == nil {
 		// The copies are second names of files that did not change since, which cp refuses to copy onto themselves.
 		e.back = fmt.Sprintf("tar -cf - -C %s . | tar -xf - -C %s", visible.Shell(kept.Dir), visible.Shell(h.Dir))
+		if info, err := os.Lstat(file); err == nil && !info.Mode().IsRegular() { // tar puts no file in its place.
+			e.back = fmt.Sprintf("mv %s %s && %s", visible.Shell(file), visible.Shell(file+".broken"), e.back)
+		}
 	}
 	return e
 }

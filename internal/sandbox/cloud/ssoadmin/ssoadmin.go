@@ -119,13 +119,11 @@ func (a Assignment) key() string {
 // Key is the key of the instance in its table.
 const Key = "instance"
 
-// instance is the instance of the ARN, which the caller's account manages in the caller's Region: the management account
-// manages it also where it delegated that.
+// instance is the instance of the ARN, which the caller's account manages in the caller's Region.
 func (s Client) instance(arn string) (IdentityCenter, error) {
 	ic, ok := s.state.IdentityCenters.Get("", Key)
-	org, _ := s.state.organizations.Organizations.Get("", organizations.Key)
 	switch {
-	case ok && s.Caller.Account != ic.Account && s.Caller.Account != org.Management:
+	case ok && s.Caller.Account != ic.Account:
 		return IdentityCenter{}, api.Refuse(
 			http.StatusBadRequest,
 			"AccessDeniedException",

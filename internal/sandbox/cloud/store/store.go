@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,11 +102,15 @@ func readState(path string) (lines []byte, err error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("sandbox state: %w", err)
-	}
 	broken := func(format string, a ...any) ([]byte, error) {
 		return nil, &StateError{Path: path, Err: fmt.Errorf(format, a...)}
+	}
+	var unread *fs.PathError
+	if errors.As(err, &unread) {
+		return broken("it cannot be read: %w", unread.Err)
+	}
+	if err != nil {
+		return broken("it cannot be read: %w", err)
 	}
 	if len(data) == 0 {
 		return broken("the file is empty")

@@ -1,34 +1,24 @@
 package clitest
 
 import (
-	"os"
 	"testing"
+
+	"aws-access-guardrails/internal/testkit/tier"
 )
 
-// Nightly reports whether the tests run in the nightly tier: GUARDRAILS_NIGHTLY is set, as "make nightly" does. What
-// takes minutes runs whole there, and in every other run as a sample of the same.
-func Nightly() bool { return os.Getenv("GUARDRAILS_NIGHTLY") != "" }
+// Tests that need the CLI find the tiers beside it.
 
-// Landing reports whether the tests decide what lands: CI is "true", as .ci/run sets it, or they run at night.
-func Landing() bool { return Nightly() || os.Getenv("CI") == "true" }
+// Nightly is [tier.Nightly].
+func Nightly() bool { return tier.Nightly() }
 
-// Long skips a test in runs that decide nothing, so that "go test ./..." ends in minutes. Only what another test of
-// every run holds a part of is long.
+// Landing is [tier.Landing].
+func Landing() bool { return tier.Landing() }
+
+// Long is [tier.Long].
 func Long(t testing.TB) {
 	t.Helper()
-	if !Landing() {
-		t.Skip("takes long: run with CI=true, as .ci/run does, or with GUARDRAILS_NIGHTLY=1")
-	}
+	tier.Long(t)
 }
 
-// Sample gives the first of the cases of a test, the first n where the tests decide what lands, and all of them in the
-// nightly tier. Whoever writes the cases puts those first that hold most.
-func Sample[T any](n int, all ...T) []T {
-	switch {
-	case Nightly():
-		return all
-	case Landing():
-		return all[:min(n, len(all))]
-	}
-	return all[:min(1, n, len(all))]
-}
+// Sample is [tier.Sample].
+func Sample[T any](n int, all ...T) []T { return tier.Sample(n, all...) }
