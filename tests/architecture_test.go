@@ -474,6 +474,11 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{
+		dir:     "internal/assignments",
+		may:     []string{"internal/stackfile"}, // Its room below it has the settings of the provider.
+		foreign: []string{"github.com/aws/", "golang.org/x/net/http/httpproxy"},
+	},
+	{
 		dir: "internal/program",
 		may: slices.Concat(
 			values,
@@ -485,6 +490,7 @@ var rooms = []room{
 				"internal/strictyaml",
 				"internal/judge",
 				"internal/adopt",
+				"internal/assignments",
 				"internal/refusal",
 			},
 		),
@@ -656,6 +662,11 @@ var rooms = []room{
 		foreign: providerForeign,
 	},
 	{
+		dir:     "internal/sandbox/endpoint",
+		may:     []string{"internal/sandbox/cloud", "internal/sandbox/cloud/api"},
+		foreign: noForeign,
+	},
+	{
 		dir: "internal/sandbox",
 		may: slices.Concat(
 			values,
@@ -666,11 +677,13 @@ var rooms = []room{
 				"internal/strictyaml",
 				"internal/sandbox/cloud",
 				"internal/sandbox/cloud/plant",
+				"internal/sandbox/endpoint",
 				"internal/sandbox/provider",
 			},
 		),
 	},
 	{dir: "internal/workspace/exit", foreign: noForeign},
+	{dir: "internal/workspace/urn", foreign: noForeign},
 	{
 		dir: "internal/workspace/project",
 		may: slices.Concat(
@@ -703,7 +716,8 @@ var rooms = []room{
 				"internal/judge",
 				"internal/program",
 				"internal/sandbox",
-				"internal/testkit/tier", "internal/workspace/exit", "internal/workspace/project",
+				"internal/testkit/tier",
+				"internal/workspace/exit", "internal/workspace/project", "internal/workspace/urn",
 				"internal/sandbox/cloud/api",
 				"internal/sandbox/cloud/store",
 			},
@@ -714,7 +728,10 @@ var rooms = []room{
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words"},
+			[]string{
+				"internal/stack", "internal/stackfile", "internal/judge", "internal/reach", "internal/view/words",
+				"internal/workspace/urn", // Types are called as up calls them.
+			},
 		),
 		foreign: noForeign,
 	},
@@ -768,6 +785,7 @@ var rooms = []room{
 				"internal/stack",
 				"internal/strictyaml",
 				"internal/edit",
+				"internal/files",
 				"internal/view/render",
 				"internal/workspace/exit", "internal/workspace/project",
 				"internal/change",

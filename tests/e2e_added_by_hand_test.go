@@ -67,9 +67,44 @@ func attached(kind string) func(*hand, string, stateResource) (string, map[strin
 	}
 }
 
+// assigned assigns a permission set to somebody in an account where it is not: to the first of the kind whom the identity
+// store has, in an account of the permission set where there is one.
+func assigned(kind string) func(*hand, string, stateResource) (string, map[string]any, string) {
+	return func(h *hand, _ string, r stateResource) (string, map[string]any, string) {
+		center, set := h.server.Snapshot().IdentityCenter, fmt.Sprint(r.Outputs["arn"])
+		names := map[string]map[string]string{"USER": center.Users, "GROUP": center.Groups}[kind]
+		taken, has := map[string]bool{}, map[string]bool{}
+		for _, a := range center.Assignments {
+			if a.PermissionSet == set {
+				taken[a.PrincipalID+a.Account], has[a.Account] = true, true
+			}
+		}
+		accounts := append(
+			slices.Sorted(maps.Keys(has)),
+			slices.Sorted(maps.Keys(h.server.Snapshot().Organization.Accounts))...,
+		)
+		for _, account := range accounts {
+			for _, id := range slices.Sorted(maps.Keys(names)) {
+				if taken[id+account] || account == h.server.Snapshot().Organization.Management {
+					continue
+				}
+				return "aws:ssoadmin/accountAssignment:AccountAssignment", map[string]any{
+					"instanceArn":      r.Inputs["instanceArn"],
+					"permissionSetArn": set,
+					"principalId":      id,
+					"principalType":    kind,
+					"targetId":         account,
+					"targetType":       "AWS_ACCOUNT",
+				}, fmt.Sprintf("the %s %q in ", strings.ToLower(kind), names[id])
+			}
+		}
+		require.Fail(h.t, "nobody is left to assign it to", "%s %s", kind, r.name())
+		return "", nil, ""
+	}
+}
+
 // additions are what can be added to each type of resource that a stack makes, by the types of resources and the
-// arguments with which a provider can add it. Assignments of a permission set to others are not among them: no function
-// of the provider lists them.
+// arguments with which a provider can add it.
 var additions = []addition{
 	{to: userType, make: inlined("user")},
 	{to: userType, make: attached("user")},
@@ -132,6 +167,8 @@ var additions = []addition{
 			}, own
 		},
 	},
+	{to: "aws:ssoadmin/permissionSet:PermissionSet", make: assigned("USER")},
+	{to: "aws:ssoadmin/permissionSet:PermissionSet", make: assigned("GROUP")},
 	{
 		to:  "aws:ssoadmin/permissionSet:PermissionSet",
 		has: boundaryOfSetType,
@@ -239,6 +276,9 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 				clitest.Long(t)
 			}
 			d := folder.clean.copy(t)
+			if name == "tools" { // Its identity store has one group, which has everything.
+				d.edit(t, "sandbox.yaml", ": builders}", ": builders, "+outsiders+"}\n  users: {"+mallory+"}")
+			}
 			if name == "organization" {
 				d.edit(t, "Pulumi.identity.yaml", "\n  guardrails:expect:", bareSet+"\n  guardrails:expect:")
 				d.run(t, result.Up, "identity")
@@ -267,6 +307,12 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 		})
 	}
 }
+
+// Whom an identity store has and no stack file names.
+const (
+	mallory   = "0a1b2c3d-4e5f-6a7b-8c9d-0e1f2a3b4c5d: mallory"
+	outsiders = "1b2c3d4e-5f6a-7b8c-9d0e-1f2a3b4c5d6e: outsiders"
+)
 
 // bareSet is a permission set with as little as one can have.
 const bareSet = `      - name: Looker
@@ -597,7 +643,11 @@ func TestAnAccountThatSomebodyMovesIsNamed(t *testing.T) {
 		for _, drifted := range found.Stacks[0].Drift {
 			require.Len(t, drifted.Differences, 1)
 			assert.True(t, drifted.Differences[0].Left)
-			assert.Contains(t, drifted.Differences[0].Text, fmt.Sprintf("from %q to %q", parents[drifted.Name], moved[drifted.Name]))
+			assert.Contains(
+				t,
+				drifted.Differences[0].Text,
+				fmt.Sprintf("from %q to %q", parents[drifted.Name], moved[drifted.Name]),
+			)
 			told = append(told, drifted.Name)
 		}
 		assert.ElementsMatch(t, slices.Collect(maps.Keys(moved)), told)

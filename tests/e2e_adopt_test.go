@@ -124,6 +124,7 @@ func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
   is left alone
     - user build: the stack file does not have it; --user build takes it, and puts it into the group that enforces MFA
 `, text.String())
+	assert.Equal(t, before, d.account(t, devAccount), "the account was read and not changed")
 	change, err := file.Add(plan.Additions...)
 	require.NoError(t, err)
 	require.NoError(t, change.Write(t.Context()))

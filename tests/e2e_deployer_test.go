@@ -80,8 +80,13 @@ func (p *pipeline) as(
 	t.Helper()
 	account := p.stack(t, name).Account.ID
 	listener := &program.Listener{Thorough: true}
-	server := startSandbox(t, p.dir, sandbox.Options{State: p.state, Stack: name, Account: account, CallsAs: "role/" + role})
+	server := startSandbox(
+		t,
+		p.dir,
+		sandbox.Options{State: p.state, Stack: name, Account: account, CallsAs: "role/" + role},
+	)
 	defer func() { require.NoError(t, server.Close()) }()
+	listener.Endpoint = server.Endpoint()
 	env := map[string]string{"PULUMI_DEBUG_PROVIDERS": server.DebugProviders()}
 	for key, value := range p.env {
 		env[key] = value

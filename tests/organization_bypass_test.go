@@ -700,7 +700,9 @@ func (o organization) makerAttempts(work inAccount, admin access.Session, each a
 	}
 	set, ofSet := "DenyChangingStackSetsAndQuickSetup", "DenyChangingStacksOfStackSets"
 	for it, as := range map[string]access.Session{
-		"an administrator": admin, "a bootstrap role": work.as("OrganizationAccountAccessRole"), "the token role": work.as(guardrail.TokenRoleName), "a tagger": work.as("pipelines/Tagger"),
+		"an administrator": admin, "a bootstrap role": work.as(
+			"OrganizationAccountAccessRole",
+		), "the token role": work.as(guardrail.TokenRoleName), "a tagger": work.as("pipelines/Tagger"),
 	} {
 		each(it+" writes stack sets", as, writesSets, nil, sets, set)
 		each(it+" configures Quick Setup", as, configures, nil, manager, set)

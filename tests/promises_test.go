@@ -27,6 +27,13 @@ var promising = regexp.MustCompile(
 // shut. Console blocks of pages are left out: tests run what they show.
 var verdict = regexp.MustCompile(`(?i)\bholds\b|\b(is|are|stays?|remains?) (closed|shut)\b`)
 
+// still are the words with which a message or a page says that nothing is changed, or that something goes or changes with
+// a later run.
+var still = regexp.MustCompile(
+	`(?i)\bnothing (is|was|has been) changed\b|\bchange[sd]? nothing\b|\bstays? as (it was|they were)\b` +
+		"|\\bthe (next up|up after|`up` after)\\b",
+)
+
 // contains follows "holds" where it means that something is in another thing, or is held against it: no verdict.
 var contains = regexp.MustCompile(
 	`^ (an?|the|them|it|no|what|who|every|something|files|names|recorded|secrets|that both|%s)\b|^ %s`,
@@ -209,6 +216,8 @@ var verdictSentences = []promise{
 		"internal/stackfile/organization.go", "which doors to operating systems are closed",
 		[]string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"},
 	},
+	{"access/doors/access.go", "the trust of guarded roles is closed", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
+	{"docs/safety.md", "the trust of guarded roles is closed", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
 	{"access/doors/shell.go", "which are closed as such", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
 	{"docs/safety.md", "which are closed as such", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},
 	{
@@ -231,6 +240,95 @@ var verdictSentences = []promise{
 	{"internal/view/audit/audit.go", "holds", []string{"TestWhatDiffersFromTheStackFileIsAFinding"}},
 	{"internal/judge/text.go", "holds", []string{"TestTheShippedStacksHoldStrictly"}},
 	{"internal/view/page/proofs.go", "holds", []string{"TestKeptVerdictsAreThoseThatWouldBeFound"}},
+}
+
+// stillSentences are the sentences about what does not change, or not yet, as promises are.
+var stillSentences = []promise{
+	{"docs/admin-guide.md", "and changes nothing; status 1", []string{"TestWhatOnlyLooksChangesNothing"}},
+	{
+		"docs/adopt.md",
+		"reads the account and changes nothing in it",
+		[]string{"TestWhatExistsIsAdoptedAndChangedInPlace"},
+	},
+	{
+		"docs/adopt.md",
+		"the `up` after it takes the user out of the groups",
+		[]string{"TestWhatExistsIsAdoptedAndChangedInPlace"},
+	},
+	{"docs/first-organization.md", "It changes nothing, and nobody types", []string{"TestWhatIsSavedOfAWSIsReadAlone"}},
+	{"docs/runs.md", "`preview` and `drift` change nothing", []string{"TestWhatOnlyLooksChangesNothing"}},
+	{"docs/runs.md", "it changes nothing that is deployed", []string{"TestTheEnginesKeyIsWrittenIntoTheFileAsItIs"}},
+	{
+		"docs/runs.md",
+		"Where the backend has no copy that can be read, nothing is changed",
+		[]string{"TestABrokenFileBackendIsPutRightByOneUp"},
+	},
+	{"docs/runs.md", "nothing is changed anywhere", []string{"TestEveryAccountIsLookedAtBeforeAnythingChanges"}},
+	{"docs/runs.md", "It changes nothing, in AWS or in the state", []string{"TestWhatOnlyLooksChangesNothing"}},
+	{"docs/runs.md", "ends at once and has changed nothing", []string{"TestTheFirstSignalEndsAVerbThatReads"}},
+	{"docs/safety.md", "an operation role changes nothing but what it is for", []string{"TestEveryProofHasItsSection"}},
+	{
+		"docs/sandbox.md",
+		"the world stays as it was",
+		[]string{"TestMistakesInTheWorldFileAreRefused", "TestPlantsThatCannotBeAreRefused"},
+	},
+	{
+		"access/claims/list.go",
+		"an operation role changes nothing but what it is for",
+		[]string{"TestEveryProofHasItsSection"},
+	},
+	{"cmd/guardrails/main.go", "nothing was changed in any account", []string{"TestTheFirstSignalEndsAVerbThatReads"}},
+	{
+		"cmd/guardrails/person.go",
+		"The next up of the account takes the policies",
+		[]string{"TestWhatSomebodyAddsIsNamedAndTakenAway"},
+	},
+	{"cmd/guardrails/up.go", "Nothing is changed anywhere when the plan", []string{"TestOfARefusalNoOtherStackFails"}},
+	{
+		"cmd/guardrails/drift.go",
+		"Nothing is changed, in AWS or in the state",
+		[]string{"TestWhatOnlyLooksChangesNothing"},
+	},
+	{"cmd/guardrails/preview.go", "Nothing is changed", []string{"TestWhatOnlyLooksChangesNothing"}},
+	{"internal/edit/write.go", "nothing was changed", []string{"TestAReadOnlyPlaceIsSaid"}},
+	{
+		"internal/workspace/status.go",
+		"the next up changes it in place",
+		[]string{"TestWhatExistsIsAdoptedAndChangedInPlace"},
+	},
+	{
+		"internal/workspace/beside.go",
+		"the up after this one takes that away",
+		[]string{"TestWhatExistsIsAdoptedAndChangedInPlace"},
+	},
+	{
+		"internal/workspace/gate_tree.go",
+		"which changes nothing that is deployed",
+		[]string{"TestTheEnginesKeyIsWrittenIntoTheFileAsItIs"},
+	},
+	{
+		"internal/workspace/session_steps.go",
+		"nothing was changed, because",
+		[]string{"TestEveryAccountIsLookedAtBeforeAnythingChanges", "TestOfARefusalNoOtherStackFails"},
+	},
+	{"internal/workspace/backend_files.go", "changes nothing", []string{"TestABrokenFileBackendIsPutRightByOneUp"}},
+	{"internal/workspace/result/print.go", "nothing was changed", []string{"TestHeadingsSayHowItEnded"}},
+	{"internal/workspace/sandboxhome/state.go", "nothing was changed; make room", []string{"TestARunWithoutRoomIsRefusedBeforeItBegins"}},
+	{
+		"internal/program/main.go",
+		"the next up changes it in place",
+		[]string{"TestWhatExistsIsAdoptedAndChangedInPlace"},
+	},
+	{
+		"internal/refusal/rows.go",
+		"the next up changes it in place",
+		[]string{"TestWhatExistsIsAdoptedAndChangedInPlace"},
+	},
+	{
+		"internal/change/settings.go",
+		"they stay as they were until somebody changes them",
+		[]string{"TestAttributesAreAdoptedAndRegionsKeepTheirPreferences"},
+	},
 }
 
 // wordsByFile are the lines of the pages, and the texts in the product's source, by file.
@@ -313,6 +411,7 @@ func TestEveryPromiseNamesTheTestThatHoldsIt(t *testing.T) {
 	}{
 		{promises, func(line string) [][]int { return promising.FindAllStringIndex(line, -1) }},
 		{verdictSentences, verdictsIn},
+		{stillSentences, func(line string) [][]int { return still.FindAllStringIndex(line, -1) }},
 	} {
 		used := make([]bool, len(words.list))
 		for file, lines := range wordsByFile(t) {
@@ -341,6 +440,24 @@ func TestEveryPromiseNamesTheTestThatHoldsIt(t *testing.T) {
 			for _, test := range p.heldBy {
 				assert.True(t, exists[test], "%s: %q: there is no %s", p.file, p.says, test)
 			}
+		}
+	}
+}
+
+// What the first page has people run in an account that nothing protects yet only reads.
+func TestWhatIsSavedOfAWSIsReadAlone(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob("../docs/first-organization*.md")
+	require.NoError(t, err)
+	require.Len(t, pages, 2)
+	called := regexp.MustCompile(`\baws ([a-z]+[a-z-]*) ([a-z]+(?:-[a-z]+)+)`)
+	for _, page := range pages {
+		data, err := os.ReadFile(page)
+		require.NoError(t, err)
+		calls := called.FindAllStringSubmatch(string(data), -1)
+		require.Greater(t, len(calls), 6, page)
+		for _, call := range calls {
+			assert.Regexp(t, "^(describe|get|list)-", call[2], "%s: %s", page, call[0])
 		}
 	}
 }

@@ -98,17 +98,17 @@ var shut = []claim.Standing{
 	},
 	{
 		ID:    "own-project-only",
-		Claim: "an operation role reaches the nodes of its own project and no others",
+		Claim: "a role that opens sessions reaches the nodes of its own projects and no others",
 		Run:   nodes.OwnProjectOnly,
 	},
 	{
 		ID:    "no-other-door",
-		Claim: "an operation role opens no way onto a node but a session",
+		Claim: "a role that opens sessions opens no other way onto a node",
 		Run:   nodes.NoOtherDoor,
 	},
 	{
 		ID:    "operation-roles-only-operate",
-		Claim: "an operation role changes nothing but what it is for",
+		Claim: "a role that opens sessions changes nothing but what it is for",
 		Run:   nodes.OperationRolesOnlyOperate,
 	},
 	{

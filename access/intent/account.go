@@ -106,12 +106,17 @@ func (n Networks) Any() bool { return len(n.Addresses)+len(n.VPCs)+len(n.Endpoin
 
 // Shells are the shells that a role opens which is no operation role.
 type Shells struct {
+	// Key is where the documents are configured, such as "osAccess"; waivers cite it. Empty means nowhere.
+	Key string
 	// Open says that the role opens shells at all.
 	Open bool
 	// Projects are the values of the project tag on the nodes; nil means every node of the account.
 	Projects []string
 	// Documents are the session documents that it may use besides the preferences document.
 	Documents []string
+	// Desktops says that it opens remote desktops of Windows nodes, Passwords that it reads the encrypted passwords of
+	// their administrators.
+	Desktops, Passwords bool
 }
 
 // IdentityCenterUser is a person of IAM Identity Center who assumes a role from a session of a permission set in the
@@ -151,6 +156,45 @@ type OperationRole struct {
 	// VolumeKeys are ARNs of the KMS keys on which it may have EC2 make grants, for the volumes of instances that it
 	// starts.
 	VolumeKeys []string
+}
+
+// OpeningRole is a role that opens sessions: an operation role, or one of OS access.
+type OpeningRole struct {
+	OperationRole
+	// Everywhere says that it reaches every node of the account.
+	Everywhere bool
+	// Operates says that it starts and stops instances too.
+	Operates bool
+	// Desktops and Passwords are those of Shells.
+	Desktops, Passwords bool
+	// Waived is the key under which Documents are configured; waivers cite it.
+	Waived string
+}
+
+// OpeningRoles are the roles that open sessions, operation roles first.
+func (in *Account) OpeningRoles() []OpeningRole {
+	all := make([]OpeningRole, 0, len(in.OperationRoles))
+	for i := range in.OperationRoles {
+		r := in.OperationRoles[i]
+		all = append(all, OpeningRole{OperationRole: r, Operates: true, Waived: r.Key})
+	}
+	for i := range in.DelegatedRoles {
+		if r := in.DelegatedRoles[i]; r.Shells.Open {
+			all = append(all, r.Opening())
+		}
+	}
+	return all
+}
+
+// Opening is a role of OS access as one that opens sessions.
+func (r Role) Opening() OpeningRole {
+	return OpeningRole{
+		OperationRole: OperationRole{Role: r, Projects: r.Shells.Projects, Documents: r.Shells.Documents},
+		Everywhere:    len(r.Shells.Projects) == 0,
+		Desktops:      r.Shells.Desktops,
+		Passwords:     r.Shells.Passwords,
+		Waived:        r.Shells.Key,
+	}
 }
 
 // AllProjects are the projects of the nodes that the role reaches.

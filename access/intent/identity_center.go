@@ -39,6 +39,8 @@ type PermissionSet struct {
 	VolumeKeys []string
 	// Networks are those from which it may be used. The zero value is all.
 	Networks Networks
+	// Roles are patterns of the ARNs of roles that it assumes. Empty means none.
+	Roles []string
 }
 
 func (in *IdentityCenter) AuthorizationTags() []string {

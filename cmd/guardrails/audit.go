@@ -63,7 +63,7 @@ looked at; how many users, groups, roles and policies were is written. An answer
 			}
 			found, err := existing.AuditOf(data, from, stack)
 			if err != nil {
-				return &exit.RefusedError{Err: err}
+				return &exit.RefusedError{Err: fmt.Errorf("%s: %w", args[0], err)}
 			}
 			if !found.Holds {
 				return f.write(

@@ -67,6 +67,11 @@ func (v *values) String() string     { return "" }
 func (v *values) Type() string       { return "string" }
 func (v *values) Set(s string) error { *v = append(*v, s); return nil }
 
+// Append, Replace and GetSlice are those of a flag with several values.
+func (v *values) Append(s string) error        { return v.Set(s) }
+func (v *values) Replace(given []string) error { *v = given; return nil }
+func (v *values) GetSlice() []string           { return *v }
+
 func anyGiven(given map[string]*[]string) bool {
 	for _, all := range given {
 		if len(*all) > 0 {

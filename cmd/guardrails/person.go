@@ -28,6 +28,8 @@ func newPerson(f *flags) *cobra.Command {
 		Short: "Bring people into the stack files, move them from team to team, or take them out of every file",
 		Long: `Edits the stack files of the folder for somebody who comes, changes the team, or leaves. Every other byte of the files stays. What the files would become is read
 and proven as a whole first: all of them are written, or none. No account is touched: up applies the files.`,
+		Args: cobra.ArbitraryArgs,
+		RunE: group,
 	}
 	cmd.AddCommand(newPersonAdd(f), newPersonMove(f), newPersonRemove(f))
 	return cmd
@@ -56,6 +58,11 @@ func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows,
 			"nobody is named; write the name of the person behind the stack, or --csv with a file",
 		)
 	case p.csv == "":
+		for i, name := range names {
+			if slices.Contains(names[:i], name) {
+				return nil, exit.Usef("%q is named twice; name everybody once", name)
+			}
+		}
 		return &people.Rows{Leavers: names}, nil
 	}
 	data, err := files.Read(p.csv)
@@ -136,7 +143,7 @@ func tagsOf(pairs []string) (map[string]string, error) {
 	for _, pair := range pairs {
 		key, value, found := strings.Cut(pair, "=")
 		if !found || key == "" {
-			return nil, exit.Usef("--tag %q is no key=value", pair)
+			return nil, exit.Usef("--tag %q is no key=value; write it as in --tag Building=east", pair)
 		}
 		tags[key] = value
 	}
@@ -192,7 +199,12 @@ the other stack files name the team.`,
 	p.register(f, cmd, "name, from, to")
 	cmd.Flags().StringArrayVar(&one.To, "to", nil, "team that the person is in afterwards; repeatable")
 	cmd.Flags().
-		StringArrayVar(&one.From, "from", nil, "team that the person leaves; repeatable, without it every team but those of --to")
+		StringArrayVar(
+			&one.From,
+			"from",
+			nil,
+			"team that the person leaves; repeatable, without it every team but those of --to",
+		)
 	return cmd
 }
 
@@ -205,8 +217,8 @@ func newPersonRemove(f *flags) *cobra.Command {
 assignments of IAM Identity Center, and the expectations that are about them. A name is one person in the folder.
 
 It is refused, with every place at once, where a file or a document would still name one of them, where others would go on as their OS user, and where a role would be left
-with nobody who may take it; --with-roles removes such roles, and what is expected of them. It ends with the lines that end keys, sessions and shells, which taking somebody out of
-the files does not do.`,
+with nobody who may take it; --with-roles removes such roles, and what is expected of them. Files that stack files name are read for it, those of other folders are not: look for the
+person's ARN there. It ends with the lines that end keys, sessions and shells, which taking somebody out of the files does not do.`,
 		Example: `  guardrails person remove jump carol --dry-run
   guardrails person remove jump alice bob --with-roles`,
 		Args: cobra.MinimumNArgs(1),

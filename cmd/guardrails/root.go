@@ -64,7 +64,7 @@ func execute(ctx context.Context, args []string) exit.Status {
 	began := false
 	var watch func(verb *cobra.Command)
 	watch = func(verb *cobra.Command) {
-		if run := verb.RunE; run != nil {
+		if run := readably(verb.RunE); run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
 				with := claims.With{Memory: f.memory(cmd)}

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -47,30 +51,48 @@ func usage(root *cobra.Command, args []string, err error) error {
 	if unknown != nil || verb == root {
 		if word := firstWord(rest, args); word != "" && unknown != nil {
 			return exit.Usef(
-				"unknown command %q: guardrails has no such verb; %s \"guardrails --help\" lists them all",
+				"unknown command %q: guardrails has no such verb; %s\"guardrails --help\" lists them all",
 				word,
 				suggestion(root, word),
 			)
 		}
 		return exit.Usef("%v; see guardrails --help", err)
 	}
-	name := verb.Name()
+	name := strings.TrimPrefix(verb.CommandPath(), root.Name()+" ")
 	text := err.Error()
 	if flag, cut := strings.CutPrefix(text, "unknown flag: --"); cut {
 		return exit.Usef(
-			"%s: unknown flag: --%s; %s see guardrails %s --help",
+			"%s: unknown flag: --%s; %ssee guardrails %s --help",
 			name,
 			flag,
 			nearestFlag(verb, flag),
 			name,
 		)
 	}
-	if strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires ") {
+	if _, word, given := strings.Cut(text, "invalid argument "); given && len(verb.ValidArgs) > 0 &&
+		strings.Contains(word, " for \"guardrails ") {
+		return exit.Usef(
+			"%s: %s is none of them; write one of %s",
+			name,
+			strings.SplitN(word, " for ", 2)[0],
+			strings.Join(verb.ValidArgs, ", "),
+		)
+	}
+	if strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires ") ||
+		strings.HasPrefix(text, "unknown command ") {
 		return exit.Usef(
 			"%s: %s; write it as in \"%s\"",
 			name,
 			counted(verb),
-			strings.TrimSpace(strings.SplitN(strings.TrimSpace(verb.Example), "\n", 2)[0]),
+			cmp.Or(strings.TrimSpace(strings.SplitN(strings.TrimSpace(verb.Example), "\n", 2)[0]), verb.CommandPath()),
+		)
+	}
+	if _, _, length := strings.Cut(text, ": time: "); length {
+		before, _, _ := strings.Cut(text, ": time: ")
+		return exit.Usef(
+			"%s: %s: it is no length of time; write hours, minutes and seconds, such as 4h or 1h30m",
+			name,
+			before,
 		)
 	}
 	if before, _, number := strings.Cut(text, ": strconv."); number {
@@ -90,7 +112,7 @@ func firstWord(rest, args []string) string {
 
 func suggestion(root *cobra.Command, word string) string {
 	if ours, known := elsewhere[strings.ToLower(word)]; known {
-		return fmt.Sprintf("did you mean %q?", ours)
+		return fmt.Sprintf("did you mean %q? ", ours)
 	}
 	var names []string
 	for _, verb := range root.Commands() {
@@ -99,7 +121,7 @@ func suggestion(root *cobra.Command, word string) string {
 		}
 	}
 	if words := strictyaml.DidYouMean(word, names); strings.HasPrefix(words, "did you mean") {
-		return words
+		return words + " "
 	}
 	return ""
 }
@@ -111,16 +133,86 @@ func nearestFlag(verb *cobra.Command, flag string) string {
 	verb.InheritedFlags().VisitAll(add)
 	flag, _, _ = strings.Cut(flag, "=")
 	if words := strictyaml.DidYouMean("--"+flag, names); strings.HasPrefix(words, "did you mean") {
-		return words
+		return words + " "
 	}
 	return ""
+}
+
+// optional are the arguments of a usage that need not be given.
+var optional = regexp.MustCompile(`\[[^\]]*\]`)
+
+// group is the error of a verb that has verbs below it, where none of them is named.
+func group(cmd *cobra.Command, args []string) error {
+	var names []string
+	for _, below := range cmd.Commands() {
+		names = append(names, below.Name())
+	}
+	if len(args) == 0 {
+		return exit.Usef(
+			"%s what? write one of %s; see %s --help",
+			cmd.Name(),
+			strings.Join(names, ", "),
+			cmd.CommandPath(),
+		)
+	}
+	return exit.Usef("%s: %q is nothing that it does; %s", cmd.Name(), args[0], strictyaml.DidYouMean(args[0], names))
+}
+
+type runner = func(*cobra.Command, []string) error
+
+// readably runs what is given only for arguments that can be read; nil stays nil.
+func readably(run runner) runner {
+	if run == nil {
+		return nil
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		if err := readable(cmd, args); err != nil {
+			return err
+		}
+		return run(cmd, args)
+	}
+}
+
+// readable refuses arguments and values of flags that nobody can have meant: a flag that is given and empty, as a
+// variable of a script that is not set makes it, and what is not UTF-8. Names of folders are the system's.
+func readable(cmd *cobra.Command, args []string) error {
+	for _, arg := range args {
+		if !utf8.ValidString(arg) {
+			return exit.Usef("the argument %q is not UTF-8; write it in UTF-8, as the terminal does", arg)
+		}
+	}
+	var errs []error
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Name == "dir" {
+			return
+		}
+		values := []string{flag.Value.String()}
+		if list, many := flag.Value.(pflag.SliceValue); many {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			switch {
+			case strings.TrimSpace(value) == "":
+				errs = append(
+					errs,
+					exit.Usef("--%s is given and empty; leave it out, or write %s", flag.Name, flag.Usage),
+				)
+			case !utf8.ValidString(value):
+				errs = append(
+					errs,
+					exit.Usef("--%s %q is not UTF-8; write it in UTF-8, as the terminal does", flag.Name, value),
+				)
+			}
+		}
+	})
+	return errors.Join(errs...)
 }
 
 // counted says which argument is missing, or which is one too many.
 func counted(verb *cobra.Command) string {
 	var wanted []string
-	for _, word := range strings.Fields(verb.Use)[1:] {
-		if !strings.HasPrefix(word, "[") && word != "..." {
+	for _, word := range strings.Fields(optional.ReplaceAllString(verb.Use, ""))[1:] {
+		if word != "..." {
 			wanted = append(wanted, strings.ToLower(word))
 		}
 	}

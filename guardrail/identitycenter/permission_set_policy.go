@@ -147,7 +147,12 @@ func readOnlyStatements() []policy.Statement {
 			On("*"),
 		policy.Deny("DenyChangingSessionDocuments",
 			"ssm:CreateDocument", "ssm:DeleteDocument", "ssm:ModifyDocumentPermission", "ssm:UpdateDocument*").On("*"),
-		policy.Deny("DenyStartingAndStoppingNodes", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances").On("*"),
+		policy.Deny(
+			"DenyStartingAndStoppingNodes",
+			"ec2:RebootInstances",
+			"ec2:StartInstances",
+			"ec2:StopInstances",
+		).On("*"),
 		policy.Deny("DenyChangingWhatNodesRun", guardrail.ChangesOfNodes()...).On("*"),
 		policy.Deny("DenyChangingAccess", "iam:Add*", "iam:Attach*", "iam:Create*", "iam:Deactivate*", "iam:Delete*", "iam:Detach*", "iam:Enable*", "iam:PassRole",
 			"iam:Put*", "iam:Remove*", "iam:Reset*", "iam:Resync*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*", "iam:Upload*").
@@ -216,7 +221,9 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 			// An attribute can be empty, and an empty tag equals an empty tag.
 			statements = append(
 				statements,
-				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(policy.StringEquals(projects.Key, "")),
+				policy.Deny("DenyNodesOfNoProject", actions...).On(a.nodes()...).When(
+					policy.StringEquals(projects.Key, ""),
+				),
 			)
 			if projects.Separator != "" {
 				// Where a node has several, the empty project is the one before a separator that the tag begins with.
@@ -242,7 +249,10 @@ func (a *PermissionSetArgs) guardStatements() []policy.Statement {
 		policy.Deny("DenySessionsAsIllegalOSUsers", "ssm:StartSession").On("*").
 			When(policy.Is(policy.Operator{Base: policy.OpStringLike}, runAs, a.illegalLogins()...)),
 		policy.Deny("DenySessionsWherePreferencesAreNotSet", "ssm:StartSession").OnAllExcept(reached...),
-		policy.Deny("DenyOtherWaysOntoNodes", append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...).
+		policy.Deny(
+			"DenyOtherWaysOntoNodes",
+			append(guardrail.OtherWaysOntoNodes(), "ec2:GetPasswordData", "ssm-guiconnect:*")...,
+		).
 			On("*"),
 		policy.Deny("DenyWritingAuthorizationTags", append(group.AuthorizationTagActions(), "sts:TagSession")...).
 			On("*"),
@@ -408,5 +418,6 @@ func (a *PermissionSetArgs) Intent(key, account string) intent.PermissionSet {
 		Accounts:      a.Accounts(),
 		VolumeKeys:    a.VolumeKeyARNs,
 		Networks:      a.SourceNetworks.Intent(),
+		Roles:         a.grantRoles(),
 	}
 }

@@ -15,5 +15,8 @@ func (a *Args) AddIntent(in *intent.Account) {
 
 // Shells are the shells that a role of the template is for.
 func (o Opening) Shells() intent.Shells {
-	return intent.Shells{Open: true, Projects: o.Projects, Documents: o.Documents}
+	return intent.Shells{
+		Key: "osAccess", Open: true, Projects: o.Projects, Documents: o.Documents,
+		Desktops: o.RDP, Passwords: o.PasswordData,
+	}
 }

@@ -100,7 +100,10 @@ func (a *Args) protectPeople() []policy.Statement {
 		statements = append(statements,
 			policy.Deny("DenyChangingCredentialsOfOthers", doors.In(doors.Takeovers, doors.PasswordRules)...).
 				OnAllExcept(p.UserARN("*", "/", guardrail.Username), p.UserARN("*", "/*/", guardrail.Username)).
-				When(policy.StringEquals("aws:PrincipalAccount", people...), but(slices.Concat(changers, a.roles(a.ProtectGuardrails.CredentialAdmins...)))),
+				When(
+					policy.StringEquals("aws:PrincipalAccount", people...),
+					but(slices.Concat(changers, a.roles(a.ProtectGuardrails.CredentialAdmins...))),
+				),
 		)
 	}
 	return statements
@@ -133,7 +136,10 @@ func (a *Args) protectTags() []policy.Statement {
 		}
 	} else {
 		statements = []policy.Statement{
-			policy.Deny("DenyWritingAuthorizationTagsOfPrincipals", doors.In(doors.PrincipalTags, doors.SessionTags)...).
+			policy.Deny(
+				"DenyWritingAuthorizationTagsOfPrincipals",
+				doors.In(doors.PrincipalTags, doors.SessionTags)...,
+			).
 				On("*").
 				When(deciding, but(a.changers())),
 		}
@@ -143,7 +149,11 @@ func (a *Args) protectTags() []policy.Statement {
 		// A node that is launched with the tag is whoever's launches it; only the tags of existing nodes are guarded.
 		policy.Deny("DenyWritingAuthorizationTagsOfNodes", doors.In(doors.NodeTags)...).
 			On(p.InstanceARN("*", "*", "*"), p.ManagedInstanceARN("*", "*", "*")).
-			When(policy.AnyEqualsIgnoringCase(guardrail.TagKeys, deciders[:len(deciders)-1]...), policy.Absent("ec2:CreateAction"), taggers),
+			When(
+				policy.AnyEqualsIgnoringCase(guardrail.TagKeys, deciders[:len(deciders)-1]...),
+				policy.Absent("ec2:CreateAction"),
+				taggers,
+			),
 		// Without keys the call deletes every tag of the node.
 		policy.Deny("DenyDeletingAllTagsOfNodes", "ec2:DeleteTags").
 			On(p.InstanceARN("*", "*", "*")).

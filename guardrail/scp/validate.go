@@ -350,7 +350,10 @@ func (a *Args) validateAllowList(p *problem.List) {
 			p.Add(where, id, "does not stand in tree", "use an id of tree")
 		case slices.Contains(a.AllowList[:i], id):
 			p.Add(where, id, "is listed twice", "remove one")
-		case !slices.ContainsFunc(a.Policies, func(own OwnPolicy) bool { return own.allows() && slices.Contains(own.Targets, id) }):
+		case !slices.ContainsFunc(
+			a.Policies,
+			func(own OwnPolicy) bool { return own.allows() && slices.Contains(own.Targets, id) },
+		):
 			p.Add(
 				where,
 				id,
@@ -451,7 +454,13 @@ func (a *Args) validatePlan(p *problem.List) {
 	*p = append(*p, problem.Of(err)...)
 	for _, planned := range plan.Policies {
 		if !strings.HasPrefix(planned.Guardrail, "policies") {
-			p.Document(problem.Path(planned.Guardrail), "policy "+planned.Name, planned.Document, policy.ServiceControl, a.Quotas)
+			p.Document(
+				problem.Path(planned.Guardrail),
+				"policy "+planned.Name,
+				planned.Document,
+				policy.ServiceControl,
+				a.Quotas,
+			)
 		}
 	}
 }

@@ -6,6 +6,8 @@ package awstype
 const (
 	terraform = "hashicorp/terraform-provider-aws"
 	native    = "pulumi/pulumi-aws-native"
+	// sdk is what the program asks with where no function of the providers asks.
+	sdk = "aws/aws-sdk-go-v2"
 	// cloudControl has the schemas of CloudFormation too, in newer revisions.
 	cloudControl = "hashicorp/terraform-provider-awscc"
 	// fork has a revision of 2024 of which the first was not at hand: the first in which a user's policies go with

@@ -86,6 +86,23 @@ var functions = map[string]Calls{
 			call(Invoke, "sso:ListTagsForResource").when("it is found"),
 		),
 	),
+	// No function of the providers lists them: the program asks with AWS's own SDK.
+	token.SSOAdminListAssignments: readIn(
+		sdk,
+		"service/ssoadmin/api_op_ListAccountAssignments.go",
+		"0118d43c",
+		group(
+			"ReadAssignments",
+			call(Invoke, "sso:ListAccountAssignments").when("the permission set is provisioned in an account"),
+			Call{
+				Action: "sso:ListAccountsForProvisionedPermissionSet", In: Invoke, Source: Source{
+					Repository: sdk,
+					File:       "service/ssoadmin/api_op_ListAccountsForProvisionedPermissionSet.go",
+					Commit:     "0118d43c",
+				},
+			},
+		),
+	),
 	token.SSOAdminGetInstances: read(
 		"internal/service/ssoadmin/instances_data_source.go",
 		"0389eecf",

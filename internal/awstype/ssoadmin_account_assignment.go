@@ -15,6 +15,8 @@ var ssoadminAccountAssignment = Type{
 		group("ReadAssignments", call(Create|Read, "sso:ListAccountAssignments")),
 		group("ChangeAssignments",
 			call(Create, "sso:CreateAccountAssignment"), call(Create, "sso:DescribeAccountAssignmentCreationStatus"),
+		),
+		group("RemoveAssignments",
 			call(Delete, "sso:DeleteAccountAssignment"), call(Delete, "sso:DescribeAccountAssignmentDeletionStatus"),
 		),
 	),

@@ -12,6 +12,7 @@ var ssoadminPermissionSet = Type{
 		{Component: "guardrails:sso:PermissionSet", Path: "guardrails:identityCenter", Losing: "everybody to whom it is assigned loses it at once"},
 	},
 	Strays: []Stray{
+		{Token: token.SSOAdminAccountAssignment, Shared: []string{"instanceArn"}},
 		{
 			Token:  token.SSOAdminPermissionSetInlinePolicy,
 			Shared: []string{"instanceArn"},

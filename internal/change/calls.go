@@ -1,12 +1,14 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
+	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/policy"
 )
 
@@ -16,7 +18,7 @@ func (c *comparison) calls(found prove.Comparison) {
 	index := map[string]int{}
 	for i := range found.Differences {
 		d := &found.Differences[i]
-		if d.Request.Action == "sts:AssumeRole" && len(d.Request.Resources) == 1 && c.toldOfRole(d) {
+		if c.toldOfRole(d) || c.toldOfDoor(d) {
 			continue
 		}
 		key := fmt.Sprint(d.Gained, because(d), d.Unreal != "")
@@ -68,10 +70,67 @@ func within(some, all []string) bool {
 
 // toldOfRole reports whether the report says already that the person gains or loses the way into the role, in some way.
 func (c *comparison) toldOfRole(d *prove.Difference) bool {
+	if d.Request.Action != "sts:AssumeRole" || len(d.Request.Resources) != 1 {
+		return false
+	}
 	role := d.Request.Resources[0].ARN
 	return slices.ContainsFunc(c.People, func(p PersonChange) bool {
 		return p.Gains == d.Gained && p.PersonARN == d.Subject && p.RoleARN == role && len(p.Through) == 0
 	})
+}
+
+// toldOfDoor reports whether the report says already, of people, that the door of a session opens or shuts in the role
+// that calls: the ways of people say on which nodes, as whom and when. Of a role that somebody else takes too, and of
+// what somebody is only assumed to do, it is said here.
+func (c *comparison) toldOfDoor(d *prove.Difference) bool {
+	node, document := sessionOf(&d.Request)
+	if node == "" || d.Unreal != "" || d.Unknown != "" || d.Elsewhere || c.othersTake(d.Subject) {
+		return false
+	}
+	return slices.ContainsFunc(c.People, func(p PersonChange) bool {
+		return p.Gains == d.Gained && cmp.Or(p.RoleARN, p.PersonARN) == d.Subject && slices.ContainsFunc(p.Opens,
+			func(o Opening) bool {
+				return slices.ContainsFunc(o.Doors, func(door reach.Door) bool { return door.OpensWith(document) })
+			})
+	})
+}
+
+// sessionOf are the node and the name of the document of a call that starts a session on a node; empty for any other.
+func sessionOf(r *access.Request) (node, document string) {
+	if r.Action != "ssm:StartSession" {
+		return "", ""
+	}
+	for _, resource := range r.Resources {
+		arn, err := policy.ParseARN(resource.ARN)
+		kind, name, _ := strings.Cut(arn.Resource, "/")
+		switch {
+		case err != nil:
+		case kind == "document":
+			document = name
+		case kind == "instance", kind == "managed-instance":
+			node = resource.ARN
+		}
+	}
+	if document == "" {
+		return "", ""
+	}
+	return node, document
+}
+
+// othersTake reports whether the trust policy of a role names somebody but users, on either side. Identity Center
+// alone takes the roles of its permission sets.
+func (c *comparison) othersTake(subject string) bool {
+	for _, side := range []*Side{c.from, c.to} {
+		for i := range side.World.Accounts {
+			a := &side.World.Accounts[i]
+			for j := range a.Roles {
+				if r := &a.Roles[j]; r.ARN(a) == subject && r.PermissionSet == "" && len(others(r.Trust)) > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // subjectWords are who calls.

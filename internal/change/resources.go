@@ -3,6 +3,8 @@ package change
 import (
 	"fmt"
 	"strings"
+
+	"aws-access-guardrails/internal/workspace/urn"
 )
 
 // ResourceChanges say what happens to what a stack makes, in the order of URNs. Was and is are the names of the stack
@@ -31,7 +33,7 @@ var doing = map[string]string{
 
 // Worded is the change with its line.
 func (c ResourceChange) Worded() ResourceChange {
-	c.Line = fmt.Sprintf("%s: %s %s %s", c.Stack, c.Type, c.Name, doing[c.Op])
+	c.Line = fmt.Sprintf("%s: %s %s %s", c.Stack, urn.ShortType(c.Type), c.Name, doing[c.Op])
 	if len(c.Properties) > 0 {
 		c.Line += " by " + strings.Join(c.Properties, ", ")
 	}

@@ -12,10 +12,11 @@ import (
 
 // Forms is what Say reads, for errors and help.
 const Forms = `19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-12-01 09:00", each in the zone or with one behind it ("19:00 Asia/Tokyo"), ` +
-	`"now", or with an offset: 2026-12-01T09:00+09:00, 2026-12-01T00:00Z`
+	`"now", or with an offset: 2026-12-01T09:00+09:00, 2026-12-01T00:00Z, "19:00 +09:00"`
 
 var (
-	absolute  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$`)
+	absolute  = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+)((?:Z|z|UTC|[+-]).*)$`)
+	atOffset  = regexp.MustCompile(`^([0-9]{1,2}:[0-9:]+)((?:Z|z|UTC|[+-]).*)$`)
 	dateForm  = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})$`)
 	timeForm  = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?$`)
 	spoken    = regexp.MustCompile(`\s+`)
@@ -39,19 +40,25 @@ const (
 //     05:59 it is the night that has begun. A day of the week is the next one whose time is to come, which may be today.
 //   - A date stands before a time of day, with a blank or a T between.
 //
-// The name of a zone behind them, of the IANA time zone database, is in place of the zone. A time that clocks show
-// twice or not at all is an error.
+// The name of a zone behind them, of the IANA time zone database, or an offset as Offset reads it, is in place of the
+// zone. A time that clocks show twice or not at all is an error.
 func Say(text string, now, notBefore time.Time, zone *time.Location) (time.Time, error) {
-	if absolute.MatchString(text) {
-		return withOffset(text)
-	}
 	words := spoken.Split(strings.TrimSpace(text), -1)
+	if m := absolute.FindStringSubmatch(words[0]); m != nil && len(words) == 1 {
+		return withOffset(text, m[1], m[2])
+	}
+	if m := atOffset.FindStringSubmatch(words[len(words)-1]); m != nil {
+		words = append(words[:len(words)-1], m[1], m[2])
+	}
 	if len(words) > 1 {
 		// A zone stands behind a time: a word that is none is what the error is about, unless it is no zone either.
 		last := words[len(words)-1]
 		if !timeForm.MatchString(last) {
-			named, err := Zone(last)
-			if err != nil {
+			named, err := zoneOrOffset(last)
+			switch {
+			case errors.Is(err, errUnclear):
+				return time.Time{}, fmt.Errorf("%q is no time that is read here: %w", text, err)
+			case err != nil:
 				return time.Time{}, notRead(text)
 			}
 			zone, words = named, words[:len(words)-1]
@@ -84,9 +91,13 @@ func notRead(text string) error {
 }
 
 // withOffset reads a date and a time with an offset, with seconds or without.
-func withOffset(text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
-		if moment, err := time.Parse(layout, text); err == nil {
+func withOffset(text, wall, behind string) (time.Time, error) {
+	zone, err := Offset(behind)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is no time that is read here: %w", text, err)
+	}
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if moment, err := time.ParseInLocation(layout, wall, zone); err == nil {
 			if moment.Nanosecond() != 0 {
 				return moment, fmt.Errorf(
 					"%q has a part of a second; write whole seconds: %s",

@@ -1,8 +1,12 @@
 package clock
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 	_ "time/tzdata" // The rules of all zones, on machines that have none.
 )
@@ -19,6 +23,50 @@ func Zone(name string) (*time.Location, error) {
 		return nil, fmt.Errorf("%q is no time zone", name)
 	}
 	return zone, nil
+}
+
+// offsetForm are an hour and minutes behind a sign: both of two digits, or the minutes behind a colon or left out.
+var offsetForm = regexp.MustCompile(`^(?:UTC)?([+-])(?:([0-9]{2}):?([0-5][0-9])|([0-9]{1,2})(?::([0-5][0-9]))?)$`)
+
+// errUnclear is the error of an offset that can mean several, or none.
+var errUnclear = errors.New("is no offset")
+
+// farthest is how far clocks are from UTC at the most, in hours.
+const farthest = 14
+
+// Offset is the zone of an offset from UTC: "+05:30", "+0530", "+05", "+5", each with UTC before it or without, and
+// "Z". One that can be read in two ways is refused: "+530" may lack a digit, and "GMT+5" is five hours west in the time
+// zone database.
+func Offset(text string) (*time.Location, error) {
+	if strings.EqualFold(text, "Z") {
+		return time.UTC, nil
+	}
+	m := offsetForm.FindStringSubmatch(text)
+	if m == nil {
+		return nil, fmt.Errorf("%q %w; write hours and minutes, such as +05:30, or Z for UTC", text, errUnclear)
+	}
+	hours, _ := strconv.Atoi(m[2] + m[4])
+	minutes, _ := strconv.Atoi("0" + m[3] + m[5])
+	if hours > farthest || hours == farthest && minutes > 0 {
+		return nil, fmt.Errorf("%q %w: clocks are at most %d hours from UTC", text, errUnclear, farthest)
+	}
+	seconds := hours*3600 + minutes*60
+	if m[1] == "-" {
+		seconds = -seconds
+	}
+	if seconds == 0 {
+		return time.UTC, nil
+	}
+	return time.FixedZone("", seconds), nil
+}
+
+// zoneOrOffset is what stands behind a time: an offset where it has a sign or is Z, else the name of a zone.
+func zoneOrOffset(text string) (*time.Location, error) {
+	if head, _, signed := strings.Cut(strings.ReplaceAll(text, "-", "+"), "+"); text == "Z" || text == "z" ||
+		signed && (head == "" || head == "UTC" || head == "GMT") {
+		return Offset(text)
+	}
+	return Zone(text)
 }
 
 // Wall is a date and a time of day, as a clock on a wall shows them.

@@ -177,6 +177,7 @@ var needsOf = map[string][]need{
 	token.SSOAdminAccountAssignment: {
 		{name: "ReadAssignments", reads: true, resources: assignments},
 		{name: "ChangeAssignments", resources: assignments},
+		{name: "RemoveAssignments", resources: assignments},
 	},
 	// What others added to what the stack manages.
 	token.CloudControlGetResource: {
@@ -206,6 +207,9 @@ var needsOf = map[string][]need{
 	token.SSOAdminGetPermissionSet: {
 		{name: "FindPermissionSets", resources: instances},
 		{name: "ReadPermissionSets", reads: true, resources: permissionSets},
+	},
+	token.SSOAdminListAssignments: {
+		{name: "ReadAssignments", reads: true, resources: ofAll(token.SSOAdminPermissionSet, assignments)},
 	},
 	token.SSOAdminGetInstances: {{name: "FindIdentityCenter", reads: true}},
 	// By their ids: names that the stack gives are compared with what the store answers.

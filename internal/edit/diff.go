@@ -10,12 +10,24 @@ import (
 // that comes or goes as a whole is one run of lines, from its comment or its dash to its last key, also where its
 // neighbours read alike.
 func (c *Change) Diff() string {
-	before, after := linesOf(c.Before), linesOf(c.After)
-	for _, lines := range [][]string{before, after} {
-		for i, line := range lines {
-			lines[i] = strings.TrimRight(line, lineEnds)
-		}
+	if c.ops != nil {
+		return signed(c.ops)
 	}
+	return signed(opsBetween(c.Before, c.After))
+}
+
+// trimmed are the lines of a text without their ends.
+func trimmed(text []byte) []string {
+	lines := linesOf(text)
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, lineEnds)
+	}
+	return lines
+}
+
+// opsBetween turns one text into the other, in one step.
+func opsBetween(from, to []byte) []op {
+	before, after := trimmed(from), trimmed(to)
 	first := commonLines(before, after, func(lines []string, i int) string { return lines[i] })
 	last := commonLines(
 		before[first:],
@@ -23,7 +35,58 @@ func (c *Change) Diff() string {
 		func(lines []string, i int) string { return lines[len(lines)-1-i] },
 	)
 	ops := opsOf(before[first:len(before)-last], after[first:len(after)-last])
-	return signed(settled(slices.Concat(stays(before[:first]), ops, stays(before[len(before)-last:]))))
+	return settled(slices.Concat(stays(before[:first]), ops, stays(before[len(before)-last:])))
+}
+
+// origin says of each line of a text which line of an earlier one it is; below zero for one that came. Steps that are
+// taken one by one, each of which is told whole, are told whole together: neighbours that read alike are not mixed.
+type origin []int
+
+func origins(lines int) origin {
+	o := make(origin, lines)
+	for i := range o {
+		o[i] = i
+	}
+	return o
+}
+
+// after is where the lines come from after one more step.
+func (o origin) after(step []op) origin {
+	var next origin
+	i := 0
+	for _, one := range step {
+		switch one.sign {
+		case '+':
+			next = append(next, -1)
+			continue
+		case ' ':
+			next = append(next, o[i])
+		}
+		i++
+	}
+	return next
+}
+
+// ops are how the texts differ.
+func (o origin) ops(before, after []string) []op {
+	ops, i := []op{}, 0
+	var come []op
+	upTo := func(end int) {
+		for ; i < end; i++ {
+			ops = append(ops, op{'-', before[i]})
+		}
+		ops, come = append(ops, come...), nil
+	}
+	for j, from := range o {
+		if from < 0 {
+			come = append(come, op{'+', after[j]})
+			continue
+		}
+		upTo(from)
+		ops, i = append(ops, op{' ', before[i]}), i+1
+	}
+	upTo(len(before))
+	return ops
 }
 
 // stays are lines that both texts have.

@@ -1,12 +1,16 @@
 package edit
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 // Where two entries of a list end alike, one that goes is told from its dash to its last line, whatever else changes in
@@ -69,5 +73,38 @@ func TestADifferenceTurnsOneTextIntoTheOther(t *testing.T) {
 		assert.Equal(t, strings.Join(before, "\n"), side('-'))
 		assert.Equal(t, strings.Join(after, "\n"), side('+'))
 		assert.Equal(t, least, changed(ops))
+	})
+}
+
+// Whichever entries of the lists of a stack file go at once, neighbours too, what is told are their lines and no
+// others, each entry from its first line to its last.
+func TestNeighboursThatGoAreToldWhole(t *testing.T) {
+	f, err := Open(testkit.Path(t, "examples", "organization", "Pulumi.workload.yaml"))
+	require.NoError(t, err)
+	lists := map[string]int{"operationRoles": 5, "grants": 2, "expect": 12}
+	alone := func(t require.TestingT, r Removal) string {
+		one, err := f.Change([]Removal{r}, nil)
+		require.NoError(t, err)
+		return one.Diff()
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var removals []Removal
+		for _, list := range slices.Sorted(maps.Keys(lists)) {
+			// The last one stays: a list that is left empty is written otherwise.
+			for i := range lists[list] - 1 {
+				if rapid.Bool().Draw(t, list) {
+					removals = append(removals, Removal{Keys: []any{list, i}})
+				}
+			}
+		}
+		all, err := f.Change(removals, nil)
+		require.NoError(t, err)
+		told := strings.ReplaceAll(all.Diff(), "  ...\n", "")
+		for _, r := range removals {
+			lines := alone(t, r)
+			require.Contains(t, told, lines, "%s", r)
+			told = strings.Replace(told, lines, "", 1)
+		}
+		require.Empty(t, told)
 	})
 }

@@ -39,6 +39,8 @@ type Change struct {
 	Was time.Time
 
 	path string
+	// ops are how the texts differ, step by step; nil where one step was made.
+	ops []op
 }
 
 // AddGrant puts a grant behind the others. The error is problem.List where the file, or what it would become, is

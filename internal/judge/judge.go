@@ -115,9 +115,14 @@ func groupsOf(stacks []*stack.Stack) []group {
 
 // judge judges stacks from an instant on, in the world of those beside them, which has them too.
 func judge(moment time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
+	return judgeIn(World(beside...), moment, beside, stacks...)
+}
+
+// judgeIn judges what stacks mean by the documents of a world.
+func judgeIn(world access.World, moment time.Time, beside []*stack.Stack, stacks ...*stack.Stack) []*Judgement {
 	var all []*Judgement
 	var intents []intent.Account
-	world, files := World(beside...), stackFiles{}
+	files := stackFiles{}
 	for _, s := range stacks {
 		j := &Judgement{Stack: s, Notices: s.Notices(moment)}
 		j.findGaps(beside, files)

@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/strictyaml"
@@ -31,6 +33,16 @@ var columns = map[string][]string{
 // that errors give it. The error has every line that is wrong.
 func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 	data = files.UTF8(data)
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if !utf8.Valid(line) {
+			return nil, fmt.Errorf(
+				"%s:%d: %q is not UTF-8; save the file as CSV UTF-8",
+				file,
+				i+1,
+				bytes.TrimRight(line, "\r"),
+			)
+		}
+	}
 	r := csv.NewReader(bytes.NewReader(data))
 	first, _, _ := bytes.Cut(data, []byte("\n"))
 	if !bytes.Contains(first, []byte(",")) && bytes.Contains(first, []byte(";")) {
@@ -38,9 +50,9 @@ func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 	}
 	r.FieldsPerRecord = -1
 	r.TrimLeadingSpace = true
-	records, err := r.ReadAll()
+	records, lineOf, err := readAll(r, file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, err
 	}
 	if len(records) == 0 {
 		return nil, fmt.Errorf(
@@ -57,7 +69,7 @@ func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 	var errs []error
 	lines := map[string]int{}
 	for i, record := range records[1:] {
-		line := i + 2
+		line := lineOf[i+1]
 		if len(record) == 1 && strings.TrimSpace(record[0]) == "" {
 			continue
 		}
@@ -66,7 +78,7 @@ func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("%s:%d: %w", file, line, err))
 		case row["name"] == "":
-			errs = append(errs, fmt.Errorf("%s:%d: name is missing", file, line))
+			errs = append(errs, fmt.Errorf("%s:%d: name is empty; write the user name, or remove the line", file, line))
 		case lines[row["name"]] != 0:
 			errs = append(
 				errs,
@@ -99,6 +111,27 @@ func ReadCSV(verb, file string, data []byte) (*Rows, error) {
 	return rows, errors.Join(errs...)
 }
 
+// readAll are the records of a file, with the lines on which they begin.
+func readAll(r *csv.Reader, file string) (records [][]string, lines []int, err error) {
+	for {
+		record, err := r.Read()
+		var parse *csv.ParseError
+		switch {
+		case errors.Is(err, io.EOF):
+			return records, lines, nil
+		case errors.As(err, &parse):
+			return nil, nil, fmt.Errorf(
+				"%s:%d: %w in column %d; put a value with a quote in it into quotes, and write the "+
+					"quote twice: \"Anne \"\"Annie\"\" Lee\"",
+				file, parse.StartLine, parse.Err, parse.Column)
+		case err != nil:
+			return nil, nil, fmt.Errorf("%s: %w", file, err)
+		}
+		line, _ := r.FieldPos(0)
+		records, lines = append(records, record), append(lines, line)
+	}
+}
+
 func readHead(verb, file string, head []string) ([]string, error) {
 	var errs []error
 	var names []string
@@ -124,14 +157,21 @@ func readHead(verb, file string, head []string) ([]string, error) {
 		names = append(names, name)
 	}
 	if !slices.Contains(names, "name") {
-		errs = append(errs, fmt.Errorf("%s:1: the column name is missing", file))
+		errs = append(
+			errs,
+			fmt.Errorf("%s:1: the column name is missing; the columns are %s", file, strings.Join(columns[verb], ", ")),
+		)
 	}
 	return names, errors.Join(errs...)
 }
 
 func readRow(head, record []string) (map[string]string, error) {
 	if len(record) != len(head) {
-		return nil, fmt.Errorf("has %d columns, and the first line names %d", len(record), len(head))
+		return nil, fmt.Errorf(
+			"has %d columns, and the first line names %d; put a value with a comma in it into quotes",
+			len(record),
+			len(head),
+		)
 	}
 	row := map[string]string{}
 	for i, name := range head {

@@ -69,14 +69,7 @@ func (l *leaving) find(names []string) error {
 			one.IdentityCenterID = ic.Users[name]
 		}
 		if one.ARN == "" && one.IdentityCenterID == "" {
-			return &NobodyError{
-				fmt.Sprintf(
-					"%s: nobody is called %q; %s",
-					l.home.File,
-					name,
-					strictyaml.DidYouMean(name, namesOf(l.home)),
-				),
-			}
+			return nobody(l.home, name, l.stacks)
 		}
 		l.who = append(l.who, one)
 	}
@@ -98,6 +91,33 @@ func namesOf(s *stack.Stack) []string {
 	return names
 }
 
+// nobody says that a stack has nobody of a name, and what to write: the name alone, the stack that has the person, or
+// a name that is near.
+func nobody(home *stack.Stack, name string, stacks []*stack.Stack) *NobodyError {
+	names := namesOf(home)
+	fix := strictyaml.DidYouMean(name, names)
+	if len(names) == 0 {
+		fix = "the stack has no users"
+	}
+	alone := nameOf("/" + name)
+	for _, other := range stacks {
+		switch {
+		case !slices.Contains(namesOf(other), alone):
+		case other.Name == home.Name && alone != name:
+			fix = fmt.Sprintf("write %q", alone)
+		case other.Name != home.Name:
+			fix = fmt.Sprintf(
+				"%s is of the stack %s: write %s in place of %s",
+				alone,
+				other.Name,
+				other.Name,
+				home.Name,
+			)
+		}
+	}
+	return &NobodyError{fmt.Sprintf("%s: nobody is called %q; %s", home.File, name, fix)}
+}
+
 // NobodyError says that a stack has nobody of a name.
 type NobodyError struct{ text string }
 
@@ -115,8 +135,9 @@ func (l *leaving) hasGrant(s *stack.Stack, g *grant.Args) bool {
 	return l.leaves(s.ARNOf(g.Person))
 }
 
+// named reports whether a leaver is the person of Identity Center with the name.
 func (l *leaving) named(name string) bool {
-	return slices.ContainsFunc(l.who, func(who Leaver) bool { return who.Name == name })
+	return slices.ContainsFunc(l.who, func(who Leaver) bool { return who.Name == name && who.IdentityCenterID != "" })
 }
 
 // findRoles says which roles the leavers can take, and which of these nobody else can.
@@ -239,7 +260,7 @@ func (l *leaving) fromList(s *stack.Stack, keys []any, people []string) []edit.R
 // expected reports whether an expectation is about a leaver, or about a role that goes with one.
 func (l *leaving) expected(s *stack.Stack, i int) bool {
 	x := &s.Expect[i]
-	if x.Person != nil && l.named(x.Person.UserName) && s.IdentityCenter != nil {
+	if x.Person != nil && l.named(x.Person.UserName) {
 		return true
 	}
 	if l.leaves(s.ARNOf(x.As)) || l.leaves(s.ARNOf(x.On.User)) || l.leaves(x.On.ARN) {
@@ -287,7 +308,10 @@ func (l *leaving) fromIdentityCenter(s *stack.Stack) []edit.Removal {
 		for i, set := range s.IdentityCenter.PermissionSets {
 			for j, a := range set.Assignments {
 				if a.User == who.Name {
-					out = append(out, edit.Removal{Keys: []any{"identityCenter", "permissionSets", i, "assignments", j}})
+					out = append(
+						out,
+						edit.Removal{Keys: []any{"identityCenter", "permissionSets", i, "assignments", j}},
+					)
 				}
 			}
 		}

@@ -104,7 +104,7 @@ func Move(ctx context.Context, folder *project.Folder, stack string, movers []Mo
 		var additions []edit.Addition
 		var errs []error
 		for _, m := range movers {
-			more, fewer, editsErr := m.edits(f.Stack())
+			more, fewer, editsErr := m.edits(f.Stack(), folder)
 			errs = append(errs, editsErr)
 			removals, additions = append(removals, fewer...), append(additions, more...)
 		}
@@ -117,7 +117,10 @@ func Move(ctx context.Context, folder *project.Folder, stack string, movers []Mo
 }
 
 // edits are what moves the person. An unknown person or team is a NobodyError.
-func (m Mover) edits(s *stack.Stack) (additions []edit.Addition, removals []edit.Removal, err error) {
+func (m Mover) edits(
+	s *stack.Stack,
+	folder *project.Folder,
+) (additions []edit.Addition, removals []edit.Removal, err error) {
 	var names, teams []string
 	for _, u := range s.Users {
 		names = append(names, u.Name)
@@ -131,11 +134,19 @@ func (m Mover) edits(s *stack.Stack) (additions []edit.Addition, removals []edit
 		errs = append(errs, &NobodyError{s.File + ": " + fmt.Sprintf(format, args...)})
 	}
 	if !slices.Contains(names, m.Name) {
-		refuse("nobody is called %q; %s", m.Name, strictyaml.DidYouMean(m.Name, names))
+		stacks, err := folder.Read()
+		if err != nil {
+			return nil, nil, err
+		}
+		errs = append(errs, nobody(s, m.Name, stacks))
 	}
 	for _, team := range slices.Concat(m.From, m.To) {
 		if _, is := s.Teams[team]; !is {
-			refuse("there is no team %q; %s", team, strictyaml.DidYouMean(team, teams))
+			fix := strictyaml.DidYouMean(team, teams)
+			if len(teams) == 0 {
+				fix = "the stack has no teams: guardrails:teams makes them, and so does person add --team"
+			}
+			refuse("there is no team %q; %s", team, fix)
 		}
 	}
 	if len(errs) > 0 {

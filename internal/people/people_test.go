@@ -1,18 +1,24 @@
 package people
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/internal/against"
+	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 )
@@ -171,6 +177,140 @@ func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
 	}
 }
 
+// A person can be named in files that stack files name, and in the documents of session documents and permission sets:
+// each place is told with its file and line.
+func TestWhoIsNamedInAPolicyDoesNotLeave(t *testing.T) {
+	const bob = "arn:aws:iam::111122223333:user/bob"
+	folder := organization(t,
+		[3]string{"Pulumi.workload.yaml", "  guardrails:delegatedRoles:\n", "  guardrails:managedPolicies:\n    - {name: Reports, policyFile: policies/reports.json}\n\n" +
+			"  guardrails:delegatedRoles:\n    - {name: Reports, users: [jump/carol], managedPolicies: [Reports]}\n"},
+		[3]string{"Pulumi.identity.yaml", `            - {Sid: ReadCosts, Effect: Allow, Action: ["ce:Get*", "ce:List*"], Resource: "*"}`,
+			`            - {Sid: ReadCosts, Effect: Allow, Action: ["ce:Get*", "ce:List*"], Resource: "*"}` + "\n" +
+				`            - {Sid: TheirUser, Effect: Allow, Action: "iam:GetUser", Resource: "` + bob + `"}`},
+	)
+	require.NoError(t, os.Mkdir("policies", 0o700))
+	require.NoError(t, os.WriteFile("policies/reports.json", []byte(`{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "Reports", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::example-reports/*",
+     "Condition": {"ArnLike": {"aws:PrincipalArn": "`+bob+`"}}}
+  ]
+}
+`), 0o600))
+	before := contents(t, folder)
+	_, err := Remove(
+		t.Context(),
+		folder,
+		"jump",
+		[]string{"bob"},
+		Options{WithRoles: true, Now: noon, Compare: against.FromStacks},
+	)
+	require.Error(t, err)
+	for _, place := range []string{
+		"policies/reports.json", "5:6 guardrails:managedPolicies[0].policyFile: ", "still names bob, who leaves",
+		"guardrails:identityCenter.permissionSets[2].policy.Statement[1].Resource: \"" + bob + "\"",
+	} {
+		assert.ErrorContains(t, err, place)
+	}
+	assert.Equal(t, before, contents(t, folder))
+}
+
+// Wherever the schema of stack files lets a text or a key of one's own stand, a person who is named there is found: by
+// name with the account, by ARN, and by the id of the identity store.
+func TestWhoIsNamedAnywhereIsFound(t *testing.T) {
+	schemaFile := testkit.Path(t, "docs", "stack-file.schema.json")
+	folder := organization(t)
+	stacks, err := folder.Read()
+	require.NoError(t, err)
+	named := func(name string) *stack.Stack {
+		return stacks[slices.IndexFunc(stacks, func(s *stack.Stack) bool { return s.Name == name })]
+	}
+	data, err := os.ReadFile(schemaFile)
+	require.NoError(t, err)
+	var schema map[string]any
+	require.NoError(t, json.Unmarshal(data, &schema))
+	places := textPlaces(schema, schema, nil)
+	require.Greater(t, len(places), 240)
+	carol := Leaver{Name: "carol", ARN: "arn:aws:iam::111122223333:user/carol"}
+	dave := Leaver{Name: "dave", IdentityCenterID: "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"}
+	for _, c := range []struct {
+		home  string
+		who   Leaver
+		texts []string
+	}{
+		{"jump", carol, []string{
+			"jump/carol", "111122223333/carol", carol.ARN, "arn:aws:iam::111122223333:mfa/carol",
+			"from " + carol.ARN + " alone", "[" + carol.ARN + "]",
+		}},
+		{"identity", dave, []string{"identity/dave", "555555555555/dave", dave.IdentityCenterID}},
+	} {
+		l := &leaving{home: named(c.home), who: []Leaver{c.who}}
+		for _, text := range c.texts {
+			for _, place := range places {
+				file := filepath.Join(t.TempDir(), "Pulumi.x.yaml")
+				content, err := yaml.Marshal(map[string]any{"config": place(text)})
+				require.NoError(t, err)
+				require.NoError(t, os.WriteFile(file, content, 0o600))
+				values, err := edit.Values(file)
+				require.NoError(t, err)
+				s := *named("workload")
+				s.File = file
+				assert.NotEmpty(t, l.values(&s, c.who, values), "%s", content)
+			}
+		}
+	}
+	// A longer name, or a part of one, is somebody else's.
+	for _, other := range []string{
+		"jump/carola", "ajump/carol", carol.ARN + "-2", "arn:aws:iam::111122223333:user/x/carol", "222233334444/carol",
+		"carol",
+	} {
+		l := &leaving{home: named("jump"), who: []Leaver{carol}}
+		assert.Empty(t, l.values(named("workload"), carol, []edit.Value{{Keys: []any{"x"}, Text: other}}), other)
+	}
+}
+
+// textPlaces are the places of a schema where a text can stand, each as what puts a text there.
+func textPlaces(root, schema map[string]any, wrap func(any) any) []func(string) any {
+	if wrap == nil {
+		wrap = func(v any) any { return v }
+	}
+	if ref, is := schema["$ref"].(string); is {
+		target := root
+		for _, name := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
+			target = target[name].(map[string]any)
+		}
+		return textPlaces(root, target, wrap)
+	}
+	var out []func(string) any
+	for _, union := range []string{"anyOf", "oneOf", "allOf"} {
+		list, _ := schema[union].([]any)
+		for _, one := range list {
+			out = append(out, textPlaces(root, one.(map[string]any), wrap)...)
+		}
+	}
+	if properties, is := schema["properties"].(map[string]any); is {
+		if config, is := properties["config"].(map[string]any); is && config["properties"] != nil {
+			return textPlaces(root, config, wrap)
+		}
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			if below, is := properties[name].(map[string]any); is {
+				out = append(out, textPlaces(root, below, func(v any) any { return wrap(map[string]any{name: v}) })...)
+			}
+		}
+	}
+	if more, is := schema["additionalProperties"].(map[string]any); is {
+		out = append(out, func(text string) any { return wrap(map[string]any{text: "x"}) })
+		out = append(out, textPlaces(root, more, func(v any) any { return wrap(map[string]any{"a-key": v}) })...)
+	}
+	if items, is := schema["items"].(map[string]any); is {
+		out = append(out, textPlaces(root, items, func(v any) any { return wrap([]any{v}) })...)
+	}
+	if schema["type"] == "string" {
+		out = append(out, func(text string) any { return wrap(text) })
+	}
+	return out
+}
+
 // Somebody of IAM Identity Center leaves as an IAM user does: the name, the assignments, and what is expected of the
 // person.
 func TestSomebodyOfIdentityCenterLeaves(t *testing.T) {
@@ -284,7 +424,7 @@ func TestPeopleFromCSV(t *testing.T) {
 		"nmae,email\nx,y\n": {`"nmae" is no column of add`, `did you mean "name"?`,
 			"the column name is missing"},
 		"name,name\n": {"there twice"},
-		"name,email\na,b,c\n,x\na,\na,\n": {"j.csv:2: has 3 columns", "j.csv:3: name is missing",
+		"name,email\na,b,c\n,x\na,\na,\n": {"j.csv:2: has 3 columns", "j.csv:3: name is empty",
 			`j.csv:5: "a" is in line 4 too`},
 		"name\n\"a\n": {"j.csv"},
 	} {

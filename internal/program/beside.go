@@ -41,7 +41,7 @@ type Beside struct {
 	// for. Nil where up leaves the items; then Why says why, and what to do.
 	Strays []Stray
 	Why    string
-	// Says is said of the items; empty means that somebody added them.
+	// Says is said of the items, which stand at "{items}"; empty means that somebody added them.
 	Says string
 	// Others is how many of the items are meant, because the stack file says that others attach so many. Needs is an
 	// item that has to be there; empty where none has to.
@@ -49,6 +49,11 @@ type Beside struct {
 	Needs  string
 	// Bars is an item that may not be there, whatever others attach; empty where all may.
 	Bars string
+}
+
+// Told is what is said of some of the items; empty where it is that somebody added them.
+func (b Beside) Told(items []string) string {
+	return strings.ReplaceAll(b.Says, "{items}", strings.Join(items, ", "))
 }
 
 // Maker tells resources of a state that made an item: those of the type whose argument Key is the item, and whose
@@ -59,6 +64,8 @@ type Maker struct{ Type, Key, And, Is string }
 type Stray struct {
 	Type, Name, ID string
 	Inputs         map[string]any
+	// Item is the item that it stands for.
+	Item string
 }
 
 // Listener hears what AWS has beside a stack.
@@ -66,9 +73,16 @@ type Listener struct {
 	// Thorough also asks about every target of the organization. AWS takes few such calls a second, and up changes
 	// nothing there.
 	Thorough bool
+	// Endpoint is the address of an AWS that answers in place of the real one, such as a sandbox; empty where the
+	// settings of the stack say whom to ask. It is for what no provider asks.
+	Endpoint string
 
-	// warn says each thing at once; nil where nobody reads it.
-	warn func(Beside)
+	// assigned answers in place of AWS; nil where AWS is asked.
+	assigned assignedTo
+
+	// warn says each thing at once, and doubt each question without an answer; nil where nobody reads it.
+	warn  func(Beside)
+	doubt func(what string, err error)
 
 	mu     sync.Mutex
 	found  []Beside
@@ -98,8 +112,15 @@ func (l *Listener) hear(b Beside) {
 
 // missed keeps a question without an answer. What does not exist has nothing beside it.
 func (l *Listener) missed(what string, err error) {
-	if missing.MatchString(err.Error()) {
-		return
+	if !missing.MatchString(err.Error()) {
+		l.unanswered(what, err)
+	}
+}
+
+// unanswered keeps a question without an answer.
+func (l *Listener) unanswered(what string, err error) {
+	if l.doubt != nil {
+		l.doubt(what, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -126,8 +147,9 @@ func (c *creation) lookBeside() error {
 		listener = &Listener{}
 	}
 	a := &asker{creation: c, listener: listener, slots: make(chan struct{}, 8), by: pulumi.Provider(c.providers.home)}
+	a.assigned = sync.OnceValues(a.reader)
 	if !listens {
-		listener.warn = a.warn
+		listener.warn, listener.doubt = a.warn, a.doubt
 	}
 	a.users()
 	a.permissionSets()
@@ -148,10 +170,15 @@ func (a *asker) warn(b Beside) {
 		return
 	}
 	// An engine that takes no messages any more is about to end the program.
-	_ = a.ctx.Log.Warn(fmt.Sprintf(
-		"%s: somebody added %s to its %s; plain \"pulumi up\" leaves that, and %s takes it away",
-		b.Value, strings.Join(b.Items, ", "), b.Property, settingOf(a.ctx.RootDirectory()).Quoted("up", a.stack.Name),
+	_ = a.ctx.Log.Warn(fmt.Sprintf("%s: %s; plain \"pulumi up\" leaves that, and %s takes it away",
+		b.Value, cmp.Or(b.Told(b.Items), "somebody added "+strings.Join(b.Items, ", ")+" to its "+b.Property),
+		settingOf(a.ctx.RootDirectory()).Quoted("up", a.stack.Name),
 	), nil)
+}
+
+// doubt says what AWS did not tell: nobody knows then whether plain Pulumi leaves something.
+func (a *asker) doubt(what string, err error) {
+	_ = a.ctx.Log.Warn(fmt.Sprintf("AWS did not say %s: %v", what, err), nil)
 }
 
 // asker asks AWS, several questions at a time.
@@ -160,6 +187,8 @@ type asker struct {
 	listener *Listener
 	by       pulumi.InvokeOption
 	slots    chan struct{}
+	// assigned is what lists assignments, made for the first question.
+	assigned func() (assignedTo, error)
 	asked    sync.WaitGroup
 }
 
@@ -219,6 +248,7 @@ func (a *asker) users() {
 					Name:   args.Name + "-in-" + group + strayName,
 					ID:     "guardrails-" + args.Name + "-" + group,
 					Inputs: map[string]any{"user": args.Name, "groups": []any{group}},
+					Item:   group,
 				})
 			}
 			a.listener.hear(b)
@@ -268,6 +298,7 @@ func (a *asker) permissionSets() {
 	for _, set := range a.sets {
 		set.created.PermissionSetARN.ApplyT(func(arn string) bool {
 			a.permissionSet(set.args, arn)
+			a.assignments(setOnAWS{args: set.args, arn: arn, instance: set.args.IdentityCenter.Instance})
 			return true
 		})
 	}
@@ -329,6 +360,7 @@ func (s setOnAWS) add(b *Beside, item, typ, name, id, argument string, value any
 		Inputs: map[string]any{
 			"instanceArn": s.instance, "permissionSetArn": s.arn, argument: value,
 		},
+		Item: item,
 	})
 }
 

@@ -2,6 +2,7 @@ package program
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"aws-access-guardrails/guardrail/user"
+	"aws-access-guardrails/internal/assignments"
 	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/stack"
 )
@@ -62,7 +64,7 @@ func Registered(
 		err = pulumi.RunErr(
 			// What is asked beside the resources is asked by functions too.
 			func(ctx *pulumi.Context) error {
-				return register(Listen(ctx, &Listener{Thorough: true}), stack, alike)
+				return register(Listen(ctx, &Listener{Thorough: true, assigned: l.assigned}), stack, alike)
 			},
 			pulumi.WithMocks(project, stack.Name, l),
 		)
@@ -170,6 +172,15 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 		return nil, errors.New("NoSuchEntity: nothing is deployed")
 	}
 	return nil, fmt.Errorf("nobody answers %s", args.Token)
+}
+
+// assigned answers that others assigned a permission set to a person and to a group, so that what is asked about them is
+// among the functions.
+func (l *list) assigned(context.Context, string, string) ([]assignments.Assignment, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.functions = append(l.functions, token.SSOAdminListAssignments)
+	return []assignments.Assignment{{PrincipalType: "USER"}, {PrincipalType: "GROUP"}}, nil
 }
 
 // nameOf is the name that the stack gives an id of the identity store; empty when it gives none.

@@ -15,6 +15,14 @@ const documentPrefix = "document "
 // DocumentDoor is the door that the session document of a name opens.
 func DocumentDoor(name string) Door { return Door(documentPrefix + name) }
 
+// OpensWith reports whether the door is opened with a session document.
+func (d Door) OpensWith(document string) bool {
+	if name, is := documentOf(d); is {
+		return name == document
+	}
+	return world.DoorKind(d).Document() == document
+}
+
 // documentOf is the name of the session document that a door is.
 func documentOf(door Door) (name string, is bool) {
 	return strings.CutPrefix(string(door), documentPrefix)

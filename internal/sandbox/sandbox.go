@@ -12,6 +12,8 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
+	"aws-access-guardrails/internal/sandbox/endpoint"
 	"aws-access-guardrails/internal/sandbox/provider"
 	"aws-access-guardrails/policy"
 )
@@ -48,6 +50,8 @@ type Server struct {
 	cloud   *cloud.Cloud
 	classic *provider.Server
 	native  *provider.Server
+	direct  *endpoint.Server
+	account string
 	decider *decider
 	once    sync.Once
 	closed  error
@@ -114,9 +118,16 @@ func (s *Server) begin(o Options, world *worldFile) error {
 	if s.classic, err = provider.Serve("aws", options); err != nil {
 		return err
 	}
-	s.native, err = provider.Serve("aws-native", options)
+	if s.native, err = provider.Serve("aws-native", options); err != nil {
+		return err
+	}
+	s.account = cmp.Or(o.Account, account)
+	s.direct, err = endpoint.Serve(endpoint.Options{Cloud: s.cloud, Faults: o.Faults, Decider: options.Decider})
 	return err
 }
+
+// Endpoint is where the AWS of the stack's account answers over HTTP.
+func (s *Server) Endpoint() string { return s.direct.URL(s.account) }
 
 // DebugProviders is the value of PULUMI_DEBUG_PROVIDERS with which an engine finds the providers.
 func (s *Server) DebugProviders() string {
@@ -132,6 +143,9 @@ func (s *Server) Close() error {
 				errs = append(errs, p.Close())
 			}
 		}
+		if s.direct != nil {
+			errs = append(errs, s.direct.Close())
+		}
 		s.closed = errors.Join(append(errs, s.cloud.Close())...)
 	})
 	return s.closed
@@ -142,6 +156,12 @@ func (s *Server) Snapshot() cloud.Snapshot { return s.cloud.Snapshot() }
 
 // IAM is a client that changes an account from outside the stacks, as its administrators do. It meets no faults.
 func (s *Server) IAM(account string) iam.Client { return s.cloud.IAM(api.Caller{Account: account}) }
+
+// SSOAdmin is a client that changes IAM Identity Center from outside the stacks, with the credentials of an account. It
+// meets no faults.
+func (s *Server) SSOAdmin(account, region string) ssoadmin.Client {
+	return s.cloud.SSOAdmin(api.Caller{Account: account, Region: region})
+}
 
 // SSM is a client that changes documents of an account in a Region from outside the stacks. It meets no faults.
 func (s *Server) SSM(account, region string) ssm.Client {

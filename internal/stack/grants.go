@@ -133,7 +133,7 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 				Why:   "is neither osAccess nor a role of operationRoles or delegatedRoles of this stack",
 				Fix: strictyaml.DidYouMean(
 					string(g.Opens),
-					append([]string{string(grant.GrantOSAccess)}, s.GrantableNames()...),
+					slices.Compact(append([]string{string(grant.GrantOSAccess)}, s.GrantableNames()...)),
 				),
 			})
 		}

@@ -178,7 +178,7 @@ func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 //
 // Source: Delegated administration, in the IAM Identity Center User Guide.
 func (s *Stack) checkAssignedAccount(d *strictyaml.Decoder, path problem.Path, account, id string) {
-	management, file := s.managementAccount()
+	management, file := s.ManagementAccount()
 	if id != management || s.Account.ID == management {
 		return
 	}

@@ -13,9 +13,9 @@ import (
 // stackFile is the file name of a stack of the folder.
 func stackFile(stack string) string { return "Pulumi." + stack + ".yaml" }
 
-// managementAccount is the id of the management account of the stack's organization, and the file that says so; empty
+// ManagementAccount is the id of the management account of the stack's organization, and the file that says so; empty
 // where neither this stack nor a sibling has the section "organization".
-func (s *Stack) managementAccount() (id, file string) {
+func (s *Stack) ManagementAccount() (id, file string) {
 	if s.Organization != nil {
 		return s.Organization.Management, "this file"
 	}

@@ -214,7 +214,7 @@ var permissionSetKeys = strictyaml.Keys(
 		strictyaml.ListOf(assignmentKeys),
 	).
 		OrNothing("nobody can take it", "it may be assigned later").
-		Doc("Who may take it, in which accounts.").
+		Doc("Who may take it, in which accounts. The verb up takes every other assignment of it away.").
 		Example([]any{map[string]any{"group": "operators", "accounts": []string{"workload"}}}),
 )
 

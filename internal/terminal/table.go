@@ -114,8 +114,7 @@ func writeRow(b *strings.Builder, row []string, widths []int) {
 	}
 }
 
-// records writes each row as lines "name  text". A cell of "-" says nothing, and what a row begins with as the row
-// before it is not said again.
+// records writes each row as lines "name  text". A cell of "-" says nothing.
 func records(head []string, rows [][]string, width int) string {
 	names := 0
 	for _, name := range head {
@@ -123,15 +122,11 @@ func records(head []string, rows [][]string, width int) string {
 	}
 	var b strings.Builder
 	for n, row := range rows {
-		said := 0
 		if n > 0 {
 			b.WriteString("\n")
-			for said < len(row)-1 && row[said] == rows[n-1][said] {
-				said++
-			}
 		}
 		for i, cell := range row {
-			if cell == "-" || i < said {
+			if cell == "-" {
 				continue
 			}
 			for l, text := range Wrap(cell, max(narrowest, width-names-between)) {

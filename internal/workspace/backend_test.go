@@ -423,10 +423,17 @@ func TestShellsAreNotShutWhereDoorsCannotBeMade(t *testing.T) {
 		fails bool
 	}{
 		"never planned": {shuts: "2", fails: true},
-		"attaches":      {plan: &result.Report{Changes: []result.Change{{Op: result.Create, Name: attach}}}, shuts: "2", fails: true},
+		"attaches": {
+			plan:  &result.Report{Changes: []result.Change{{Op: result.Create, Name: attach}}},
+			shuts: "2",
+			fails: true,
+		},
 		"attaches again": {plan: &result.Report{Changes: []result.Change{{Op: result.Replace, Name: attach}}}, shuts: "2",
 			fails: true},
-		"is attached":          {plan: &result.Report{Changes: []result.Change{{Op: result.Update, Name: attach}}}, shuts: "2"},
+		"is attached": {
+			plan:  &result.Report{Changes: []result.Change{{Op: result.Update, Name: attach}}},
+			shuts: "2",
+		},
 		"shuts other accounts": {shuts: "3"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 func (r *run) listens(planning bool) *program.Listener {
 	r.program.listener = nil
 	if planning && !r.options.NoRefresh && r.operation != result.Destroy && r.operation != reading {
-		r.program.listener = &program.Listener{Thorough: r.operation == result.Drift}
+		r.program.listener = &program.Listener{Thorough: r.operation == result.Drift, Endpoint: r.endpoint}
 	}
 	return r.program.listener
 }
@@ -65,6 +65,7 @@ func (r *run) hear(report *result.Report, listener *program.Listener) {
 
 // besideOf is what is told of one thing; false where nothing is, because the state or the stack file knows of it.
 func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, bool) {
+	b = report.NotOfEdits(b)
 	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.HasMaker(b.MadeBy, item) })
 	needs := b.Needs != "" && !slices.Contains(items, b.Needs)
 	barred := b.Bars != "" && slices.Contains(items, b.Bars)
@@ -80,7 +81,7 @@ func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, 
 	}
 	difference := result.Difference{Property: b.Property, Found: items, ByHand: true, Kind: result.Listed}
 	others := slices.DeleteFunc(slices.Clone(items), func(item string) bool { return item == b.Needs })
-	text := cmp.Or(b.Says, "somebody added "+result.Shown(anyOf(others)...))
+	text := cmp.Or(b.Told(others), "somebody added "+result.Shown(anyOf(others)...))
 	switch {
 	case barred:
 		text = fmt.Sprintf(

@@ -32,7 +32,13 @@ func TestPoliciesOfATargetAreToldWhereNobodyKnowsOfThem(t *testing.T) {
 		{[]string{"p-ours"}, 0, "", full, ""},
 		{[]string{"p-ours", "p-theirs"}, 1, "", full, ""},
 		{[]string{"p-ours", "p-theirs"}, 0, "", full, `somebody added "p-theirs"; why`},
-		{[]string{full, "p-ours"}, 0, "", full, `"p-FullAWSAccess" is attached, and the proofs count on its being detached there`},
+		{
+			[]string{full, "p-ours"},
+			0,
+			"",
+			full,
+			`"p-FullAWSAccess" is attached, and the proofs count on its being detached there`,
+		},
 		{[]string{full, "p-ours"}, 1, "", full, `"p-FullAWSAccess" is attached`},
 	} {
 		heard, told := r.besideOf(report, program.Beside{

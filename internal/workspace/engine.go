@@ -91,6 +91,7 @@ func (r *run) enterSandbox(ctx context.Context) (dir string, env map[string]stri
 		return "", nil, refusedWorld(fmt.Errorf("%s: start the sandbox: %w", r.stack, err))
 	}
 	r.closes = append(r.closes, func() { _ = server.Close() })
+	r.endpoint = server.Endpoint()
 	env, err = r.home.Env(server.DebugProviders())
 	return r.home.Project(r.stack), env, err
 }

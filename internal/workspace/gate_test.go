@@ -84,7 +84,13 @@ func TestAGuardedResourceGoesOnlyWhenItIsNamed(t *testing.T) {
 			on("g"))}, says: "not seen and removed"},
 		"what hangs on a permission set": {plan: []result.Change{
 			going(result.Delete, set, "aws:ssoadmin/permissionSet:PermissionSet", "s", called("s")),
-			going(result.Delete, set, "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", "p", on("id-s")),
+			going(
+				result.Delete,
+				set,
+				"aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy",
+				"p",
+				on("id-s"),
+			),
 			going(result.Delete, set, "aws:ssoadmin/permissionsBoundaryAttachment:PermissionsBoundaryAttachment", "b",
 				on("id-s")),
 		}, allow: []string{"s"}},

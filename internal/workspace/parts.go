@@ -54,5 +54,7 @@ type target struct {
 type provider interface {
 	// DebugProviders is the value of PULUMI_DEBUG_PROVIDERS.
 	DebugProviders() string
+	// Endpoint is where it answers what no provider asks.
+	Endpoint() string
 	Close() error
 }

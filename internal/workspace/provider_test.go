@@ -60,6 +60,7 @@ func newMemory(t *testing.T) *memory {
 }
 
 func (m *memory) DebugProviders() string { return fmt.Sprintf("aws:%d", m.port) }
+func (m *memory) Endpoint() string       { return "" }
 func (m *memory) Close() error           { return nil }
 
 func (m *memory) Attach(context.Context, *pulumirpc.PluginAttach) (*emptypb.Empty, error) {

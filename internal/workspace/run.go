@@ -21,6 +21,8 @@ type run struct {
 	report  *result.Report
 	program *runner
 	opened  *auto.Stack
+	// endpoint is where the sandbox's AWS answers what no provider asks; empty in a real run.
+	endpoint string
 	// existed says that the stack was in its backend before this command.
 	existed bool
 	closes  []func()

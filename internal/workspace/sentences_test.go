@@ -132,11 +132,20 @@ func TestShutTimesSayWhatIsKnown(t *testing.T) {
 	}{
 		"made after": {&result.Report{Outcome: result.OutcomeDone, Changes: []result.Change{role}, Ended: at.Add(time.Second)},
 			"until 09:00:01 (1.0 s)"},
-		"had its doors":   {&result.Report{Outcome: result.OutcomeDone, Ended: at.Add(time.Second)}, ""},
-		"ended before":    {&result.Report{Outcome: result.OutcomeDone, Changes: []result.Change{role}, Ended: at.Add(-time.Second)}, ""},
-		"failed":          {&result.Report{Outcome: result.OutcomeFailed, Ended: at.Add(time.Second)}, "and may still be"},
-		"was not run":     {&result.Report{Outcome: result.OutcomeNotRun}, "and may still be"},
-		"did not settle":  {&result.Report{Outcome: result.OutcomeDiffers, Ended: at.Add(time.Second)}, "and may still be"},
+		"had its doors": {&result.Report{Outcome: result.OutcomeDone, Ended: at.Add(time.Second)}, ""},
+		"ended before": {
+			&result.Report{Outcome: result.OutcomeDone, Changes: []result.Change{role}, Ended: at.Add(-time.Second)},
+			"",
+		},
+		"failed": {
+			&result.Report{Outcome: result.OutcomeFailed, Ended: at.Add(time.Second)},
+			"and may still be",
+		},
+		"was not run": {&result.Report{Outcome: result.OutcomeNotRun}, "and may still be"},
+		"did not settle": {
+			&result.Report{Outcome: result.OutcomeDiffers, Ended: at.Add(time.Second)},
+			"and may still be",
+		},
 		"another account": {&result.Report{Account: "3", Outcome: result.OutcomeFailed}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -89,6 +89,7 @@ func (f *fixture) workspace(t *testing.T) *Workspace {
 type noProvider struct{}
 
 func (noProvider) DebugProviders() string { return "aws:1" }
+func (noProvider) Endpoint() string       { return "" }
 func (noProvider) Close() error           { return nil }
 
 func names(changes []result.Change, op result.Op) []string {

@@ -57,6 +57,7 @@ const (
 	OrganizationsGetPoliciesForTarget               = "aws:organizations/getPoliciesForTarget:getPoliciesForTarget"
 	OrganizationsGetPolicy                          = "aws:organizations/getPolicy:getPolicy"
 	SSMGetDocument                                  = "aws:ssm/getDocument:getDocument"
+	SSOAdminListAssignments                         = "aws-sdk-go-v2:ssoadmin/accountAssignments:List"
 	SSOAdminGetInstances                            = "aws:ssoadmin/getInstances:getInstances"
 	SSOAdminGetPermissionSet                        = "aws:ssoadmin/getPermissionSet:getPermissionSet"
 )

@@ -143,11 +143,23 @@ func TestUnknownTypesFunctionsAndPropertiesAreRefused(t *testing.T) {
 	_, err = e.invoke("aws:index/getCallerIdentity:getCallerIdentity", props{"account": "x"})
 	assert.ErrorContains(t, err, `an argument named "account" is not expected here`)
 	for want, in := range map[string]props{
-		`forceDestory: an argument named "forceDestory" is not expected here; did you mean "forceDestroy"?`: {"name": "a", "forceDestory": true},
-		`arn: an argument named "arn" is not expected here`:                                                 {"name": "a", "arn": "x"},
-		`forceDestroy: expected type of "forceDestroy" to be bool, got string`:                              {"name": "a", "forceDestroy": "yes"},
-		`tags: expected type of "tags.N" to be string, got number`:                                          {"name": "a", "tags": props{"N": 1}},
-		`name: "name" (a b) must only contain`:                                                              {"name": "a b"},
+		`forceDestory: an argument named "forceDestory" is not expected here; did you mean "forceDestroy"?`: {
+			"name":         "a",
+			"forceDestory": true,
+		},
+		`arn: an argument named "arn" is not expected here`: {
+			"name": "a",
+			"arn":  "x",
+		},
+		`forceDestroy: expected type of "forceDestroy" to be bool, got string`: {
+			"name":         "a",
+			"forceDestroy": "yes",
+		},
+		`tags: expected type of "tags.N" to be string, got number`: {
+			"name": "a",
+			"tags": props{"N": 1},
+		},
+		`name: "name" (a b) must only contain`: {"name": "a b"},
 	} {
 		_, reasons, err := e.check(userType, "a", nil, in)
 		require.NoError(t, err)

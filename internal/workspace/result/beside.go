@@ -3,7 +3,9 @@ package result
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 
 	"aws-access-guardrails/internal/program"
 )
@@ -34,6 +36,57 @@ func (r *Report) HasMaker(by program.Maker, item string) bool {
 		}
 	}
 	return false
+}
+
+// byHand ends the names of resources that stand for what others added.
+const byHand = "-by-hand"
+
+// NotOfEdits is what was found without the strays that a resource of the state made, and without their items: the
+// program wants that resource no more, or wants another one, so that it goes by itself and nobody added it.
+func (r *Report) NotOfEdits(b program.Beside) program.Beside {
+	var kept []program.Stray
+	items := slices.Clone(b.Items)
+	for _, stray := range b.Strays {
+		if !r.registered(stray) {
+			kept = append(kept, stray)
+			continue
+		}
+		items = slices.DeleteFunc(items, func(item string) bool { return item == stray.Item })
+	}
+	if len(items) < len(b.Items) {
+		b.Items, b.Strays = items, kept
+	}
+	return b
+}
+
+// registered reports whether a resource of the state is what a stray stands for. One that an earlier run took note of is
+// not.
+func (r *Report) registered(stray program.Stray) bool {
+	for urn, s := range r.Standing {
+		if s.Type == stray.Type && s.Before != nil && !strings.HasSuffix(urn, byHand) &&
+			(s.Before.ID == stray.ID || covers(s.Before.Inputs, stray.Inputs)) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether inputs have everything that others have; a list of texts has what it lists.
+func covers(inputs, others map[string]any) bool {
+	for key, other := range others {
+		list, isList := inputs[key].([]any)
+		wanted, areMany := other.([]any)
+		if isList && areMany {
+			if slices.ContainsFunc(wanted, func(one any) bool { return !slices.Contains(list, one) }) {
+				return false
+			}
+			continue
+		}
+		if !reflect.DeepEqual(inputs[key], other) {
+			return false
+		}
+	}
+	return len(others) > 0
 }
 
 // ResourceWith is the resource of the type that has the argument, as the program wants it, with what AWS calls it;

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
 
 	"aws-access-guardrails/internal/workspace/guarded"
@@ -51,7 +52,9 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 			},
 		},
 		"a document, key by key": {
-			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true}}`}, object{"content": `{"inputs":{"idleSessionTimeout":"60","runAsEnabled":true,"kmsKeyId":""}}`},
+			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true}}`}, object{
+				"content": `{"inputs":{"idleSessionTimeout":"60","runAsEnabled":true,"kmsKeyId":""}}`,
+			},
 			[]string{`content.inputs.idleSessionTimeout: somebody changed "20" to "60"`},
 		},
 		"objects of a list, by their names": {
@@ -70,7 +73,9 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 		},
 		"long texts, where they differ": {
 			"", object{"t": strings.Repeat("x", 200) + "one"}, object{"t": strings.Repeat("x", 200) + "two"},
-			[]string{`t: somebody changed "...` + strings.Repeat("x", 20) + `one" to "...` + strings.Repeat("x", 20) + `two"`},
+			[]string{
+				`t: somebody changed "...` + strings.Repeat("x", 20) + `one" to "...` + strings.Repeat("x", 20) + `two"`,
+			},
 		},
 		"a policy's order": {"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))},
 			object{"policy": document(statement("B", "s3:*") + "," + statement("A", "s3:*"))}, nil},
@@ -109,5 +114,51 @@ func TestWhatNobodyIsKnownToHaveChangedIsSaidAsWhatUpDoes(t *testing.T) {
 				assert.Equal(t, c.want, got[0].words())
 			}
 		})
+	}
+}
+
+// The mark in a description with which a document becomes a new version is nobody's change and nobody's edit: it is told
+// only where nothing else is.
+func TestTheMarkOfANewVersionIsNotTold(t *testing.T) {
+	content := func(description, timeout string) map[string]any {
+		return map[string]any{
+			"content": `{"schemaVersion":"1.0","description":"` + description + `","inputs":{"idleSessionTimeout":"` + timeout + `"}}`,
+		}
+	}
+	const marked = "Preferences (after 0123456789ab)"
+	for name, c := range map[string]struct {
+		before, found, wanted map[string]any
+		want                  []string
+	}{
+		"changed by hand": {
+			content("Preferences", "15"), content("Preferences", "60"), content(marked, "15"),
+			[]string{`content.inputs.idleSessionTimeout: somebody changed "15" to "60"`},
+		},
+		"an edit": {
+			content(marked, "15"), content(marked, "15"), content("Preferences (after ba9876543210)", "20"),
+			[]string{`content.inputs.idleSessionTimeout: up changes "15" to "20"`},
+		},
+		"a description that somebody wrote": {
+			content("Preferences", "15"), content("Mine", "15"), content(marked, "15"),
+			[]string{`content.description: somebody changed "` + marked + `" to "Mine"`},
+		},
+		"the mark alone": {
+			content("Preferences", "15"), content("Preferences", "15"), content(marked, "15"),
+			[]string{`content.description: up changes "Preferences" to "` + marked + `"`},
+		},
+	} {
+		s := &Standing{
+			Type: "aws:ssm/document:Document", Planned: true, Op: apitype.OpUpdate, Properties: []string{"content"},
+			Before: &apitype.StepEventStateMetadata{ID: "d", Inputs: c.before, Outputs: c.before},
+			Found:  &apitype.StepEventStateMetadata{ID: "d", Inputs: c.before, Outputs: c.found},
+			Wanted: &apitype.StepEventStateMetadata{ID: "d", Inputs: c.wanted},
+		}
+		drifted, differs := s.Drifted("urn:pulumi:dev::p::aws:ssm/document:Document::d")
+		assert.True(t, differs, name)
+		var texts []string
+		for _, d := range drifted.Differences {
+			texts = append(texts, d.Text)
+		}
+		assert.Equal(t, c.want, texts, name)
 	}
 }

@@ -150,10 +150,12 @@ func (s *Standing) differences() []Difference {
 	}
 	all = append(all, beside...)
 	if older, ok := olderInForce(s.Type, s.Found.Outputs); ok {
-		// The content then differs by the mark that makes it a new version, which is put in force.
 		older.Left = !slices.Contains(s.Properties, "content")
-		all = slices.DeleteFunc(all, markAlone)
 		all = append(all, older)
+	}
+	// Whatever differs, the content is made another version by a mark in its description, which nobody wrote.
+	if others := slices.DeleteFunc(slices.Clone(all), markAlone); len(others) > 0 {
+		all = others
 	}
 	for i := range all {
 		all[i].Text = all[i].words()

@@ -1,6 +1,8 @@
 package sandboxhome
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,6 +62,39 @@ func TestASandboxIsKeyedByTheFolder(t *testing.T) {
 	b, err := SandboxDir("cache", two)
 	require.NoError(t, err)
 	assert.NotEqual(t, a, b)
+}
+
+// Where a disk has no room for what a run writes, the run is refused before it begins, and nothing in the sandbox is
+// touched.
+func TestARunWithoutRoomIsRefusedBeforeItBegins(t *testing.T) {
+	h := &Home{Dir: t.TempDir()}
+	require.NoError(t, h.Reset())
+	require.NoError(t, h.room())
+	state, err := os.Create(h.State())
+	require.NoError(t, err)
+	require.NoError(t, state.Close())
+	if os.Truncate(h.State(), 4<<40) != nil { // It is empty, and four of it fit on no disk.
+		t.Skip("the file system has no files with holes")
+	}
+	before := tree(t, h.Dir)
+	require.ErrorContains(t, h.room(), "nothing was changed; make room, or set XDG_CACHE_HOME to a folder of another disk")
+	assert.Equal(t, before, tree(t, h.Dir))
+}
+
+// tree are the files below a folder with their sizes and times.
+func tree(t *testing.T, dir string) (lines []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && !entry.IsDir() {
+			lines = append(lines, fmt.Sprint(path, info.Size(), info.ModTime()))
+		}
+		return err
+	}))
+	return lines
 }
 
 // Whatever stands in the place of a file that the sandbox rests on, the file is named without a word of the system's

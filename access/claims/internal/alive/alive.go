@@ -130,9 +130,9 @@ func DeclaredJourneysWork(p *claim.Prover, in *intent.Account) {
 		l := Begin(p, p.Begin(in, r.ARN))
 		assumable(p, l, r, nil)
 		if r.Shells.Open {
-			shells := intent.OperationRole{Role: r, Projects: r.Shells.Projects, Documents: r.Shells.Documents}
-			for _, document := range append([]string{world.PreferencesDocument}, r.Shells.Documents...) {
-				opens(p, l, in, &shells, document)
+			shells := r.Opening()
+			for _, document := range shells.SessionDocuments() {
+				opens(p, l, in, &shells.OperationRole, document)
 			}
 		}
 		l.Done()

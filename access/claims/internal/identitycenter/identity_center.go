@@ -291,7 +291,13 @@ func (p *prover) ownProjectOnly() {
 		default:
 			q.Permitted = []*engine.Statement{engine.MustStatement(policy.Allow("", "*").On(nodeARNs...))}
 		}
-		p.Conclude(p.finding(set.ARN), p.AskAll(q, p.everyPerson(set)), problem)
+		// A Deny is meant to bound what the template is for.
+		meant := nodes.Opening()
+		if set.OwnProject || set.ReadOnly {
+			meant = nodes.Operating()
+		}
+		core := search.Question{Forbidden: []*engine.Statement{meant}, Permitted: q.Permitted}
+		p.Conclude(p.finding(set.ARN), p.AskAll(q, p.everyPerson(set)), problem, p.AskAll(core, p.everyPerson(set)))
 	})
 }
 
@@ -322,11 +328,11 @@ func (p *prover) noOtherDoor() {
 		if len(listed) > 0 {
 			permitted = append(permitted, policy.Allow("", "*").On(listed...))
 		}
-		a := p.AskAll(
+		others := p.AskAll(
 			search.Asking([]policy.Statement{policy.Allow("", nodes.OtherDoors...).On("*")}),
 			p.everyPerson(set),
 		)
-		a = a.And(
+		a := others.And(
 			p.AskAll(
 				search.Asking(
 					[]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")},
@@ -334,7 +340,7 @@ func (p *prover) noOtherDoor() {
 				p.everyPerson(set),
 			),
 		)
-		p.Conclude(f, a, "there is another way onto a node")
+		p.Conclude(f, a, "there is another way onto a node", others)
 	})
 }
 
@@ -402,6 +408,7 @@ func (p *prover) legalOSUser() {
 
 // changesNoAccess: what a permission set could change to give its people more.
 func (p *prover) changesNoAccess() {
+	const problem = "somebody who is no administrator changes what people may do"
 	p.forSets(func(set *intent.PermissionSet) {
 		in := &intent.Account{Account: p.home(set).ID, ProjectTag: p.in.ProjectTag}
 		forbidden := append(people.TagWrites(&p.Prover, in),
@@ -411,6 +418,11 @@ func (p *prover) changesNoAccess() {
 			On("arn:*:ssm:*:*:session/*").
 			When(policy.StringEquals(nodes.SessionTag, "${aws:userid}"))
 		a := p.AskAll(search.Asking(forbidden, own), p.everyPerson(set))
+		// Denies are meant to shut tags, and whatever changes access where the permission set only reads.
+		denied := people.TagWrites(&p.Prover, in)
+		if set.ReadOnly {
+			denied = append(denied, policy.Allow("", people.AccessWrites...).On("*"))
+		}
 		tagging := p.EveryCall(search.Asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").
 			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.AuthorizationTags()...))}), p.everyPerson(set))
 		if tagging.Open && tagging.Guess {
@@ -418,10 +430,12 @@ func (p *prover) changesNoAccess() {
 			tagging = search.Answer{Classes: tagging.Classes}
 		}
 		a = a.And(tagging)
-		if set.OpensSessions || set.ReadOnly {
-			a = a.And(p.grantsOnKeys(set))
+		if !set.OpensSessions && !set.ReadOnly {
+			p.Conclude(p.finding(set.ARN), a, problem)
+			return
 		}
-		p.Conclude(p.finding(set.ARN), a, "somebody who is no administrator changes what people may do")
+		a = a.And(p.grantsOnKeys(set)).And(p.otherRoles(set))
+		p.Conclude(p.finding(set.ARN), a, problem, p.AskAll(search.Asking(denied), p.everyPerson(set)))
 	})
 }
 
@@ -436,6 +450,19 @@ func (p *prover) grantsOnKeys(set *intent.PermissionSet) search.Answer {
 		search.Asking(
 			[]policy.Statement{policy.Allow("", "kms:CreateGrant", "kms:PutKeyPolicy").On("*")},
 			permitted...),
+		p.everyPerson(set),
+	)
+}
+
+// otherRoles asks whether a session of a permission set becomes a role that is not among those that it is meant to
+// assume: what such a role may do is bounded by nothing that is claimed here.
+func (p *prover) otherRoles(set *intent.PermissionSet) search.Answer {
+	var permitted []policy.Statement
+	if len(set.Roles) > 0 {
+		permitted = append(permitted, policy.Allow("", "sts:AssumeRole").On(set.Roles...))
+	}
+	return p.EveryCall(
+		search.Asking([]policy.Statement{policy.Allow("", "sts:AssumeRole").On("*")}, permitted...),
 		p.everyPerson(set),
 	)
 }

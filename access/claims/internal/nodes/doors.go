@@ -27,19 +27,36 @@ var OtherDoors = append([]string{"ec2-instance-connect:*"}, claim.Without(
 
 // NoOtherDoor: Run As, logs and limits are those of sessions; every other way onto a node goes round them.
 func NoOtherDoor(p *claim.Prover, in *intent.Account) {
-	q := search.Asking([]policy.Statement{policy.Allow("", OtherDoors...).On("*")})
-	for i := range in.OperationRoles {
-		r := &in.OperationRoles[i]
+	for _, r := range in.OpeningRoles() {
 		if p.ToldOfAnother(r.ARN) {
 			continue
 		}
-		p.Conclude(
-			p.Begin(in, r.ARN),
-			p.AskAll(q, p.Operation(in, r)),
-			"there is another way onto a node than a session",
-		)
+		var meant []policy.Statement
+		if r.Desktops {
+			meant = append(meant, policy.Allow("", Desktops...).On("*"))
+		}
+		if r.Passwords {
+			meant = append(meant, policy.Allow("", readPassword).On("*"))
+		}
+		session := p.Operation(in, &r.OperationRole)
+		a := p.AskAll(p.Asking([]policy.Statement{policy.Allow("", OtherDoors...).On("*")}, meant...), session)
+		core := a
+		if !r.Operates {
+			core = p.AskAll(p.Asking([]policy.Statement{policy.Allow("", deniedDoors...).On("*")}, meant...), session)
+		}
+		p.Conclude(p.Begin(in, r.ARN), a, "there is another way onto a node than a session", core)
 	}
 }
+
+// deniedDoors are those that a Deny is meant to shut in roles of OS access, which carry nothing that changes what nodes
+// run.
+var deniedDoors = claim.Without(OtherDoors, doors.In(doors.NodeChanges)...)
+
+// Desktops are the calls of remote desktops, and readPassword that of the password which opens them to the
+// administrator of a node.
+var Desktops = []string{"ssm-guiconnect:*"}
+
+const readPassword = "ec2:GetPasswordData"
 
 // DoorsThroughRolesOnly: a member who opens sessions as the user that he is does so past the roles, their projects
 // and their OS users.

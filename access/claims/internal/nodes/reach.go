@@ -57,11 +57,18 @@ var ReachNodes = sync.OnceValue(func() *engine.Statement {
 	)
 })
 
-// operating asks about what operation roles are for: the part of reaching nodes that a Deny is meant to bound.
-var operating = sync.OnceValue(func() *engine.Statement {
+// Operating asks about what operation roles are for: the part of reaching nodes that a Deny is meant to bound.
+var Operating = sync.OnceValue(func() *engine.Statement {
 	return engine.MustStatement(
 		policy.Allow("", "ec2:RebootInstances", "ec2:StartInstances", "ec2:StopInstances", "ssm:StartSession").
 			On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"),
+	)
+})
+
+// Opening asks about opening sessions, which is what roles and permission sets of OS access are for.
+var Opening = sync.OnceValue(func() *engine.Statement {
+	return engine.MustStatement(
+		policy.Allow("", "ssm:StartSession").On("arn:*:ec2:*:*:instance/*", "arn:*:ssm:*:*:managed-instance/*"),
 	)
 })
 
@@ -69,15 +76,20 @@ var operating = sync.OnceValue(func() *engine.Statement {
 // starts and stops instances, reboots them where the intent says so, and has EC2 make grants on the keys of their
 // volumes that the intent lists.
 func OperationRolesOnlyOperate(p *claim.Prover, in *intent.Account) {
-	operates := policy.Allow("", "ec2:StartInstances", "ec2:StopInstances", "kms:GenerateDataKey",
+	opens := policy.Allow("", "kms:GenerateDataKey",
 		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").
 		On("*")
-	for i := range in.OperationRoles {
-		r := &in.OperationRoles[i]
+	for _, r := range in.OpeningRoles() {
 		if p.ToldOfAnother(r.ARN) {
 			continue
 		}
-		permitted := []policy.Statement{operates}
+		permitted := []policy.Statement{opens}
+		if r.Operates {
+			permitted = append(permitted, policy.Allow("", "ec2:StartInstances", "ec2:StopInstances").On("*"))
+		}
+		if r.Desktops {
+			permitted = append(permitted, policy.Allow("", Desktops...).On("*"))
+		}
 		if r.Reboot {
 			permitted = append(permitted, policy.Allow("", "ec2:RebootInstances").On("*"))
 		}
@@ -89,8 +101,8 @@ func OperationRolesOnlyOperate(p *claim.Prover, in *intent.Account) {
 		if !p.Administers(r.ARN) {
 			p.Conclude(
 				p.Begin(in, r.ARN),
-				p.EveryCall(q, p.Operation(in, r)),
-				"an operation role changes something else",
+				p.EveryCall(q, p.Operation(in, &r.OperationRole)),
+				"it changes something else",
 			)
 		}
 	}
@@ -99,24 +111,31 @@ func OperationRolesOnlyOperate(p *claim.Prover, in *intent.Account) {
 // UseOfVolumeKeys is a grant on one of the keys that EC2 asks for, and no other: a grant to oneself decrypts.
 func UseOfVolumeKeys(keys []string) policy.Statement {
 	return policy.Allow("", "kms:CreateGrant").On(keys...).When(policy.Bool("kms:GrantIsForAWSResource", true),
-		policy.Is(policy.Operator{Base: policy.OpStringLike}, "kms:ViaService", "ec2.*.amazonaws.com", "ec2.*.amazonaws.com.cn"),
+		policy.Is(
+			policy.Operator{Base: policy.OpStringLike},
+			"kms:ViaService",
+			"ec2.*.amazonaws.com",
+			"ec2.*.amazonaws.com.cn",
+		),
 	)
 }
 
-// OwnProjectOnly: whatever an operation role does to a node, the node has a project of the role. A node without the
-// tag, with an empty one, or with one that differs in case has another project.
+// OwnProjectOnly: whatever a role that opens sessions does to a node, the node has a project of the role. A node
+// without the tag, with an empty one, or with one that differs in case has another project. A role of OS access
+// without projects reaches the nodes of its account.
 func OwnProjectOnly(p *claim.Prover, in *intent.Account) {
 	account := p.Account(in)
-	for i := range in.OperationRoles {
-		r := &in.OperationRoles[i]
+	for _, r := range in.OpeningRoles() {
 		if p.ToldOfAnother(r.ARN) {
 			continue
 		}
 		q := search.Question{Forbidden: []*engine.Statement{ReachNodes()}}
-		if projects := r.AllProjects(); len(projects) > 0 {
+		if projects := r.AllProjects(); len(projects) > 0 || r.Everywhere {
 			own := policy.Allow("", "*").
-				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*")).
-				When(hasProject(in, projects))
+				On(account.Arn("ec2", "*", "instance/*"), account.Arn("ssm", "*", "managed-instance/*"))
+			if !r.Everywhere {
+				own = own.When(hasProject(in, projects))
+			}
 			if r.Environment != "" {
 				own = own.When(
 					policy.StringEquals(
@@ -126,12 +145,16 @@ func OwnProjectOnly(p *claim.Prover, in *intent.Account) {
 			}
 			q.Permitted = []*engine.Statement{engine.MustStatement(own)}
 		}
-		core := search.Question{Forbidden: []*engine.Statement{operating()}, Permitted: q.Permitted}
+		meant := Opening()
+		if r.Operates {
+			meant = Operating()
+		}
+		core := search.Question{Forbidden: []*engine.Statement{meant}, Permitted: q.Permitted}
 		p.Conclude(
 			p.Begin(in, r.ARN),
-			p.AskAll(q, p.Operation(in, r)),
+			p.AskAll(q, p.Operation(in, &r.OperationRole)),
 			"a node of another project can be reached",
-			p.AskAll(core, p.Operation(in, r)),
+			p.AskAll(core, p.Operation(in, &r.OperationRole)),
 		)
 	}
 }

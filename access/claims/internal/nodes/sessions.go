@@ -13,14 +13,20 @@ import (
 // OnlyListedDocuments: a session document decides about Run As, logs and where a port leads.
 func OnlyListedDocuments(p *claim.Prover, in *intent.Account) {
 	account := p.Account(in)
-	for i := range in.OperationRoles {
-		r := &in.OperationRoles[i]
+	for _, r := range in.OpeningRoles() {
 		if p.ToldOfAnother(r.ARN) {
 			continue
 		}
 		var listed []string
 		for _, name := range r.SessionDocuments() {
 			listed = append(listed, account.Partition.DocumentARN("*", account.ID, name))
+		}
+		meant := []policy.Statement{policy.Allow("", "*").On(listed...)}
+		if r.Desktops {
+			meant = append(meant, policy.Allow("", "*").On(
+				account.Partition.DocumentARN("*", account.ID, world.PortDocument),
+			).
+				When(policy.Is(policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringEquals}, "aws:CalledVia", "ssm-guiconnect.amazonaws.com")))
 		}
 		f := p.Begin(in, r.ARN)
 		for _, name := range r.Documents {
@@ -29,7 +35,7 @@ func OnlyListedDocuments(p *claim.Prover, in *intent.Account) {
 				f.Waivers = append(
 					f.Waivers,
 					prove.Waiver{
-						Key:  r.Key + ".allowUnlogged",
+						Key:  r.Waived + ".allowUnlogged",
 						Text: "sessions with " + name + " leave the project, the OS user or the logs",
 					},
 				)
@@ -42,9 +48,13 @@ func OnlyListedDocuments(p *claim.Prover, in *intent.Account) {
 		}
 		q := search.Asking(
 			[]policy.Statement{policy.Allow("", "ssm:StartSession").On("arn:*:ssm:*:*:document/*")},
-			policy.Allow("", "*").On(listed...),
+			meant...,
 		)
-		p.Conclude(f, p.AskAll(q, p.Operation(in, r)), "a session document that is not listed can be used")
+		p.Conclude(
+			f,
+			p.AskAll(q, p.Operation(in, &r.OperationRole)),
+			"a session document that is not listed can be used",
+		)
 	}
 }
 

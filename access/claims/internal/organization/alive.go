@@ -2,6 +2,7 @@ package organization
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -106,9 +107,23 @@ func (p *prover) memberDeployers() {
 	}
 	for _, id := range p.members() {
 		if arn := p.inEvery(id, p.in.MemberDeployer); arn != "" {
-			p.must(id, arn, p.upkeep(id))
+			p.must(id, arn, slices.Concat(p.upkeep(id), p.passwords(id, false), p.listed(arn, p.protected(id))))
 		}
 	}
+}
+
+// listed are the calls that no list of what may be called at all leaves out: what an account does not use its deployer
+// need not call.
+func (p *prover) listed(arn string, calls []engine.Request) []engine.Request {
+	e, s := search.WithStranger(p.Engine, arn, &search.Model{})
+	if e == nil {
+		return nil // Must tells it.
+	}
+	return slices.DeleteFunc(calls, func(call engine.Request) bool {
+		call.Time = p.Engine.Day()
+		d, err := e.Decide(s, call)
+		return err == nil && d.Outcome == engine.ImplicitlyDenied
+	})
 }
 
 func (p *prover) memberBreakGlass() {
@@ -118,7 +133,7 @@ func (p *prover) memberBreakGlass() {
 			if arn == "" {
 				continue
 			}
-			calls := p.upkeep(id)
+			calls := slices.Concat(p.upkeep(id), p.passwords(id, true), p.protected(id))
 			if d := p.in.Doors; d != nil && slices.Contains(d.Accounts, id) {
 				calls = append(calls, p.openings(id)...)
 			}
@@ -169,27 +184,97 @@ func (p *prover) upkeep(id string) []engine.Request {
 		"iam:TagUser",
 		"iam:UntagUser",
 	)
-	document := engine.On(home.Arn("ssm", engine.SomeRegion(home.Partition), "document/"+world.PreferencesDocument))
-	for _, action := range documentChanging {
-		calls = append(
-			calls,
-			engine.Request{
-				Action:    action,
-				Resources: document,
-				Context:   engine.Context{"ssm:DocumentType": {"Session"}},
-			},
-		)
+	document := home.Arn("ssm", engine.SomeRegion(home.Partition), "document/"+world.PreferencesDocument)
+	return append(calls, callsOn(document, engine.Context{"ssm:DocumentType": {"Session"}}, documentChanging...)...)
+}
+
+// callsOn are calls of actions on one resource.
+func callsOn(resource string, context engine.Context, actions ...string) []engine.Request {
+	var calls []engine.Request
+	for _, action := range actions {
+		calls = append(calls, engine.Request{
+			Action: action, Resources: []engine.Resource{{ARN: resource, Tags: []world.Tag{}}}, Context: context,
+		})
 	}
 	return calls
 }
 
-// openings are the doors that the guardrails close, each as a call on an example of what it is about.
+// protected are the calls that the guardrails keep for those who change what is protected, beside those of upkeep.
+func (p *prover) protected(id string) []engine.Request {
+	if g := p.in.Protected; g == nil || !slices.Contains(g.Accounts, id) {
+		return nil
+	}
+	home := p.Engine.Accounts[id]
+	region := engine.SomeRegion(home.Partition)
+	calls := p.examples(id, nil, doors.In(
+		doors.PermissionSets, doors.Attributes, doors.OrganizationPolicies, doors.RootSessions,
+		doors.SAMLProviders, doors.RoleMakers)...)
+	calls = append(
+		calls,
+		callsOn(
+			home.Arn("cloudformation", region, "stack/StackSet-a/example"), nil, doors.In(doors.StackSetStacks)...)...,
+	)
+	for _, node := range []string{
+		home.Arn("ec2", region, "instance/i-0123456789abcdef0"),
+		home.Arn("ssm", region, "managed-instance/mi-0123456789abcdef0"),
+	} {
+		service := policy.ARNPart(node, 2)
+		actions := slices.DeleteFunc(
+			doors.In(doors.NodeTags),
+			func(a string) bool { return !strings.HasPrefix(a, service+":") },
+		)
+		calls = append(calls, callsOn(node, engine.Context{"aws:TagKeys": p.in.NodeTags()}, actions...)...)
+		if service == "ec2" {
+			// Without keys it deletes all tags.
+			calls = append(calls, callsOn(node, nil, "ec2:DeleteTags")...)
+		}
+	}
+	for _, m := range p.in.Protected.MadeBy {
+		for _, pattern := range inAccount(id, m.Roles) {
+			role := strings.NewReplacer("arn:*", "arn:"+string(home.Partition), "*", "example").Replace(pattern)
+			calls = append(calls, callsOn(role, nil, "iam:UpdateAssumeRolePolicy")...)
+		}
+	}
+	if p.in.Protected.JustInTime {
+		calls = append(calls, callsOn(home.Arn(
+			"ssm",
+			region,
+			"document/an-approval",
+		), engine.Context{"ssm:DocumentType": {"AutoApprovalPolicy"}},
+			documentChanging...)...)
+		calls = append(calls, callsOn(home.Arn(
+			"ssm",
+			region,
+			"servicesetting/ssm/just-in-time-access/identity-provider",
+		), nil,
+			doors.In(doors.JustInTimeSettings)...)...)
+	}
+	return calls
+}
+
+// passwords are the calls that set console passwords, where somebody may: in jump accounts, and everywhere for the
+// exempt.
+func (p *prover) passwords(id string, exempt bool) []engine.Request {
+	w := p.in.Passwords
+	if w == nil || !slices.Contains(w.JumpAccounts, id) && !exempt {
+		return nil
+	}
+	return callsOn(p.Engine.Accounts[id].Arn("iam", "", "user/somebody"), nil, doors.In(doors.ConsolePasswords)...)
+}
+
+// openings are the doors that the guardrails close.
 func (p *prover) openings(id string) []engine.Request {
+	return p.examples(id, nil, doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.RunDocuments)...)
+}
+
+// examples are calls of actions in an account, each on an example of what it is about.
+func (p *prover) examples(id string, context engine.Context, actions ...string) []engine.Request {
 	home := p.Engine.Accounts[id]
 	region := engine.SomeRegion(home.Partition)
 	var calls []engine.Request
-	for _, action := range doors.In(doors.Sessions, doors.OtherDoors, doors.RemoteExecution, doors.RunDocuments) {
+	for _, action := range actions {
 		r := engine.Request{Action: action, Context: engine.Context{}}
+		maps.Copy(r.Context, context)
 		index, _ := catalogue.Catalogue().Find(action)
 		for _, n := range needs.Of(index) {
 			arn := strings.Replace(
@@ -203,7 +288,7 @@ func (p *prover) openings(id string) []engine.Request {
 		if len(r.Resources) == 0 {
 			r.Context["aws:RequestedRegion"] = []string{region}
 		}
-		if catalogue.KeyAppliesTo("ssm:DocumentType", action) {
+		if catalogue.KeyAppliesTo("ssm:DocumentType", action) && r.Context["ssm:DocumentType"] == nil {
 			r.Context["ssm:DocumentType"] = doors.RunnableDocuments()[:1]
 		}
 		calls = append(calls, r)

@@ -77,8 +77,8 @@ func SudoOfImages(login string) (prove.ProofAssumption, bool) {
 // are looked at where the stack file has preferences; that a shell opens nowhere else is a question about all
 // requests.
 func LegalOSUser(p *claim.Prover, in *intent.Account) {
-	for i := range in.OperationRoles {
-		role := &in.OperationRoles[i]
+	for _, opening := range in.OpeningRoles() {
+		role := &opening.OperationRole
 		if p.ToldOfAnother(role.ARN) {
 			continue
 		}
@@ -154,7 +154,13 @@ func legalLogins(
 
 // shellsElsewhere asks for sessions with the preferences of a Region that has no managed ones.
 func shellsElsewhere(account *engine.CompiledAccount, regions []string) search.Question {
-	preferences := func(region string) string { return account.Arn("ssm", region, "document/"+world.PreferencesDocument) }
+	preferences := func(region string) string {
+		return account.Arn(
+			"ssm",
+			region,
+			"document/"+world.PreferencesDocument,
+		)
+	}
 	var managed []string
 	for _, region := range regions {
 		managed = append(managed, preferences(region))

@@ -68,7 +68,7 @@ var placesOf = map[reflect.Type]map[string]place{
 	reflect.TypeFor[policy.Condition]():    {"Values": conditional},
 	reflect.TypeFor[intent.Role]():         {"ARN": naming, "Principals": naming, "Key": configured},
 	reflect.TypeFor[intent.FreeDocument](): {"Key": configured},
-	reflect.TypeFor[intent.Shells]():       {"Projects": tagging},
+	reflect.TypeFor[intent.Shells]():       {"Key": configured, "Projects": tagging},
 	reflect.TypeFor[intent.OperationRole](): {
 		"Project":    tagging,
 		"Projects":   tagging,

@@ -20,7 +20,9 @@ func faulty(t *testing.T, f *api.Faults) (iam.Client, iam.Client) {
 	t.Helper()
 	c := cloudtest.New(t)
 	require.NoError(t, c.BeginRun(f))
-	return c.IAM(api.Caller{Account: cloudtest.Home, Region: cloudtest.Tokyo, Faults: f}), cloudtest.IAM(c, cloudtest.Home)
+	return c.IAM(
+		api.Caller{Account: cloudtest.Home, Region: cloudtest.Tokyo, Faults: f},
+	), cloudtest.IAM(c, cloudtest.Home)
 }
 
 // Each fault shows as it does in AWS: what the caller is told, and whether the call took effect.

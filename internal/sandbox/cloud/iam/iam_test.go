@@ -102,7 +102,10 @@ func TestTextsOutsideIAMsCharactersAreRefused(t *testing.T) {
 	cloudtest.Refuses(t, err, "InvalidInput", "reserved")
 	_, err = admin.CreateUser(ctx, iam.NewUser{Name: "alice", Tags: map[string]string{"Email": "a", "email": "b"}})
 	cloudtest.Refuses(t, err, "InvalidInput", "Tag keys are case insensitive")
-	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: cloudtest.Trusting(cloudtest.Home), Description: "日本語"})
+	_, err = admin.CreateRole(
+		ctx,
+		iam.NewRole{Name: "r", Trust: cloudtest.Trusting(cloudtest.Home), Description: "日本語"},
+	)
 	cloudtest.Refuses(t, err, "ValidationError", "description")
 	_, err = admin.CreateRole(ctx, iam.NewRole{Name: "r", Trust: cloudtest.Trusting(cloudtest.Home), MaxSession: 60})
 	cloudtest.Refuses(t, err, "ValidationError", "maxSessionDuration")
@@ -269,14 +272,18 @@ func TestMalformedPolicyDocumentsAreRefused(t *testing.T) {
 	for document, sentence := range map[string]string{
 		`{`:                        "Syntax errors in policy.",
 		`{"Version":"2012-10-17"}`: "Statement",
-		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Resorce":"*"}`):                                                        "Resorce",
-		statement(`{"Effect":"Allow","Action":"everything","Resource":"*"}`):                                                                "prefaced by a vendor",
-		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"my-bucket"}`):                                                              "legacy parsing",
-		statement(`{"Effect":"Allow","Action":"s3:*"}`):                                                                                     "Resource",
-		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":"*"}}`):                                              "Principal",
-		statement(`{"Sid":"A","Effect":"Allow","Action":"s3:*","Resource":"*"},{"Sid":"A","Effect":"Deny","Action":"s3:*","Resource":"*"}`): "must be unique",
-		statement(`{"Sid":"not allowed","Effect":"Allow","Action":"s3:*","Resource":"*"}`):                                                  "alpha-numeric",
-		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}}}`):                     "StringEqual",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Resorce":"*"}`):           "Resorce",
+		statement(`{"Effect":"Allow","Action":"everything","Resource":"*"}`):                   "prefaced by a vendor",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"my-bucket"}`):                 "legacy parsing",
+		statement(`{"Effect":"Allow","Action":"s3:*"}`):                                        "Resource",
+		statement(`{"Effect":"Allow","Action":"s3:*","Resource":"*","Principal":{"AWS":"*"}}`): "Principal",
+		statement(
+			`{"Sid":"A","Effect":"Allow","Action":"s3:*","Resource":"*"},{"Sid":"A","Effect":"Deny","Action":"s3:*","Resource":"*"}`,
+		): "must be unique",
+		statement(`{"Sid":"not allowed","Effect":"Allow","Action":"s3:*","Resource":"*"}`): "alpha-numeric",
+		statement(
+			`{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}}}`,
+		): "StringEqual",
 	} {
 		cloudtest.Refuses(
 			t,

@@ -23,7 +23,10 @@ func planted[T any](path string, thing T) plant.Planted[T] {
 func somePlants() plant.Plants {
 	return plant.Plants{
 		Accounts: []plant.Planted[api.Account]{
-			{Path: "accounts.444455556666", Thing: api.Account{ID: cloudtest.Other, Alias: "jump", Partition: policy.AWS}},
+			{
+				Path:  "accounts.444455556666",
+				Thing: api.Account{ID: cloudtest.Other, Alias: "jump", Partition: policy.AWS},
+			},
 		},
 		Policies: []plant.Planted[iam.NewPolicy]{
 			planted("policies[0]", iam.NewPolicy{Name: "read", Document: cloudtest.Sample}),
@@ -67,7 +70,10 @@ func TestPlantsExist(t *testing.T) {
 func TestPlantingTheSameAgainChangesNothing(t *testing.T) {
 	ctx, c := context.Background(), cloudtest.New(t)
 	require.NoError(t, c.Plant(somePlants()))
-	require.NoError(t, cloudtest.IAM(c, cloudtest.Other).TagUser(ctx, "bob", map[string]string{"Email": "bob@example.com"}))
+	require.NoError(
+		t,
+		cloudtest.IAM(c, cloudtest.Other).TagUser(ctx, "bob", map[string]string{"Email": "bob@example.com"}),
+	)
 	require.NoError(t, cloudtest.IAM(c, cloudtest.Other).Enrol("bob", iam.Enrolment{MFA: true}))
 	before := c.Snapshot()
 	require.NoError(t, c.Plant(somePlants()))

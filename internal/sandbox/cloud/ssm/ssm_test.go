@@ -39,7 +39,11 @@ func TestADocumentIsMadeOncePerRegion(t *testing.T) {
 	cloudtest.Refuses(t, err, "InvalidDocument", "does not exist")
 	_, err = ssmOf(c, "us-east-1").CreateDocument(ctx, sessionDocument(name, preferences))
 	assert.NoError(t, err)
-	assert.Equal(t, "arn:aws:ssm:ap-northeast-1:111122223333:document/"+name, ssmOf(c, cloudtest.Tokyo).DocumentARN(name))
+	assert.Equal(
+		t,
+		"arn:aws:ssm:ap-northeast-1:111122223333:document/"+name,
+		ssmOf(c, cloudtest.Tokyo).DocumentARN(name),
+	)
 }
 
 // Changed content becomes a version, which is in force only once it is made the default.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/internal/sandbox/cloud/api"
@@ -106,6 +107,36 @@ func (s Client) HasAssignment(ctx context.Context, instance string, a Assignment
 	return api.Ask(ctx, s.Client, "ListAccountAssignments", a.key(), func(*store.Tx) (bool, error) {
 		_, err := s.permissionSet(instance, a.PermissionSet)
 		return s.state.Assignments.Has("", a.key()), err
+	})
+}
+
+// ListAccountsForProvisionedPermissionSet lists the accounts in which a permission set has its role.
+func (s Client) ListAccountsForProvisionedPermissionSet(ctx context.Context, instance, set string) ([]string, error) {
+	const operation = "ListAccountsForProvisionedPermissionSet"
+	return api.Ask(ctx, s.Client, operation, set, func(*store.Tx) ([]string, error) {
+		p, err := s.permissionSet(instance, set)
+		if err != nil {
+			return nil, err
+		}
+		var accounts []string
+		for _, account := range s.state.iam.Roles.Accounts() {
+			if _, made := s.roleOf(p, account); made {
+				accounts = append(accounts, account)
+			}
+		}
+		return accounts, nil
+	})
+}
+
+// ListAccountAssignments lists to whom a permission set is assigned in an account.
+func (s Client) ListAccountAssignments(ctx context.Context, instance, set, account string) ([]Assignment, error) {
+	return api.Ask(ctx, s.Client, "ListAccountAssignments", set+"||"+account, func(*store.Tx) ([]Assignment, error) {
+		if _, err := s.permissionSet(instance, set); err != nil {
+			return nil, err
+		}
+		return slices.DeleteFunc(s.state.Assignments.List(""), func(a Assignment) bool {
+			return a.PermissionSet != set || a.Account != account
+		}), nil
 	})
 }
 

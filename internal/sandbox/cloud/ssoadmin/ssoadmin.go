@@ -119,11 +119,13 @@ func (a Assignment) key() string {
 // Key is the key of the instance in its table.
 const Key = "instance"
 
-// instance is the instance of the ARN, which the caller's account manages in the caller's Region.
+// instance is the instance of the ARN, which the caller's account manages in the caller's Region: the management account
+// manages it also where it delegated that.
 func (s Client) instance(arn string) (IdentityCenter, error) {
 	ic, ok := s.state.IdentityCenters.Get("", Key)
+	org, _ := s.state.organizations.Organizations.Get("", organizations.Key)
 	switch {
-	case ok && s.Caller.Account != ic.Account:
+	case ok && s.Caller.Account != ic.Account && s.Caller.Account != org.Management:
 		return IdentityCenter{}, api.Refuse(
 			http.StatusBadRequest,
 			"AccessDeniedException",

@@ -56,13 +56,21 @@ func TestAnInstanceHasOneConfigurationOfAttributes(t *testing.T) {
 	}
 	cloudtest.Refuses(
 		t,
-		c.SSOAdmin(api.Caller{Account: cloudtest.Home, Region: "us-east-1"}).UpdateAttributes(ctx, cloudtest.Instance, runAs),
+		c.SSOAdmin(api.Caller{Account: cloudtest.Home, Region: "us-east-1"}).UpdateAttributes(
+			ctx,
+			cloudtest.Instance,
+			runAs,
+		),
 		"AccessDeniedException",
 		"sufficient access",
 	)
 	cloudtest.Refuses(
 		t,
-		c.SSOAdmin(api.Caller{Account: cloudtest.Management, Region: cloudtest.Tokyo}).UpdateAttributes(ctx, cloudtest.Instance, runAs),
+		c.SSOAdmin(api.Caller{Account: cloudtest.Management, Region: cloudtest.Tokyo}).UpdateAttributes(
+			ctx,
+			cloudtest.Instance,
+			runAs,
+		),
 		"ResourceNotFoundException",
 		"does not exist",
 	)
@@ -81,8 +89,18 @@ func TestAPermissionSetBecomesARole(t *testing.T) {
 	assert.Equal(t, "PT1H", p.SessionDuration)
 	_, err = sso.CreatePermissionSet(ctx, cloudtest.Instance, ssoadmin.NewPermissionSet{Name: "Ops"})
 	cloudtest.Refuses(t, err, "ConflictException", "already exists")
-	person := ssoadmin.Assignment{PermissionSet: p.ARN, PrincipalID: "u-1", PrincipalType: "USER", Account: cloudtest.Home}
-	team := ssoadmin.Assignment{PermissionSet: p.ARN, PrincipalID: "g-1", PrincipalType: "GROUP", Account: cloudtest.Home}
+	person := ssoadmin.Assignment{
+		PermissionSet: p.ARN,
+		PrincipalID:   "u-1",
+		PrincipalType: "USER",
+		Account:       cloudtest.Home,
+	}
+	team := ssoadmin.Assignment{
+		PermissionSet: p.ARN,
+		PrincipalID:   "g-1",
+		PrincipalType: "GROUP",
+		Account:       cloudtest.Home,
+	}
 	require.NoError(t, sso.CreateAccountAssignment(ctx, cloudtest.Instance, person))
 	require.NoError(t, sso.CreateAccountAssignment(ctx, cloudtest.Instance, team))
 	roles := func() []iam.Role {
@@ -106,13 +124,21 @@ func TestAPermissionSetBecomesARole(t *testing.T) {
 	cloudtest.Refuses(t, cloudtest.IAM(c, cloudtest.Home).DeleteRole(ctx, r.Name), "UnmodifiableEntity", r.Name)
 	cloudtest.Refuses(
 		t,
-		cloudtest.IAM(c, cloudtest.Home).AttachPolicy(ctx, iam.KindRole, r.Name, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+		cloudtest.IAM(c, cloudtest.Home).AttachPolicy(
+			ctx,
+			iam.KindRole,
+			r.Name,
+			"arn:aws:iam::aws:policy/ReadOnlyAccess",
+		),
 		"UnmodifiableEntity",
 		r.Name,
 	)
 
 	require.NoError(t, sso.PutInlinePolicy(ctx, cloudtest.Instance, p.ARN, cloudtest.Sample))
-	require.NoError(t, sso.AttachManagedPolicy(ctx, cloudtest.Instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+	require.NoError(
+		t,
+		sso.AttachManagedPolicy(ctx, cloudtest.Instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+	)
 	assert.Empty(t, roles()[0].Inline, "a role follows only when the permission set is provisioned")
 	require.NoError(t, sso.ProvisionPermissionSet(ctx, cloudtest.Instance, p.ARN))
 	assert.Equal(t, map[string]string{"AwsSSOInlinePolicy": cloudtest.Sample}, roles()[0].Inline)
@@ -172,7 +198,10 @@ func TestIdentityCenterRefusesWhatItCannotKeep(t *testing.T) {
 		"ResourceNotFoundException",
 		"not found",
 	)
-	require.NoError(t, sso.AttachManagedPolicy(ctx, cloudtest.Instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"))
+	require.NoError(
+		t,
+		sso.AttachManagedPolicy(ctx, cloudtest.Instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+	)
 	cloudtest.Refuses(
 		t,
 		sso.AttachManagedPolicy(ctx, cloudtest.Instance, p.ARN, "arn:aws:iam::aws:policy/ReadOnlyAccess"),

@@ -244,7 +244,13 @@ func TestTheStateFileIsTheWorld(t *testing.T) {
 					name.Draw(rt, "user"))
 			},
 			"inline": func(rt *rapid.T) {
-				_ = admin.PutPolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"), cloudtest.Sample)
+				_ = admin.PutPolicy(
+					ctx,
+					iam.KindGroup,
+					name.Draw(rt, "group"),
+					name.Draw(rt, "policy"),
+					cloudtest.Sample,
+				)
 			},
 			"drop inline": func(rt *rapid.T) {
 				_ = admin.DeleteInlinePolicy(ctx, iam.KindGroup, name.Draw(rt, "group"), name.Draw(rt, "policy"))

@@ -1,0 +1,140 @@
+package program
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/identitystore"
+
+	"aws-access-guardrails/guardrail/identitycenter"
+	"aws-access-guardrails/internal/assignments"
+	"aws-access-guardrails/internal/awstype/token"
+)
+
+// assignedTo lists every assignment of a permission set.
+type assignedTo func(ctx context.Context, instance, permissionSet string) ([]assignments.Assignment, error)
+
+// reader is what lists assignments for the stack. It takes credentials for itself, so there is one for all questions.
+func (a *asker) reader() (assignedTo, error) {
+	switch l := a.listener; {
+	case l.assigned != nil:
+		return l.assigned, nil
+	case l.Endpoint != "":
+		return assignments.At(l.Endpoint, a.stack.AWS.Region).Of, nil
+	}
+	reader, err := assignments.Open(a.ctx.Context(), a.stack.AWS)
+	if err != nil {
+		return nil, err
+	}
+	return reader.Of, nil
+}
+
+// assignments asks to whom a permission set is assigned. What the stack file does not assign somebody else did: a
+// permission set belongs to one stack. The ARN is known, so that "does not exist" is no answer: it may be said of the
+// instance by an AWS that is not the stack's.
+func (a *asker) assignments(set setOnAWS) {
+	question := "to whom the permission set " + set.args.Name + " is assigned"
+	list, err := a.assigned()
+	if err != nil {
+		a.listener.unanswered(question, err)
+		return
+	}
+	found, err := list(a.ctx.Context(), set.instance, set.arn)
+	if err != nil {
+		a.listener.unanswered(question, err)
+		return
+	}
+	found = slices.DeleteFunc(found, func(one assignments.Assignment) bool { return wanted(set.args, one) })
+	management, _ := a.stack.ManagementAccount()
+	taken, left := set.beside("assignments"), set.beside("assignments")
+	for _, one := range found {
+		item := a.principal(set.args.IdentityCenter, one) + " in " + a.accountName(one.Account)
+		if one.Account == management && a.stack.Account.ID != management {
+			left.Items = append(left.Items, item)
+			continue
+		}
+		set.addAssignment(&taken, item, one)
+	}
+	left.Why = "a delegated administrator takes nobody's access to the management account away, so up leaves it: " +
+		"take it away with credentials of the management account"
+	for _, b := range []Beside{taken, left} {
+		if len(b.Items) > 0 {
+			b.Says = "somebody assigned it to {items}"
+			a.listener.hear(b)
+		}
+	}
+}
+
+// wanted reports whether the stack file assigns the permission set so.
+func wanted(args *identitycenter.PermissionSetArgs, one assignments.Assignment) bool {
+	return slices.ContainsFunc(args.Assignments, func(a identitycenter.Assignment) bool {
+		kind, id := "USER", args.IdentityCenter.Users[a.User]
+		if a.Group != "" {
+			kind, id = "GROUP", args.IdentityCenter.Groups[a.Group]
+		}
+		return kind == one.PrincipalType && id == one.PrincipalID && slices.Contains(a.Accounts, one.Account)
+	})
+}
+
+// principal is who is assigned, by name where the identity store has one: AWS keeps assignments of people who are gone.
+func (a *asker) principal(center identitycenter.IdentityCenter, one assignments.Assignment) string {
+	store, id := center.IdentityStore, one.PrincipalID
+	if one.PrincipalType == "GROUP" {
+		group, err := identitystore.LookupGroup(
+			a.ctx,
+			&identitystore.LookupGroupArgs{IdentityStoreId: store, GroupId: &id},
+			a.by,
+		)
+		if err == nil && group.DisplayName != "" {
+			return fmt.Sprintf("the group %q", group.DisplayName)
+		}
+		return "the group with the id " + id
+	}
+	user, err := identitystore.LookupUser(
+		a.ctx,
+		&identitystore.LookupUserArgs{IdentityStoreId: store, UserId: &id},
+		a.by,
+	)
+	if err == nil && user.UserName != "" {
+		return fmt.Sprintf("the user %q", user.UserName)
+	}
+	return "the user with the id " + id
+}
+
+// accountName is the id of an account, with the alias that the folder knows.
+func (a *asker) accountName(id string) string {
+	alias := ""
+	if id == a.stack.Account.ID {
+		alias = a.stack.Account.Alias
+	}
+	for _, sibling := range a.stack.Siblings {
+		if sibling.AccountID == id {
+			alias = sibling.Alias
+		}
+	}
+	if alias == "" {
+		return id
+	}
+	return alias + " (" + id + ")"
+}
+
+// addAssignment tells of an assignment, and of the resource with which it is taken away. Its name has the id of the
+// person, which stays when the person is renamed between two runs.
+func (s setOnAWS) addAssignment(b *Beside, item string, one assignments.Assignment) {
+	const target = "AWS_ACCOUNT"
+	id := []string{one.PrincipalID, one.PrincipalType, one.Account, target, s.arn, s.instance}
+	kind := strings.ToLower(one.PrincipalType)
+	b.Items = append(b.Items, item)
+	b.Strays = append(b.Strays, Stray{
+		Type: token.SSOAdminAccountAssignment,
+		Name: strings.Join([]string{s.args.Name, "assignment", kind, one.PrincipalID, one.Account}, "-") + strayName,
+		ID:   strings.Join(id, ","),
+		Inputs: map[string]any{
+			"instanceArn": s.instance, "permissionSetArn": s.arn, "principalId": one.PrincipalID,
+			"principalType": one.PrincipalType, "targetId": one.Account, "targetType": target,
+		},
+		Item: item,
+	})
+}
