@@ -18,6 +18,8 @@ type Forms struct {
 	Abroad bool
 	// Known are the forms of resource types that were written before.
 	Known map[*catalogue.ActionForms][]glob.Glob
+	// Budget is what the searches for resources may cost together; nil means that each has its own limit alone.
+	Budget *glob.Budget
 }
 
 // formGlobs turns ARN forms into globs for the caller: a placeholder is any text that is not empty.

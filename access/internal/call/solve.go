@@ -75,15 +75,18 @@ func Solve(forms Forms, lits []Literal) Solution {
 		if found {
 			return Solution{Target: Target{Action: i, Name: cat.Name(i), Resource: resource}, Found: true}
 		}
+		if gaveUp && forms.Budget.Spent() {
+			break
+		}
 	}
 	if some {
 		return Solution{GaveUp: gaveUp}
 	}
-	name, found, decided := unknownAction(actionGroups, actionNone)
+	name, found, decided := unknownAction(forms.Budget, actionGroups, actionNone)
 	if !found {
 		return Solution{GaveUp: !decided}
 	}
-	resource, found, decided := glob.WitnessOf(append([][]glob.Glob{anyResource}, resourceGroups...), none)
+	resource, found, decided := glob.WitnessOf(forms.Budget, append([][]glob.Glob{anyResource}, resourceGroups...), none)
 	if !found && !matchesNone(resourceGroups, none, "*") {
 		return Solution{GaveUp: !decided}
 	}
@@ -94,11 +97,11 @@ func Solve(forms Forms, lits []Literal) Solution {
 }
 
 // unknownAction is a name that the catalogue does not have.
-func unknownAction(groups [][]glob.Glob, none []glob.Glob) (name string, found, decided bool) {
+func unknownAction(budget *glob.Budget, groups [][]glob.Glob, none []glob.Glob) (name string, found, decided bool) {
 	groups = append([][]glob.Glob{actionForm}, groups...)
 	const tries = 10
 	for range tries {
-		name, found, decided = glob.WitnessOf(groups, none)
+		name, found, decided = glob.WitnessOf(budget, groups, none)
 		if !found {
 			return "", false, decided
 		}
@@ -151,11 +154,13 @@ func (f Forms) solveResource(
 ) (text string, found, decided bool) {
 	decided = true
 	for _, form := range f.formGlobs(types) {
-		text, found, sure := glob.WitnessOf(append([][]glob.Glob{{form}}, groups...), none)
+		text, found, sure := glob.WitnessOf(f.Budget, append([][]glob.Glob{{form}}, groups...), none)
 		if found {
 			return text, true, true
 		}
-		decided = decided && sure
+		if decided = decided && sure; !decided && f.Budget.Spent() {
+			break
+		}
 	}
 	if !types.Required && matchesNone(groups, none, "*") {
 		return "*", true, true

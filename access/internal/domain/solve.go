@@ -288,7 +288,7 @@ func solveText(lits []Literal, d Key) (text string, found, decided bool) {
 			none = append(none, globs(l.Cond)...)
 		}
 	}
-	text, found, decided = glob.WitnessOf(append([][]glob.Glob{anyText}, groups...), none)
+	text, found, decided = glob.WitnessOf(nil, append([][]glob.Glob{anyText}, groups...), none)
 	if found {
 		return text, true, true
 	}

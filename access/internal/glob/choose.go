@@ -7,9 +7,36 @@ import (
 // maxChoices bounds how many choices of globs are tried; real policies need a few hundred.
 const maxChoices = 5_000
 
+// Budget is what long searches that belong together have cost: states, each with one glob. Nil has no limit.
+type Budget struct{ spent int }
+
+// maxTogether is the limit of a budget, a second or two of work. Whatever is spent, a search may have leastStates, which
+// cost nothing: real policies need a few hundred.
+const (
+	maxTogether = 4_000_000
+	leastStates = 1_000
+)
+
+// Spent reports whether the limit is reached.
+func (b *Budget) Spent() bool { return b != nil && b.spent >= maxTogether }
+
+// states is how many a search with so many globs may have.
+func (b *Budget) states(globs int) int {
+	if b == nil {
+		return maxGlobStates
+	}
+	return min(maxGlobStates, max(leastStates, (maxTogether-b.spent)/max(1, globs)))
+}
+
+func (b *Budget) spend(states, globs int) {
+	if b != nil && states >= leastStates {
+		b.spent += states * globs
+	}
+}
+
 // WitnessOf looks for a text that one glob of every group matches and none of none. The search tries one choice of
 // globs after the other.
-func WitnessOf(groups [][]Glob, none []Glob) (text string, found, decided bool) {
+func WitnessOf(budget *Budget, groups [][]Glob, none []Glob) (text string, found, decided bool) {
 	groups = slices.Clone(groups)
 	slices.SortStableFunc(groups, func(a, b []Glob) int { return len(a) - len(b) })
 	decided = true
@@ -22,8 +49,13 @@ func WitnessOf(groups [][]Glob, none []Glob) (text string, found, decided bool) 
 		}
 		if index == len(groups) {
 			var ok, sure bool
-			text, ok, sure = GlobWitness(chosen, none)
-			decided = decided && sure
+			var states int
+			globs := len(chosen) + len(none)
+			text, ok, sure, states = GlobWitnessWithin(chosen, none, budget.states(globs))
+			budget.spend(states, globs)
+			if decided = decided && sure; !sure && budget.Spent() {
+				tries = maxChoices
+			}
 			return ok
 		}
 		for _, g := range groups[index] {

@@ -172,7 +172,9 @@ func (c *Caller) Env() *engine.Env {
 // arnForms writes the forms of ARNs for the class.
 func (c *Caller) arnForms() call.Forms {
 	home := c.Principal.Account
-	return call.Forms{Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Solved.forms}
+	return call.Forms{
+		Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Solved.forms, Budget: &c.Solved.budget,
+	}
 }
 
 // targetLiterals are literals of the action and the resource as they are solved.

@@ -90,6 +90,8 @@ type Solved struct {
 	classes map[string]classesOf
 	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
 	pieces map[string][]glob.Glob
+	// budget is what the searches for targets may cost together.
+	budget glob.Budget
 	// assumed speak of the calls that assume a role.
 	assumed map[*engine.Principal]*engine.Statement
 }

@@ -176,6 +176,15 @@ type effort struct{ spent int }
 
 func (e *effort) spend() { e.spent++ }
 
+// giveUp notes that the search for a target was given up, which costs much and tells nothing. It is the last one where
+// all that such searches may cost is spent.
+func (e *effort) giveUp(last bool) {
+	const several = 20
+	if e.spent += maxEffort / several; last {
+		e.spent = maxEffort
+	}
+}
+
 func (e *effort) exhausted() bool { return e.spent > maxEffort }
 
 // applies reports whether a statement applies to the request at hand.
@@ -289,11 +298,14 @@ func contradicts(lits []Literal) bool {
 
 func (s *search) solveTarget(lits []Literal) call.Solution {
 	id := identityOf(lits)
-	if have, ok := s.B.solved.targets[id]; ok {
-		return have
+	found, known := s.B.solved.targets[id]
+	if !known {
+		found = call.Solve(s.B.caller.arnForms(), targetLiterals(lits))
+		s.B.solved.targets[id] = found
 	}
-	found := call.Solve(s.B.caller.arnForms(), targetLiterals(lits))
-	s.B.solved.targets[id] = found
+	if found.GaveUp {
+		s.B.caller.Effort.giveUp(s.B.solved.budget.Spent())
+	}
 	return found
 }
 
