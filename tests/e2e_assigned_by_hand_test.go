@@ -106,6 +106,49 @@ func TestAnAssignmentByHandIsToldAndTakenAway(t *testing.T) {
 	d.assignmentsAre(t, before)
 }
 
+// olderInTools is how it is told that the account of the tools has an older version of Builder.
+const olderInTools = `Builder-permission-set: provisioned: an older version of it stands in tools (111122223333)`
+
+// ageBuilder provisions Builder with a document that allows everything, and puts its own document back without having
+// it provisioned: the permission set is as deployed, and the role in the account is not. It gives the world before.
+func (d *deployment) ageBuilder(t *testing.T) (before string) {
+	t.Helper()
+	before = d.world(t)
+	d.aws(t, func(s *sandbox.Server) {
+		set, admin := s.Snapshot().IdentityCenter.PermissionSets["Builder"], s.SSOAdmin(toolsAccount, toolsRegion)
+		require.NotEmpty(t, set.Inline)
+		open := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+		require.NoError(t, admin.PutInlinePolicy(t.Context(), center, set.ARN, open))
+		require.NoError(t, admin.ProvisionPermissionSet(t.Context(), center, set.ARN))
+		require.NoError(t, admin.PutInlinePolicy(t.Context(), center, set.ARN, set.Inline))
+	})
+	require.NotEqual(t, before, d.world(t))
+	return before
+}
+
+// An account in which an older version of a permission set stands is told, and up has AWS provision the permission set
+// again; no resource changes. A run to which AWS does not answer says so, and the next one does it.
+func TestAnOlderVersionInAnAccountIsToldAndProvisioned(t *testing.T) {
+	t.Parallel()
+	d := toolsDeployed.copy(t)
+	before := d.ageBuilder(t)
+	found, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "tools")
+	assert.Equal(t, exit.Refused, exit.StatusOf(err), "%v", err)
+	assert.Equal(t, []string{olderInTools}, told(found.Stacks[0].Drift))
+	faults := &api.Faults{Rules: []api.FaultRule{{Call: "ProvisionPermissionSet", Fault: api.ErrorBefore}}}
+	failed, err := d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), result.Up, "tools")
+	require.ErrorContains(t, err, "Builder-permission-set")
+	assert.Equal(t, exit.Failed, exit.StatusOf(err))
+	assert.Equal(t, []string{olderInTools}, told(failed.Stacks[0].NotPutBack))
+	up := d.run(t, result.Up, "tools")
+	assert.Equal(t, []string{olderInTools}, told(up.PutBack))
+	assert.Empty(t, changed(up))
+	assert.Empty(t, up.NotPutBack)
+	assert.JSONEq(t, before, d.world(t))
+	again := d.run(t, result.Up, "tools")
+	assert.Empty(t, told(again.PutBack))
+}
+
 // A run that ends in the middle says that it is not put back, however it ends, and the next one puts it back, also where
 // somebody has left the identity store in between. Where AWS was not read, or does not answer, that is said. What an edit
 // takes away nobody added.

@@ -458,6 +458,8 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 		{awstype.Delete, "aws:iam/groupPolicy:GroupPolicy", api.LostReply, shippedProject, "dev"},
 		{awstype.Create, "aws:organizations/policyAttachment:PolicyAttachment", api.LostAnswer, shippedExample,
 			"management"},
+		{awstype.Update, "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", api.ErrorAfter, shippedTools,
+			"tools"},
 	}
 	if all = clitest.Sample(len(all), all...); clitest.Nightly() {
 		all = part(t, disturbances(t))

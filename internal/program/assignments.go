@@ -11,24 +11,67 @@ import (
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/assignments"
 	"aws-access-guardrails/internal/awstype/token"
+	"aws-access-guardrails/internal/stackfile/provider"
 )
 
-// assignedTo lists every assignment of a permission set.
-type assignedTo func(ctx context.Context, instance, permissionSet string) ([]assignments.Assignment, error)
+// assigner lists every assignment of a permission set, and the accounts that have an older version of it.
+type assigner interface {
+	Of(ctx context.Context, instance, permissionSet string) ([]assignments.Assignment, error)
+	Outdated(ctx context.Context, instance, permissionSet string) ([]string, error)
+}
 
 // reader is what lists assignments for the stack. It takes credentials for itself, so there is one for all questions.
-func (a *asker) reader() (assignedTo, error) {
-	switch l := a.listener; {
-	case l.assigned != nil:
-		return l.assigned, nil
-	case l.Endpoint != "":
-		return assignments.At(l.Endpoint, a.stack.AWS.Region).Of, nil
+func (a *asker) reader() (assigner, error) {
+	if a.listener.assigned != nil {
+		return a.listener.assigned, nil
 	}
-	reader, err := assignments.Open(a.ctx.Context(), a.stack.AWS)
+	return openAssignments(a.ctx.Context(), a.listener.Endpoint, a.stack.AWS)
+}
+
+// openAssignments is what reads assignments at the address of an AWS that answers in place of the real one, or with the
+// settings of a stack where that is empty.
+func openAssignments(ctx context.Context, endpoint string, settings provider.Settings) (*assignments.Reader, error) {
+	if endpoint != "" {
+		return assignments.At(endpoint, settings.Region), nil
+	}
+	return assignments.Open(ctx, settings)
+}
+
+// Provisioning is a permission set of which accounts have an older version, and whom to ask about it.
+type Provisioning struct {
+	instance, permissionSet, endpoint string
+	settings                          provider.Settings
+}
+
+// Again has AWS provision the permission set in every account that has it, and waits until that is done.
+func (p *Provisioning) Again(ctx context.Context) error {
+	reader, err := openAssignments(ctx, p.endpoint, p.settings)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return reader.Of, nil
+	return reader.Provision(ctx, p.instance, p.permissionSet)
+}
+
+// outdated asks in which accounts an older version of a permission set stands: what a run changed that ended before AWS
+// had provisioned it. The engine sees no difference there.
+func (a *asker) outdated(set setOnAWS, of assigner) {
+	accounts, err := of.Outdated(a.ctx.Context(), set.instance, set.arn)
+	if err != nil {
+		a.listener.unanswered("which accounts have an older version of the permission set "+set.args.Name, err)
+		return
+	}
+	if len(accounts) == 0 {
+		return
+	}
+	b := set.beside("provisioned")
+	for _, account := range accounts {
+		b.Items = append(b.Items, a.accountName(account))
+	}
+	b.Says = "an older version of it stands in {items}"
+	b.Outdated = &Provisioning{
+		instance: set.instance, permissionSet: set.arn, endpoint: a.listener.Endpoint, settings: a.stack.AWS,
+	}
+	a.listener.hear(b)
 }
 
 // assignments asks to whom a permission set is assigned. What the stack file does not assign somebody else did: a
@@ -36,12 +79,13 @@ func (a *asker) reader() (assignedTo, error) {
 // instance by an AWS that is not the stack's.
 func (a *asker) assignments(set setOnAWS) {
 	question := "to whom the permission set " + set.args.Name + " is assigned"
-	list, err := a.assigned()
+	reader, err := a.assigned()
 	if err != nil {
 		a.listener.unanswered(question, err)
 		return
 	}
-	found, err := list(a.ctx.Context(), set.instance, set.arn)
+	a.outdated(set, reader)
+	found, err := reader.Of(a.ctx.Context(), set.instance, set.arn)
 	if err != nil {
 		a.listener.unanswered(question, err)
 		return

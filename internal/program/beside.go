@@ -49,6 +49,9 @@ type Beside struct {
 	Needs  string
 	// Bars is an item that may not be there, whatever others attach; empty where all may.
 	Bars string
+	// Outdated is the permission set of which the items, accounts, have an older version; nil for everything else. Up
+	// has AWS provision it again.
+	Outdated *Provisioning
 }
 
 // Told is what is said of some of the items; empty where it is that somebody added them.
@@ -78,7 +81,7 @@ type Listener struct {
 	Endpoint string
 
 	// assigned answers in place of AWS; nil where AWS is asked.
-	assigned assignedTo
+	assigned assigner
 
 	// warn says each thing at once, and doubt each question without an answer; nil where nobody reads it.
 	warn  func(Beside)
@@ -166,13 +169,17 @@ func (c *creation) lookBeside() error {
 
 // warn says what only the guardrails command takes away.
 func (a *asker) warn(b Beside) {
-	if b.Strays == nil {
+	takesAway := "takes it away"
+	switch {
+	case b.Outdated != nil:
+		takesAway = "has AWS provision it again"
+	case b.Strays == nil:
 		return
 	}
 	// An engine that takes no messages any more is about to end the program.
-	_ = a.ctx.Log.Warn(fmt.Sprintf("%s: %s; plain \"pulumi up\" leaves that, and %s takes it away",
+	_ = a.ctx.Log.Warn(fmt.Sprintf("%s: %s; plain \"pulumi up\" leaves that, and %s %s",
 		b.Value, cmp.Or(b.Told(b.Items), "somebody added "+strings.Join(b.Items, ", ")+" to its "+b.Property),
-		settingOf(a.ctx.RootDirectory()).Quoted("up", a.stack.Name),
+		settingOf(a.ctx.RootDirectory()).Quoted("up", a.stack.Name), takesAway,
 	), nil)
 }
 
@@ -188,7 +195,7 @@ type asker struct {
 	by       pulumi.InvokeOption
 	slots    chan struct{}
 	// assigned is what lists assignments, made for the first question.
-	assigned func() (assignedTo, error)
+	assigned func() (assigner, error)
 	asked    sync.WaitGroup
 }
 

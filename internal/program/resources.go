@@ -64,7 +64,7 @@ func Registered(
 		err = pulumi.RunErr(
 			// What is asked beside the resources is asked by functions too.
 			func(ctx *pulumi.Context) error {
-				return register(Listen(ctx, &Listener{Thorough: true, assigned: l.assigned}), stack, alike)
+				return register(Listen(ctx, &Listener{Thorough: true, assigned: l}), stack, alike)
 			},
 			pulumi.WithMocks(project, stack.Name, l),
 		)
@@ -174,14 +174,17 @@ func (l *list) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	return nil, fmt.Errorf("nobody answers %s", args.Token)
 }
 
-// assigned answers that others assigned a permission set to a person and to a group, so that what is asked about them is
+// Of answers that others assigned a permission set to a person and to a group, so that what is asked about them is
 // among the functions.
-func (l *list) assigned(context.Context, string, string) ([]assignments.Assignment, error) {
+func (l *list) Of(context.Context, string, string) ([]assignments.Assignment, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.functions = append(l.functions, token.SSOAdminListAssignments)
 	return []assignments.Assignment{{PrincipalType: "USER"}, {PrincipalType: "GROUP"}}, nil
 }
+
+// Outdated answers that no account has an older version: the question takes the rights of the other one.
+func (l *list) Outdated(context.Context, string, string) ([]string, error) { return nil, nil }
 
 // nameOf is the name that the stack gives an id of the identity store; empty when it gives none.
 func nameOf(ids map[string]string, id resource.PropertyValue) string {

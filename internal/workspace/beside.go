@@ -46,7 +46,7 @@ func (r *run) hear(report *result.Report, listener *program.Listener) {
 		changed[c.URN] = true
 	}
 	for _, b := range report.Besides {
-		if len(b.Strays) == 0 {
+		if len(b.Strays) == 0 && b.Outdated == nil {
 			report.Beside = append(report.Beside, b.Drifted)
 			continue
 		}
@@ -93,7 +93,7 @@ func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, 
 	if s := report.Standing[d.URN]; b.Strays != nil && (s == nil || s.Before == nil) {
 		b.Strays, b.Why = nil, "the state does not have it yet, and the up after this one takes that away"
 	}
-	if b.Strays == nil {
+	if b.Strays == nil && b.Outdated == nil {
 		difference.Left = true
 		if !needs && !barred {
 			adopt := r.setting().Quoted("adopt", r.stack, "--user", items[0])
@@ -102,7 +102,7 @@ func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, 
 	}
 	difference.Text = b.Property + ": " + text
 	d.Differences = []result.Difference{difference}
-	out := result.Beside{Drifted: d}
+	out := result.Beside{Drifted: d, Outdated: b.Outdated}
 	for _, s := range b.Strays {
 		urn := urns.NewURN(tokens.QName(r.stack), tokens.PackageName(r.folder.Project), "", tokens.Type(s.Type), s.Name)
 		out.Strays = append(out.Strays, result.Stray{Stray: s, URN: string(urn)})
@@ -178,6 +178,25 @@ func (r *run) tookAway() {
 			r.report.PutBack = result.AddDrifted(r.report.PutBack, b.Drifted)
 		}
 	}
+}
+
+// provisions has AWS provision the permission sets of which the plan found older versions in accounts: the engine sees
+// no difference there.
+func (r *run) provisions(ctx context.Context) error {
+	if r.plan == nil {
+		return nil
+	}
+	for _, b := range r.plan.Besides {
+		if b.Outdated == nil {
+			continue
+		}
+		if err := b.Outdated.Again(ctx); err != nil {
+			r.report.NotPutBack = result.AddDrifted(r.report.NotPutBack, b.Drifted)
+			return &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("%s: %w", b.Name, err)}
+		}
+		r.report.PutBack = result.AddDrifted(r.report.PutBack, b.Drifted)
+	}
+	return nil
 }
 
 // notAnswered is the error of a drift that did not get an answer to all that it asked; nil where it did.

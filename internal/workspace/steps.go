@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"aws-access-guardrails/internal/workspace/exit"
@@ -108,6 +109,9 @@ func (r *run) do(ctx context.Context) {
 	r.keep(report)
 	if r.operation == result.Up {
 		r.tookAway()
+		if err == nil {
+			err = r.step("provision", func() error { return r.provisions(ctx) })
+		}
 	}
 	if err == nil && r.operation == result.Up && r.options.Verify {
 		err = r.step("verify", func() error { return r.verify(ctx) })
@@ -122,6 +126,7 @@ func (r *run) do(ctx context.Context) {
 func (r *run) settled() bool {
 	return r.operation == result.Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 &&
 		!r.plan.StateChanges &&
+		!slices.ContainsFunc(r.plan.Besides, func(b result.Beside) bool { return b.Outdated != nil }) &&
 		result.Untouched(r.plan.Standing)
 }
 

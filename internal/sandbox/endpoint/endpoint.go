@@ -15,6 +15,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
 )
 
 // Options say what answers, and how the calls of a caller are decided and disturbed.
@@ -113,11 +114,14 @@ type operation func(ctx context.Context, c *cloud.Cloud, caller api.Caller, argu
 var operations = map[string]operation{
 	"ListAccountsForProvisionedPermissionSet": provisioned,
 	"ListAccountAssignments":                  assigned,
+	"ProvisionPermissionSet":                  provision,
+	"DescribePermissionSetProvisioningStatus": provisioningStatus,
 }
 
 // asked are the arguments of a list of IAM Identity Center.
 type asked struct {
 	InstanceArn, PermissionSetArn, AccountId string
+	ProvisioningStatus                       ssoadmin.Provisioned
 	MaxResults                               *int
 	NextToken                                string
 }
@@ -159,6 +163,7 @@ func provisioned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []
 		ctx,
 		call.InstanceArn,
 		call.PermissionSetArn,
+		call.ProvisioningStatus,
 	)
 	if err != nil {
 		return nil, err
@@ -196,4 +201,33 @@ func assigned(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byt
 		AccountAssignments []assignment
 		NextToken          string `json:",omitempty"`
 	}{some, next}, err
+}
+
+// provisioning is how far the provisioning of a permission set is, as AWS writes it. In the sandbox it is over when the
+// call is.
+type provisioning struct {
+	PermissionSetProvisioningStatus struct{ RequestId, Status string }
+}
+
+func succeeded() provisioning {
+	var p provisioning
+	p.PermissionSetProvisioningStatus.RequestId = "11112222-3333-4444-5555-666677778888"
+	p.PermissionSetProvisioningStatus.Status = "SUCCEEDED"
+	return p
+}
+
+func provision(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byte) (any, error) {
+	call, err := arguments(text)
+	if err != nil {
+		return nil, err
+	}
+	return succeeded(), c.SSOAdmin(caller).ProvisionPermissionSet(ctx, call.InstanceArn, call.PermissionSetArn)
+}
+
+func provisioningStatus(ctx context.Context, c *cloud.Cloud, caller api.Caller, text []byte) (any, error) {
+	call, err := arguments(text)
+	if err != nil {
+		return nil, err
+	}
+	return succeeded(), c.SSOAdmin(caller).Besides(ctx, call.InstanceArn, "DescribePermissionSetProvisioningStatus")
 }

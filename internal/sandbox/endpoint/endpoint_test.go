@@ -89,6 +89,44 @@ func post(t *testing.T, url, operation string, arguments map[string]any) (int, m
 	return response.StatusCode, answer
 }
 
+// An account has an older version of a permission set from a change on until the permission set is provisioned.
+func TestOlderVersionsAreListedUntilTheyAreProvisioned(t *testing.T) {
+	t.Parallel()
+	c, set := assignedTo(t, 1)
+	server, err := Serve(Options{Cloud: c})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = server.Close() })
+	is := func(status string, want ...any) {
+		t.Helper()
+		code, answer := post(t, server.URL(administers), "ListAccountsForProvisionedPermissionSet", map[string]any{
+			"InstanceArn": instance, "PermissionSetArn": set, "ProvisioningStatus": status,
+		})
+		require.Equal(t, http.StatusOK, code)
+		assert.Equal(t, want, answer["AccountIds"], status)
+	}
+	const latest, older = "LATEST_PERMISSION_SET_PROVISIONED", "LATEST_PERMISSION_SET_NOT_PROVISIONED"
+	none := []any{}
+	is(latest, administers)
+	is(older, none...)
+	admin := c.SSOAdmin(api.Caller{Account: administers, Region: "us-east-1"})
+	document := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"iam:*","Resource":"*"}]}`
+	require.NoError(t, admin.PutInlinePolicy(t.Context(), instance, set, document))
+	is(latest, none...)
+	is(older, administers)
+	code, answer := post(t, server.URL(administers), "ProvisionPermissionSet", map[string]any{
+		"InstanceArn": instance, "PermissionSetArn": set, "TargetType": "ALL_PROVISIONED_ACCOUNTS",
+	})
+	require.Equal(t, http.StatusOK, code)
+	status, _ := answer["PermissionSetProvisioningStatus"].(map[string]any)
+	assert.Equal(t, "SUCCEEDED", status["Status"])
+	code, _ = post(t, server.URL(administers), "DescribePermissionSetProvisioningStatus", map[string]any{
+		"InstanceArn": instance, "ProvisionPermissionSetRequestId": status["RequestId"],
+	})
+	require.Equal(t, http.StatusOK, code)
+	is(latest, administers)
+	is(older, none...)
+}
+
 // Lists come in pages, as AWS gives them, and an account without the permission set has an empty list.
 func TestListsComeInPages(t *testing.T) {
 	t.Parallel()

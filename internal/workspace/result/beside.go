@@ -19,6 +19,8 @@ import (
 type Beside struct {
 	Drifted
 	Strays []Stray
+	// Outdated is the permission set that is provisioned again; nil where nothing is.
+	Outdated *program.Provisioning
 }
 
 // Stray is a resource that is to be written into the state, and taken away.

@@ -3,6 +3,7 @@ package ssoadmin
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -110,8 +111,20 @@ func (s Client) HasAssignment(ctx context.Context, instance string, a Assignment
 	})
 }
 
-// ListAccountsForProvisionedPermissionSet lists the accounts in which a permission set has its role.
-func (s Client) ListAccountsForProvisionedPermissionSet(ctx context.Context, instance, set string) ([]string, error) {
+// Provisioned says of which accounts ListAccountsForProvisionedPermissionSet tells.
+type Provisioned string
+
+// The statuses that AWS has; empty means both.
+const (
+	Latest   Provisioned = "LATEST_PERMISSION_SET_PROVISIONED"
+	Outdated Provisioned = "LATEST_PERMISSION_SET_NOT_PROVISIONED"
+)
+
+// ListAccountsForProvisionedPermissionSet lists the accounts in which a permission set has its role: all of them, those
+// that have it as it is now, or those that have an older version.
+func (s Client) ListAccountsForProvisionedPermissionSet(
+	ctx context.Context, instance, set string, status Provisioned,
+) ([]string, error) {
 	const operation = "ListAccountsForProvisionedPermissionSet"
 	return api.Ask(ctx, s.Client, operation, set, func(*store.Tx) ([]string, error) {
 		p, err := s.permissionSet(instance, set)
@@ -120,12 +133,34 @@ func (s Client) ListAccountsForProvisionedPermissionSet(ctx context.Context, ins
 		}
 		var accounts []string
 		for _, account := range s.state.iam.Roles.Accounts() {
-			if _, made := s.roleOf(p, account); made {
+			role, made := s.roleOf(p, account)
+			if made && (status == "" || (status == Latest) == s.upToDate(role, p, account)) {
 				accounts = append(accounts, account)
 			}
 		}
 		return accounts, nil
 	})
+}
+
+// upToDate reports whether a role is what provisioning the permission set would make of it.
+func (s Client) upToDate(role iam.Role, p PermissionSet, account string) bool {
+	now := role
+	return s.bringUpToDate(&now, p, account) == nil && role.Description == now.Description && role.Boundary == now.Boundary &&
+		maps.Equal(role.Inline, now.Inline) && slices.Equal(role.Attached, now.Attached)
+}
+
+// bringUpToDate gives a role what the permission set says now.
+func (s Client) bringUpToDate(role *iam.Role, p PermissionSet, account string) error {
+	attached, boundary, err := s.policiesIn(account, p)
+	if err != nil {
+		return err
+	}
+	role.Description, role.Boundary = p.Description, boundary
+	role.Policies = iam.Policies{Attached: attached}
+	if p.Inline != "" {
+		role.Inline = map[string]string{inlinePolicyName: p.Inline}
+	}
+	return nil
 }
 
 // ListAccountAssignments lists to whom a permission set is assigned in an account.
@@ -175,10 +210,6 @@ func (s Client) roleOf(p PermissionSet, account string) (iam.Role, bool) {
 
 // provision makes the role of a permission set in an account, or brings it up to date.
 func (s Client) provision(tx *store.Tx, ic IdentityCenter, p PermissionSet, account string) error {
-	attached, boundary, err := s.policiesIn(account, p)
-	if err != nil {
-		return err
-	}
 	role, ok := s.roleOf(p, account)
 	if !ok {
 		name := policy.PermissionSetRoleName(p.Name, s.World.HexID(tx, account, "", "permissionSetRole", p.ARN, 16))
@@ -197,10 +228,8 @@ func (s Client) provision(tx *store.Tx, ic IdentityCenter, p PermissionSet, acco
 			Created:       s.World.Time(),
 		}
 	}
-	role.Description = p.Description
-	role.Policies, role.Boundary = iam.Policies{Attached: attached}, boundary
-	if p.Inline != "" {
-		role.Inline = map[string]string{inlinePolicyName: p.Inline}
+	if err := s.bringUpToDate(&role, p, account); err != nil {
+		return err
 	}
 	s.state.iam.Roles.Put(tx, account, iam.NameKey(role.Name), role)
 	return nil
