@@ -663,7 +663,7 @@ var rooms = []room{
 	},
 	{
 		dir:     "internal/sandbox/endpoint",
-		may:     []string{"internal/sandbox/cloud", "internal/sandbox/cloud/api"},
+		may:     []string{"internal/sandbox/cloud", "internal/sandbox/cloud/api", "internal/sandbox/cloud/ssoadmin"},
 		foreign: noForeign,
 	},
 	{

@@ -266,7 +266,7 @@ var stillSentences = []promise{
 	{"docs/runs.md", "nothing is changed anywhere", []string{"TestEveryAccountIsLookedAtBeforeAnythingChanges"}},
 	{"docs/runs.md", "It changes nothing, in AWS or in the state", []string{"TestWhatOnlyLooksChangesNothing"}},
 	{"docs/runs.md", "ends at once and has changed nothing", []string{"TestTheFirstSignalEndsAVerbThatReads"}},
-	{"docs/safety.md", "an operation role changes nothing but what it is for", []string{"TestEveryProofHasItsSection"}},
+	{"docs/safety.md", "a role that opens sessions changes nothing but what it is for", []string{"TestEveryProofHasItsSection"}},
 	{
 		"docs/sandbox.md",
 		"the world stays as it was",
@@ -274,7 +274,7 @@ var stillSentences = []promise{
 	},
 	{
 		"access/claims/list.go",
-		"an operation role changes nothing but what it is for",
+		"a role that opens sessions changes nothing but what it is for",
 		[]string{"TestEveryProofHasItsSection"},
 	},
 	{"cmd/guardrails/main.go", "nothing was changed in any account", []string{"TestTheFirstSignalEndsAVerbThatReads"}},
