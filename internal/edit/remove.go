@@ -28,7 +28,7 @@ func (r Removal) String() string { return Addition{Keys: r.Keys}.Place() }
 // judged as a whole. A list or mapping that loses all that it has stays as an empty one. The error is a *ByHandError
 // where the file is written in a way that is not edited here.
 func (f *File) Change(removals []Removal, additions []Addition) (*Change, error) {
-	current := f.file
+	current, aligned := f.file, origins(len(trimmed(f.data)))
 	// From the end, so that what is removed moves nothing that is yet to be.
 	ordered := slices.Clone(removals)
 	slices.SortStableFunc(ordered, func(a, b Removal) int { return comparePlaces(b.Keys, a.Keys) })
@@ -43,7 +43,7 @@ func (f *File) Change(removals []Removal, additions []Addition) (*Change, error)
 			errs = append(errs, err)
 			return
 		}
-		current = laid
+		current, aligned = laid, aligned.after(opsBetween(current.data, after))
 	}
 	for _, r := range ordered {
 		next(current.without(r))
@@ -54,7 +54,9 @@ func (f *File) Change(removals []Removal, additions []Addition) (*Change, error)
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	return &Change{Before: f.data, After: current.data, path: f.path}, nil
+	return &Change{
+		Before: f.data, After: current.data, path: f.path, ops: aligned.ops(trimmed(f.data), trimmed(current.data)),
+	}, nil
 }
 
 // comparePlaces orders places as they are removed: what is inside of something before it, and later elements after
