@@ -35,6 +35,7 @@ var doing = map[string]string{
 	"deployer": "lists what the stacks make",
 	"render":   "reads and writes the stacks",
 	"handover": "reads the stacks",
+	"page":     "reads the stacks and goes the ways of everybody in them",
 }
 
 // collectLess lets garbage grow to twice what is in use before it is collected, where nobody has said otherwise: these
