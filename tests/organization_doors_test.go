@@ -46,6 +46,7 @@ var waysElsewhere = []string{
 	"iot:OpenTunnel",
 	"iot:RotateTunnelAccessToken",
 	"lambda:CreateMicrovmShellAuthToken",
+	"license-manager-user-subscriptions:AssociateUser",
 	"lightsail:CreateGUISessionAccessDetails",
 	"lightsail:DownloadDefaultKeyPair",
 	"lightsail:GetInstanceAccessDetails",
