@@ -294,3 +294,35 @@ func NotProven(grew engine.Source) string {
 // Assuming is the call by which somebody becomes a role; AssumeRoleWithSAML and its like are calls of others than the
 // listed users.
 var Assuming = doors.In(doors.Assuming)
+
+// AskWay answers a question about the caller's side of assuming roles that the world does not have, whatever their
+// trust.
+func (c *Caller) AskWay(q Question, known []*engine.Statement) Answer {
+	return c.Assignments(func(c *Caller) Answer {
+		own := c.Principal.Identity
+		return c.attempt(attempt{
+			q:            q,
+			allow:        own.Allow,
+			unknowns:     own.Unknowns,
+			layers:       c.Layers(own),
+			besides:      []*engine.Statement{TrustDecided},
+			avoid:        known,
+			unknownTrust: true,
+		})
+	})
+}
+
+// AskAttached answers a question for a class of callers to whom everything that can be attached is attached: only
+// service control policies bind them, and on the resources of other accounts the policies of those.
+func (c *Caller) AskAttached(q Question) Answer {
+	a := c.Assignments(func(c *Caller) Answer {
+		return c.attempt(attempt{
+			q:       q,
+			allow:   []*engine.Statement{Everything},
+			besides: []*engine.Statement{c.Any.Shape},
+			layers:  c.Layers(&engine.PolicyLayer{}),
+			avoid:   []*engine.Statement{AlwaysAllowed},
+		})
+	})
+	return a.And(c.askAttachedAbroad(q))
+}
