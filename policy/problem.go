@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -12,6 +11,9 @@ type Problem struct {
 	Sid string
 	// Index of the statement, counted from 0 as in JSON; -1 when the problem is the whole document's.
 	Index int
+	// Element is the element of the statement that is wrong, such as "Action" or "NotPrincipal"; empty where the
+	// problem is one of several elements, or of none.
+	Element string
 	// Message says what is wrong, beginning with the element and the value.
 	Message string
 	// Fix says what to write instead.
@@ -48,14 +50,27 @@ func (p *problems) add(fix, message string, args ...any) {
 	p.found = append(p.found, Problem{Sid: p.sid, Index: p.index, Message: fmt.Sprintf(message, args...), Fix: fix})
 }
 
-// refuse adds what a check says about one value; element names the value and where it stands.
-func (p *problems) refuse(err error, element string, args ...any) {
+// addTo is add for a problem of one element of the statement.
+func (p *problems) addTo(element, fix, message string, args ...any) {
+	p.add(fix, message, args...)
+	p.found[len(p.found)-1].Element = element
+}
+
+// refuse adds what a check says about one value; what names the value and where it stands.
+func (p *problems) refuse(err error, what string, args ...any) {
 	if err == nil {
 		return
 	}
-	refused := &ValueError{Why: err.Error()}
-	errors.As(err, &refused)
-	p.add(refused.Fix, "%s %s", fmt.Sprintf(element, args...), refused.Why)
+	why, fix := Reason(err)
+	p.add(fix, "%s %s", fmt.Sprintf(what, args...), why)
+}
+
+// refuseIn is refuse for a value of one element of the statement.
+func (p *problems) refuseIn(element string, err error, what string, args ...any) {
+	if err != nil {
+		p.refuse(err, what, args...)
+		p.found[len(p.found)-1].Element = element
+	}
 }
 
 // document moves to problems of the whole document, statement to those of one statement.

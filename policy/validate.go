@@ -70,7 +70,7 @@ func (d Document) Validate(use Use, q Quotas) []Problem {
 	default:
 		v.add("write "+Version, "Version %q is not one of the policy language", d.Version)
 	}
-	v.characters("Id", d.ID)
+	v.characters("", "Id", d.ID)
 	if len(d.Statements) == 0 {
 		v.add("add a statement", "the document has no statements")
 	}
@@ -111,14 +111,14 @@ func (v *validator) check(i int, s Statement) {
 var sidLetters = lettersOf(lowerLetters + upperLetters + digits)
 
 func (v *validator) sidOf(i int, sid string) {
-	if v.characters("Sid", sid) && v.use != Resource && !sidLetters.only(sid) {
-		v.add("use letters and digits only", "Sid %q has other characters than letters and digits", sid)
+	if v.characters("Sid", "Sid", sid) && v.use != Resource && !sidLetters.only(sid) {
+		v.addTo("Sid", "use letters and digits only", "Sid %q has other characters than letters and digits", sid)
 	}
 	if sid == "" {
 		return
 	}
 	if first, taken := v.sids[sid]; taken {
-		v.add("give each statement a Sid of its own", "Sid %q is taken by Statement[%d]", sid, first)
+		v.addTo("Sid", "give each statement a Sid of its own", "Sid %q is taken by Statement[%d]", sid, first)
 		return
 	}
 	v.sids[sid] = i
@@ -139,7 +139,7 @@ func (v *validator) actions(s Statement) {
 		return
 	}
 	if v.use == Trust && s.NotActions != nil {
-		v.add("name the actions in Action", "NotAction does not go into a trust policy")
+		v.addTo("NotAction", "name the actions in Action", "NotAction does not go into a trust policy")
 	}
 	v.eachAction("Action", s.Actions)
 	v.eachAction("NotAction", s.NotActions)
@@ -147,15 +147,18 @@ func (v *validator) actions(s Statement) {
 
 func (v *validator) eachAction(element string, actions []string) {
 	for _, action := range actions {
-		if !v.characters(element, action) {
+		if !v.characters(element, element, action) {
 			continue
 		}
 		if err := checkAction(action); err != nil {
-			v.refuse(err, "%s %q", element, action)
+			v.refuseIn(element, err, "%s %q", element, action)
 			continue
 		}
 		if v.use == Trust && !containsFold(trustActions, action) {
-			v.add("use "+strings.Join(trustActions, ", "), "%s %q is not an action of a trust policy", element, action)
+			v.addTo(
+				element, "use "+strings.Join(trustActions, ", "),
+				"%s %q is not an action of a trust policy", element, action,
+			)
 		}
 	}
 }
@@ -179,10 +182,10 @@ func (v *validator) resources(s Statement) {
 
 func (v *validator) eachResource(element string, resources []string) {
 	for _, resource := range resources {
-		if !v.characters(element, resource) || !v.variables(element, resource) {
+		if !v.characters(element, element, resource) || !v.variables(element, resource) {
 			continue
 		}
-		v.refuse(checkResource(resource), "%s %q", element, resource)
+		v.refuseIn(element, checkResource(resource), "%s %q", element, resource)
 	}
 }
 
@@ -196,24 +199,25 @@ func (v *validator) exactlyOne(element string, values []string, negation string,
 	case values != nil && negated != nil:
 		v.add("write one of them", "the statement has both %s and %s", element, negation)
 	case len(values) == 0 && values != nil:
-		v.add("name at least one, or drop the statement", "%s is an empty list", element)
+		v.addTo(element, "name at least one, or drop the statement", "%s is an empty list", element)
 	case len(negated) == 0 && negated != nil:
-		v.add("name at least one", "%s is an empty list, which is everything", negation)
+		v.addTo(negation, "name at least one", "%s is an empty list, which is everything", negation)
 	}
 	return true
 }
 
 // characters refuses what AWS does not store in policies, and reports whether the text is free of it.
 // Source: "IAM and AWS STS quotas" in the IAM User Guide.
-func (v *validator) characters(element, text string) bool {
+func (v *validator) characters(element, where, text string) bool {
 	for _, r := range text {
 		if r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xFF {
 			continue
 		}
-		v.add(
+		v.addTo(
+			element,
 			"use characters up to U+00FF; policies take no others",
 			"%s %q has the character %q (U+%04X)",
-			element,
+			where,
 			text,
 			r,
 			r,
@@ -227,9 +231,10 @@ func (v *validator) characters(element, text string) bool {
 // It reports whether the variables are well formed.
 func (v *validator) variables(element, text string) bool {
 	names, err := policyVariables(text)
-	v.refuse(err, "%s %q", element, text)
+	v.refuseIn(element, err, "%s %q", element, text)
 	if len(names) > 0 && v.version == Version2008 {
-		v.add(
+		v.addTo(
+			element,
 			"write Version "+Version,
 			"%s %q has the variable %s, which version %s reads literally",
 			element,

@@ -30,7 +30,7 @@ func (v *validator) conditions(s Statement) {
 			)
 		}
 		seen[t] = true
-		if v.characters("Condition key", c.Key) {
+		if v.characters("Condition", "Condition key", c.Key) {
 			v.refuse(checkConditionKey(c.Key), "Condition key %q", c.Key)
 		}
 		v.values(where, c)
@@ -46,7 +46,7 @@ func (v *validator) values(where string, c Condition) {
 	}
 	for _, value := range c.Values {
 		switch {
-		case !v.characters(where, value):
+		case !v.characters("Condition", where, value):
 		case !c.Operator.Base.takesVariables() && strings.Contains(value, "${"):
 			v.add(
 				"write the value itself, or use a string or ARN operator",

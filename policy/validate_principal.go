@@ -20,12 +20,14 @@ func (v *validator) principals(s Statement) {
 	if s.NotPrincipals != nil {
 		switch {
 		case v.use == Trust:
-			v.add(
+			v.addTo(
+				"NotPrincipal",
 				"name the principals in Principal, and use conditions to except some",
 				"NotPrincipal does not go into a trust policy",
 			)
 		case s.Effect == EffectAllow:
-			v.add(
+			v.addTo(
+				"NotPrincipal",
 				"name the principals in Principal",
 				"NotPrincipal with Allow lets in everybody else, anonymous callers too",
 			)
@@ -36,12 +38,13 @@ func (v *validator) principals(s Statement) {
 		return
 	}
 	if s.Principals == nil {
-		v.add("write Principal", "the statement of a %s has no Principal", v.use)
+		v.addTo("Principal", "write Principal", "the statement of a %s has no Principal", v.use)
 		return
 	}
 	v.eachPrincipal("Principal", s.Principals)
 	if v.use == Trust && s.Effect == EffectAllow && len(s.Conditions) == 0 && anyone(s.Principals) {
-		v.add(
+		v.addTo(
+			"Principal",
 			"name the principals, or add a condition",
 			`Principal "*" lets every AWS account of the world assume the role`,
 		)
@@ -64,27 +67,27 @@ func anyone(principals []Principal) bool {
 
 func (v *validator) eachPrincipal(element string, principals []Principal) {
 	if len(principals) == 0 {
-		v.add("name at least one principal", "%s is empty", element)
+		v.addTo(element, "name at least one principal", "%s is empty", element)
 	}
 	for _, p := range principals {
 		switch {
 		case p.Kind == PrincipalAny:
 			if len(principals) > 1 || len(p.Values) > 0 {
-				v.add(`write "*" alone, or name the principals`, `%s has "*" beside others`, element)
+				v.addTo(element, `write "*" alone, or name the principals`, `%s has "*" beside others`, element)
 			}
 			continue
 		case p.Kind == PrincipalCanonical && v.use == Trust:
-			v.add("use AWS, Service or Federated", "%s.%s does not go into a trust policy", element, p.Kind)
+			v.addTo(element, "use AWS, Service or Federated", "%s.%s does not go into a trust policy", element, p.Kind)
 		case !slices.Contains(principalKinds, string(p.Kind)):
-			v.add("use "+strings.Join(principalKinds, ", "), "%s has the unknown kind %q", element, p.Kind)
+			v.addTo(element, "use "+strings.Join(principalKinds, ", "), "%s has the unknown kind %q", element, p.Kind)
 			continue
 		}
 		if len(p.Values) == 0 {
-			v.add("name at least one principal", "%s.%s is an empty list", element, p.Kind)
+			v.addTo(element, "name at least one principal", "%s.%s is an empty list", element, p.Kind)
 		}
 		for _, value := range p.Values {
-			if v.characters(element+"."+string(p.Kind), value) {
-				v.refuse(checkPrincipal(p.Kind, value), "%s.%s %q", element, p.Kind, value)
+			if v.characters(element, element+"."+string(p.Kind), value) {
+				v.refuseIn(element, checkPrincipal(p.Kind, value), "%s.%s %q", element, p.Kind, value)
 			}
 		}
 	}

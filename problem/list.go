@@ -122,18 +122,9 @@ func (p *List) Check(path Path, value any, err error) bool {
 	if err == nil {
 		return true
 	}
-	why, fix := Reason(err)
+	why, fix := policy.Reason(err)
 	p.Add(path, value, why, fix)
 	return false
-}
-
-// Reason is why a check of package policy refuses a value, and what to write instead.
-func Reason(err error) (why, fix string) {
-	var refused *policy.ValueError
-	if errors.As(err, &refused) {
-		return refused.Why, refused.Fix
-	}
-	return err.Error(), ""
 }
 
 // Document appends what is wrong with a document that the values would render, for the use it is put to.

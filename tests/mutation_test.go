@@ -68,7 +68,11 @@ func judged(s *stack.Stack, account world.Account) verdicts {
 	}
 	for _, x := range s.Expect {
 		if r := expect.Check(engine, x); !r.Holds() {
-			return verdicts{refused: x.It + ": " + r.Problem + r.Got}
+			problem := ""
+			if r.Problem != nil {
+				problem = r.Problem.Error()
+			}
+			return verdicts{refused: x.It + ": " + problem + r.Got}
 		}
 	}
 	return v

@@ -64,7 +64,7 @@ func TestWhatTheExampleExpectsIsSoInTheOrganization(t *testing.T) {
 			for _, who := range people {
 				x.As = who
 				r := expect.Check(engine, x)
-				assert.True(t, r.Holds(), "%s: %s (%s): %s %s: %s", stack.Name, x.It, who, r.Field, r.Problem, r.Why)
+				assert.True(t, r.Holds(), "%s: %s (%s): %s %v: %s", stack.Name, x.It, who, r.Field, r.Problem, r.Why)
 			}
 		}
 	}

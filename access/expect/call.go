@@ -24,7 +24,7 @@ func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expect
 	x := r.x
 	action, known := catalogue.KnownAction(x.Do)
 	if !known {
-		return nil, cannot("do", "%q is no action that AWS documents; %s", x.Do, nearestAction(x.Do))
+		return nil, cannot("do", nearestAction(x.Do), "%q is no action that AWS documents", x.Do)
 	}
 	types := catalogue.ResourceTypesOf(action)
 	if err := r.target(action, types); err != nil {
@@ -39,15 +39,14 @@ func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expect
 	}
 	account, lookup := r.engine.AccountOf(r.caller.Account.ID)
 	if lookup != nil {
-		return nil, cannot("as", "%s", lookup)
+		return nil, cannotFor("as", lookup)
 	}
 	regions := []string{""}
 	if x.On.Instance != nil || x.On.Document != "" {
 		if account.Partial {
 			return nil, cannot(
-				"via",
-				"is missing: the account of the person, %s, is not in this world, and neither is what is in it",
-				account.ID,
+				"via", "",
+				"is missing: the account of the person, %s, is not in this world, and neither is what is in it", account.ID,
 			)
 		}
 		regions = r.regions(account)
@@ -83,7 +82,7 @@ func (r *expectationReader) volumeKeys(action string) *expectationError {
 		return nil
 	}
 	if action != journey.StartInstances || target.Instance == nil && !strings.Contains(target.ARN, ":instance/") {
-		return cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", journey.StartInstances)
+		return cannot("on.volumeKeys", "remove it", "goes with do: %s on an instance alone", journey.StartInstances)
 	}
 	where := target.Region
 	if target.ARN != "" {
@@ -95,20 +94,15 @@ func (r *expectationReader) volumeKeys(action string) *expectationError {
 		}
 		if !journey.IsVolumeKey(key) {
 			return cannot(
-				"on.volumeKeys",
-				"%q is not the ARN of a KMS key; write it as \"aws ec2 describe-volumes\" prints it, or %s for AWS's own key",
-				key,
-				journey.AWSManagedEBSKey,
+				"on.volumeKeys", fmt.Sprintf("write it as \"aws ec2 describe-volumes\" prints it, or %s for AWS's own key", journey.AWSManagedEBSKey),
+				"%q is not the ARN of a KMS key", key,
 			)
 		}
 		region := policy.ARNPart(key, 3)
 		if where = cmp.Or(where, region); where != region {
 			return cannot(
-				"on.volumeKeys",
-				"%q is a key of %s, and a volume in %s has a key of that Region; write one",
-				key,
-				region,
-				where,
+				"on.volumeKeys", "write one",
+				"%q is a key of %s, and a volume in %s has a key of that Region", key, region, where,
 			)
 		}
 	}
@@ -134,13 +128,13 @@ func (r *expectationReader) target(action string, types []catalogue.ResourceType
 	}
 	switch {
 	case action == "ssm:StartSession" || action == "ssm:SendCommand":
-		return cannot("do", "%s acts on a node and a document at once; write opens with the door", action)
+		return cannot("do", "write opens with the door", "%s acts on a node and a document at once", action)
 	case given > 1:
-		return cannot("on", "names several things; write an expectation for each")
+		return cannot("on", "write an expectation for each", "names several things")
 	case given == 0 && len(types) > 0:
-		return cannot("on", "is missing, but %s acts on %s; write which", action, typeWords(types))
+		return cannot("on", "write which", "is missing, but %s acts on %s", action, typeWords(types))
 	case given > 0 && len(types) == 0:
-		return cannot("on", "is more than %s has: it acts on nothing in particular; remove it", action)
+		return cannot("on", "remove it", "is more than %s has: it acts on nothing in particular", action)
 	}
 	return nil
 }
@@ -167,13 +161,13 @@ func (r *expectationReader) resources(a *world.Account, region string) ([]engine
 	case target.User != "":
 		p, err := named(r.engine, engine.UserPrincipal, target.User, r.home)
 		if err != nil {
-			return nil, cannot("on.user", "%s", err)
+			return nil, cannotFor("on.user", err)
 		}
 		return engine.On(p.Arn), nil
 	case target.Role != "":
 		p, err := named(r.engine, engine.RolePrincipal, target.Role, r.home)
 		if err != nil {
-			return nil, cannot("on.role", "%s", err)
+			return nil, cannotFor("on.role", err)
 		}
 		return engine.On(p.Arn), nil
 	case target.Document != "":
@@ -187,10 +181,10 @@ func (r *expectationReader) resources(a *world.Account, region string) ([]engine
 		return engine.On(d.ARN(a)), nil
 	case target.ARN != "":
 		if _, err := policy.ParseARN(target.ARN); err != nil {
-			return nil, cannot("on.arn", "%s", err)
+			return nil, cannotFor("on.arn", err)
 		}
 		if strings.ContainsAny(target.ARN, "*?$") {
-			return nil, cannot("on.arn", "%q is a pattern; a call is about one thing: write its ARN", target.ARN)
+			return nil, cannot("on.arn", "a call is about one thing: write its ARN", "%q is a pattern", target.ARN)
 		}
 		return engine.On(target.ARN), nil
 	}
@@ -209,12 +203,8 @@ func fits(action string, types []catalogue.ResourceType, resources []engine.Reso
 		})
 		if !fit {
 			return cannot(
-				"on",
-				"is %s, but %s acts on %s, such as %s",
-				resource.ARN,
-				action,
-				typeWords(types),
-				firstForm(types),
+				"on", "",
+				"is %s, but %s acts on %s, such as %s", resource.ARN, action, typeWords(types), firstForm(types),
 			)
 		}
 	}
@@ -259,7 +249,7 @@ func (r *expectationReader) with(action string) (engine.Context, *expectationErr
 	var tags []string
 	for _, name := range slices.Sorted(maps.Keys(r.x.With)) {
 		if !catalogue.KeyAppliesTo(name, action) {
-			return nil, cannot("with", "%q is a key that AWS does not send with %s", name, action)
+			return nil, cannot("with", "", "%q is a key that AWS does not send with %s", name, action)
 		}
 		context[name] = r.x.With[name]
 		if len(name) > len(conditionkey.RequestTag) &&
@@ -277,10 +267,8 @@ func (r *expectationReader) with(action string) (engine.Context, *expectationErr
 	if !keys && slices.Contains(catalogue.LevelsOf(action), catalogue.LevelTagging) &&
 		catalogue.KeyAppliesTo(conditionkey.TagKeysKey, action) {
 		return nil, cannot(
-			"with",
-			"is missing, but %s always passes tag keys; write %s with the keys",
-			action,
-			conditionkey.TagKeysKey,
+			"with", fmt.Sprintf("write %s with the keys", conditionkey.TagKeysKey),
+			"is missing, but %s always passes tag keys", action,
 		)
 	}
 	return context, nil

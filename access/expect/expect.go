@@ -21,9 +21,10 @@ type ExpectationResult struct {
 	// Verdict is DoesNotHold for every expectation that was not met or could not be judged.
 	Verdict prove.Verdict
 	// Field is the field of the expectation that cannot be judged, in the words of the stack file, such as "as" or
-	// "on.user", and Problem what is wrong with it. Both are empty when it was judged; Field is empty too when the
-	// problem is not one field's.
-	Field, Problem string
+	// "on.user"; empty when the problem is not one field's.
+	Field string
+	// Problem is what is wrong with it, and what to write instead; nil when it was judged.
+	Problem *policy.ValueError
 	// Subject and Object are who does what, and Want and Got how it should end and did, in words.
 	Subject, Object, Want, Got string
 	// At is the call that decided, such as "sts:AssumeRole on role/Admin"; empty when the person was refused by no
@@ -64,7 +65,7 @@ func checkAt(e *engine.Engine, x expectation.Expectation) (ExpectationResult, bo
 	journeys, err := reader.journeys()
 	r.Subject, r.Object, r.Want = subjectOf(&x), objectOf(&x), wanted(&x)
 	if err != nil {
-		r.Field, r.Problem = err.field, err.text
+		r.Field, r.Problem = err.field, err.reason
 		return r, false
 	}
 	result, untimed := r, false
@@ -126,7 +127,7 @@ func judgeJourney(e *engine.Engine, r *ExpectationResult, j journey.Journey) boo
 		}
 	}
 	if err != nil {
-		r.Verdict, r.Problem = prove.DoesNotHold, err.Error()
+		r.Verdict, r.Problem = prove.DoesNotHold, reasonOf(err)
 		var untimed *engine.UntimedError
 		return errors.As(err, &untimed)
 	}

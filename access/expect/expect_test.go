@@ -306,8 +306,8 @@ func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {
 			r := expecting(t, fixture.DevWorld(), x)
 			assert.Equal(t, prove.DoesNotHold, r.Verdict)
 			assert.Equal(t, c.field, r.Field)
-			assert.Contains(t, r.Problem, c.says)
-			assert.NotEmpty(t, r.Problem)
+			require.NotNil(t, r.Problem)
+			assert.Contains(t, r.Problem.Error(), c.says)
 			assert.Contains(t, r.String(), "FAIL  it\n      cannot be judged: ")
 		})
 	}
@@ -535,7 +535,7 @@ func TestAnExpectationThatDependsOnTheTimeSaysIt(t *testing.T) {
 	x := expectation.Expectation{As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Denied: true}
 	r := expecting(t, w, x)
 	assert.Equal(t, prove.DoesNotHold, r.Verdict)
-	assert.Contains(t, r.Problem, "set the Time of the request")
+	assert.Contains(t, r.Problem.Fix, "set the Time of the request")
 	x.At = at
 	assert.Equal(t, prove.Holds, expecting(t, w, x).Verdict)
 	x.At, x.Denied, x.Allowed = at.Add(-time.Second), false, true
@@ -707,5 +707,14 @@ func TestAnExpectationHoldsFromNowOn(t *testing.T) {
 		fixture.Compiled(t, fixture.OneUser(patterned)).From(now),
 		expectation.Expectation{It: "x", As: "bob", MFA: true, Do: "s3:ListAllMyBuckets", Allowed: true},
 	)
-	assert.Contains(t, r.Problem, "set the Time of the request")
+	assert.Contains(t, r.Problem.Fix, "set the Time of the request")
+}
+
+// A value that has "; " in it is told whole, and what to write stays apart from it.
+func TestAValueIsNoPartOfWhatToWrite(t *testing.T) {
+	x := expectation.Expectation{It: "it", As: "alice", Do: "s3:Get; Put", Allowed: true}
+	r := expecting(t, fixture.DevWorld(), x)
+	require.NotNil(t, r.Problem)
+	assert.Equal(t, `"s3:Get; Put" is no action that AWS documents`, r.Problem.Why)
+	assert.NotEmpty(t, r.Problem.Fix)
 }

@@ -15,14 +15,39 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// expectationError is what is wrong with an expectation itself.
-type expectationError struct{ field, text string }
-
-func cannot(field, format string, args ...any) *expectationError {
-	return &expectationError{field, fmt.Sprintf(format, args...)}
+// expectationError is what is wrong with an expectation itself. The field is empty where it is not one field's.
+type expectationError struct {
+	field  string
+	reason *policy.ValueError
 }
 
-func (e *expectationError) Error() string { return strings.TrimPrefix(e.field+": ", ": ") + e.text }
+// cannot says why a field cannot be judged, and what to write instead.
+func cannot(field, fix, why string, args ...any) *expectationError {
+	return &expectationError{field, refused(fix, why, args...)}
+}
+
+// cannotFor is cannot for the error of a check.
+func cannotFor(field string, err error) *expectationError {
+	return &expectationError{field, reasonOf(err)}
+}
+
+func refused(fix, why string, args ...any) *policy.ValueError {
+	return &policy.ValueError{Why: fmt.Sprintf(why, args...), Fix: fix}
+}
+
+func reasonOf(err error) *policy.ValueError {
+	why, fix := policy.Reason(err)
+	return &policy.ValueError{Why: why, Fix: fix}
+}
+
+func (e *expectationError) Error() string {
+	if e.field == "" {
+		return e.reason.Error()
+	}
+	return e.field + ": " + e.reason.Error()
+}
+
+func (e *expectationError) Unwrap() error { return e.reason }
 
 // Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it
 // names none. The error says which of its fields names what does not exist, or cannot be judged.
@@ -53,7 +78,7 @@ func (r *expectationReader) journeys() ([]journey.Journey, *expectationError) {
 	}
 	home, err := homeOf(r.engine, x.Account)
 	if err != nil {
-		return nil, cannot("account", "%s", err)
+		return nil, cannotFor("account", err)
 	}
 	r.home = home
 	way := r.fromUser
@@ -82,14 +107,14 @@ func (r *expectationReader) fromUser() (journey.Journey, *expectationError) {
 	x := r.x
 	person, err := named(r.engine, engine.UserPrincipal, x.As, r.home)
 	if err != nil {
-		return journey.Journey{}, cannot("as", "%s", err)
+		return journey.Journey{}, cannotFor("as", err)
 	}
 	r.caller = person
 	j := journey.Journey{From: signedIn(x, person.Arn), At: x.At}
 	if x.Via != "" {
 		role, err := named(r.engine, engine.RolePrincipal, x.Via, r.home)
 		if err != nil {
-			return journey.Journey{}, cannot("via", "%s", err)
+			return journey.Journey{}, cannotFor("via", err)
 		}
 		r.caller = role
 		j.Via = []journey.Hop{{Role: role.Arn, SessionName: x.SessionName, Tags: world.TagList(x.SessionTags)}}
@@ -101,7 +126,7 @@ func (r *expectationReader) fromUser() (journey.Journey, *expectationError) {
 func (r *expectationReader) shape() *expectationError {
 	for _, key := range slices.Sorted(maps.Keys(r.x.SessionTags)) {
 		if policy.ValidateTagKey(key) != nil || policy.ValidateTagValue(r.x.SessionTags[key]) != nil {
-			return cannot("sessionTags", "%s=%q is no tag that AWS takes", key, r.x.SessionTags[key])
+			return cannot("sessionTags", "", "%s=%q is no tag that AWS takes", key, r.x.SessionTags[key])
 		}
 	}
 	for _, check := range []func(*expectation.Expectation) *expectationError{shapeOfPerson, shapeOfOutcome, shapeOfSignIn, shapeOfRole, shapeOfCall} {
@@ -116,22 +141,22 @@ func (r *expectationReader) shape() *expectationError {
 func shapeOfPerson(x *expectation.Expectation) *expectationError {
 	switch {
 	case x.As == "" && x.Person == nil:
-		return cannot("as", "is missing; name the person")
+		return cannot("as", "name the person", "is missing")
 	case x.Person == nil:
 		return nil
 	case x.As != "":
-		return cannot("as", "names a user beside a person of IAM Identity Center; write one of the two")
+		return cannot("as", "write one of the two", "names a user beside a person of IAM Identity Center")
 	case x.Session != "" || x.MFAAge != 0:
 		return cannot(
-			"session",
-			"is for IAM users; a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it",
+			"session", "a person of IAM Identity Center comes in through the access portal, which asks for MFA itself: remove it",
+			"is for IAM users",
 		)
 	case x.SessionName != "":
-		return cannot("sessionName", "is the user name for a person of IAM Identity Center; remove it")
+		return cannot("sessionName", "remove it", "is the user name for a person of IAM Identity Center")
 	case len(x.SessionTags) > 0:
 		return cannot(
-			"sessionTags",
-			"are what identityCenter.attributes give to a person of IAM Identity Center; remove it",
+			"sessionTags", "remove it",
+			"are what identityCenter.attributes give to a person of IAM Identity Center",
 		)
 	}
 	return nil
@@ -146,7 +171,7 @@ func shapeOfOutcome(x *expectation.Expectation) *expectationError {
 		}
 	}
 	if outcomes != 1 {
-		return cannot("", "has %d outcomes; write one of allowed, denied and osUser", outcomes)
+		return cannot("", "write one of allowed, denied and osUser", "has %d outcomes", outcomes)
 	}
 	return nil
 }
@@ -156,17 +181,15 @@ func shapeOfSignIn(x *expectation.Expectation) *expectationError {
 	switch {
 	case x.Session != "" && !slices.Contains(expectation.SignIns(), x.Session):
 		return cannot(
-			"session",
-			"%q is not a way to sign in; write one of %s",
-			x.Session,
-			wording.JoinWords(expectation.SignIns(), "or"),
+			"session", "write one of "+wording.JoinWords(expectation.SignIns(), "or"),
+			"%q is not a way to sign in", x.Session,
 		)
 	case x.Session == expectation.SignInKey && x.MFA:
-		return cannot("mfa", "is never so of a long-term key; write session: keyWithMfaCode or sessionToken")
+		return cannot("mfa", "write session: keyWithMfaCode or sessionToken", "is never so of a long-term key")
 	case x.Session == expectation.SignInKeyWithMFACode && !x.MFA:
-		return cannot("mfa", "contradicts session: keyWithMfaCode; write session: key")
+		return cannot("mfa", "write session: key", "contradicts session: keyWithMfaCode")
 	case x.MFAAge < 0 || x.MFAAge > 0 && (!x.MFA || x.Session == expectation.SignInKeyWithMFACode):
-		return cannot("mfaAge", "is the age of a sign-in with MFA, which this session does not have; remove it")
+		return cannot("mfaAge", "remove it", "is the age of a sign-in with MFA, which this session does not have")
 	}
 	return nil
 }
@@ -175,11 +198,11 @@ func shapeOfSignIn(x *expectation.Expectation) *expectationError {
 func shapeOfRole(x *expectation.Expectation) *expectationError {
 	switch {
 	case x.SessionName != "" && x.Via == "" && !engine.IsAssumeRole(x.Do):
-		return cannot("sessionName", "names the session of a role, and none is assumed; write via")
+		return cannot("sessionName", "write via", "names the session of a role, and none is assumed")
 	case x.Then != "" && x.Person == nil:
-		return cannot("then", "is the role that somebody of Identity Center assumes next; write the role in via")
+		return cannot("then", "write the role in via", "is the role that somebody of Identity Center assumes next")
 	case len(x.SessionTags) > 0 && x.Via == "":
-		return cannot("sessionTags", "are passed when a role is taken, and none is; write via")
+		return cannot("sessionTags", "write via", "are passed when a role is taken, and none is")
 	}
 	return nil
 }
@@ -188,13 +211,16 @@ func shapeOfRole(x *expectation.Expectation) *expectationError {
 func shapeOfCall(x *expectation.Expectation) *expectationError {
 	switch {
 	case (x.Do == "") == (x.Opens == ""):
-		return cannot("", "write one of do and opens")
+		return cannot("", "", "write one of do and opens")
 	case x.Opens != "" && !slices.Contains(world.Doors(), x.Opens):
-		return cannot("opens", "%q is not a door; write one of %s", x.Opens, wording.JoinWords(world.Doors(), "or"))
+		return cannot("opens", "write one of "+wording.JoinWords(world.Doors(), "or"), "%q is not a door", x.Opens)
 	case x.Opens != "" && len(x.With) > len(journey.NetworkIn(x.With)):
-		return cannot("with", "is for the call of do; of what opens a door only the network is not known (aws:SourceIp)")
+		return cannot(
+			"with", "of what opens a door only the network is not known (aws:SourceIp)",
+			"is for the call of do",
+		)
 	case x.OSUser != "" && x.Opens != world.Shell:
-		return cannot("osUser", "is the login of a shell; write opens: shell")
+		return cannot("osUser", "write opens: shell", "is the login of a shell")
 	}
 	return nil
 }
@@ -233,13 +259,13 @@ func homeOf(e *engine.Engine, id string) (*world.Account, error) {
 		switch {
 		case a.Partial:
 		case only != nil:
-			return nil, fmt.Errorf("is missing, and the world has several accounts; write its id")
+			return nil, refused("write its id", "is missing, and the world has several accounts")
 		default:
 			only = a
 		}
 	}
 	if only == nil {
-		return nil, fmt.Errorf("is missing, and the world has no account")
+		return nil, refused("", "is missing, and the world has no account")
 	}
 	return only, nil
 }
@@ -254,18 +280,16 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 		if p, known := e.Principals[name]; known && p.Kind == kind {
 			return p, nil
 		}
-		return nil, fmt.Errorf(
-			"%q is no %s that this world knows, by itself or from a trust policy; %s",
-			name,
-			word,
+		return nil, refused(
 			nearest(e, name, kind, "", (*engine.Principal).ArnText),
+			"%q is no %s that this world knows, by itself or from a trust policy", name, word,
 		)
 	}
 	home, plain := accountNamed(e, name, home)
 	if home == nil {
-		return nil, fmt.Errorf(
-			"%q names an account that this world does not have; write the name alone, or the ARN",
-			name,
+		return nil, refused(
+			"write the name alone, or the ARN",
+			"%q names an account that this world does not have", name,
 		)
 	}
 	for _, p := range e.Principals {
@@ -273,12 +297,9 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 			return p, nil
 		}
 	}
-	return nil, fmt.Errorf(
-		"%q is no %s of account %s; %s",
-		name,
-		word,
-		home.ID,
+	return nil, refused(
 		nearest(e, plain, kind, home.ID, (*engine.Principal).Friendly),
+		"%q is no %s of account %s", name, word, home.ID,
 	)
 }
 
@@ -313,18 +334,23 @@ func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expect
 	target := &r.x.On
 	switch {
 	case target.Instance == nil:
-		return nil, cannot("on.instance", "is missing; doors are opened on nodes: write the tags of one, {} for none")
+		return nil, cannot(
+			"on.instance", "doors are opened on nodes: write the tags of one, {} for none",
+			"is missing",
+		)
 	case target.User != "" || target.Role != "" || target.ARN != "":
-		return nil, cannot("on", "names more than a node; doors are opened on nodes")
+		return nil, cannot("on", "doors are opened on nodes", "names more than a node")
 	case len(target.VolumeKeys) > 0:
-		return nil, cannot("on.volumeKeys", "goes with do: %s on an instance alone; remove it", journey.StartInstances)
+		return nil, cannot(
+			"on.volumeKeys", "remove it",
+			"goes with do: %s on an instance alone", journey.StartInstances,
+		)
 	}
 	account, err := r.engine.AccountOf(r.caller.Account.ID)
 	if err != nil || account.Partial {
 		return nil, cannot(
-			"via",
-			"is missing: the account of the person, %s, is not in this world, and neither are its nodes",
-			r.caller.Account.ID,
+			"via", "",
+			"is missing: the account of the person, %s, is not in this world, and neither are its nodes", r.caller.Account.ID,
 		)
 	}
 	var out []journey.Journey
@@ -377,16 +403,13 @@ func (r *expectationReader) region() *expectationError {
 		return nil
 	}
 	if r.x.On.Instance == nil && r.x.On.Document == "" {
-		return cannot("on.region", "goes with instance and document alone; remove it")
+		return cannot("on.region", "remove it", "goes with instance and document alone")
 	}
 	partition, err := policy.PartitionOfRegion(region)
 	if err != nil || partition != journey.DefaultPartition(r.caller.Account.Partition) {
 		return cannot(
-			"on.region",
-			"%q is not a Region of account %s; write one such as %q",
-			region,
-			r.caller.Account.ID,
-			engine.SomeRegion(r.caller.Account.Partition),
+			"on.region", fmt.Sprintf("write one such as %q", engine.SomeRegion(r.caller.Account.Partition)),
+			"%q is not a Region of account %s", region, r.caller.Account.ID,
 		)
 	}
 	return nil
@@ -412,8 +435,10 @@ func (r *expectationReader) document(a *world.Account, region string) *expectati
 		}
 		names = append(names, a.Documents[i].Name)
 	}
-	return cannot("on.document", "%q is no document of account %s in %s, and not one of AWS; %s", name, a.ID, region,
-		meant(name, names, "an expectation about what does not exist is worth nothing"))
+	return cannot(
+		"on.document", meant(name, names, "an expectation about what does not exist is worth nothing"),
+		"%q is no document of account %s in %s, and not one of AWS", name, a.ID, region,
+	)
 }
 
 // readsItsTags refuses an expectation of Denied whose instance has tags of which the policies read none: a tag key
@@ -435,11 +460,8 @@ func (r *expectationReader) readsItsTags() *expectationError {
 		}
 	}
 	return cannot(
-		"on.instance",
-		"no policy of %s reads the tag %q, so this is the same as an instance without tags; %s",
-		policy.ARNResource(r.caller.Arn),
-		names[0],
-		meant(names[0], read, "policies read "+wording.JoinWords(read, "and")),
+		"on.instance", meant(names[0], read, "policies read "+wording.JoinWords(read, "and")),
+		"no policy of %s reads the tag %q, so this is the same as an instance without tags", policy.ARNResource(r.caller.Arn), names[0],
 	)
 }
 

@@ -20,12 +20,12 @@ import (
 func (r ExpectationResult) String() string {
 	var b strings.Builder
 	switch {
-	case r.Problem != "":
+	case r.Problem != nil:
 		fmt.Fprintf(
 			&b,
 			"FAIL  %s\n      cannot be judged: %s\n",
 			r.Expectation.It,
-			strings.TrimPrefix(r.Field+": ", ": ")+r.Problem,
+			(&expectationError{r.Field, r.Problem}).Error(),
 		)
 	case r.Verdict == prove.DoesNotHold:
 		fmt.Fprintf(

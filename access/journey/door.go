@@ -76,7 +76,9 @@ func (d *Door) Requests(account *world.Account) ([]engine.Request, error) {
 	case world.SerialConsole:
 		return []engine.Request{{Action: "ec2-instance-connect:SendSerialConsoleSSHPublicKey", Resources: both}}, nil
 	}
-	return nil, fmt.Errorf("door %q: there is no such door; write one of %s", d.Kind, joinDoors())
+	return nil, &policy.ValueError{
+		Why: fmt.Sprintf("door %q: there is no such door", d.Kind), Fix: "write one of " + joinDoors(),
+	}
 }
 
 func (d *Door) login() string { return cmp.Or(d.OSUser, "ec2-user") }

@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/policy"
 )
 
 // Journey is a way that somebody goes: sign in, assume roles, and then open a door or make a call.
@@ -60,6 +61,9 @@ type Step struct {
 	Fails string
 	// Note is what the reader should know besides.
 	Note string
+	// NoDataChannel says that the session opens and nothing comes back from the node, because the data channel is
+	// refused; the note says by what.
+	NoDataChannel bool
 }
 
 // Arrival is where a journey ended.
@@ -176,7 +180,7 @@ func (t *traveller) call(does string, r engine.Request) error {
 		r, t.network = from(r, network), network
 	}
 	if err != nil {
-		return fmt.Errorf("step %d, %s: %w", len(t.arrival.Steps)+1, does, err)
+		return policy.PlaceError(fmt.Sprintf("step %d, %s", len(t.arrival.Steps)+1, does), err)
 	}
 	t.arrival.Steps = append(t.arrival.Steps, Step{Does: does, As: t.arrival.As, Request: &r, Decision: d})
 	t.arrival.Outcome = d.Outcome
@@ -320,6 +324,7 @@ func (t *traveller) channel(d *Door, account *world.Account) error {
 	}
 	if !decision.Allowed() {
 		last := &t.arrival.Steps[len(t.arrival.Steps)-1]
+		last.NoDataChannel = true
 		last.Note = "ssmmessages:OpenDataChannel is " + decision.Outcome.String() + " by " + decision.By.String()
 	}
 	return nil

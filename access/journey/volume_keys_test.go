@@ -122,7 +122,7 @@ func TestKeysOfVolumesAreKeysOfTheInstance(t *testing.T) {
 		x.It, x.As, x.Allowed = says, "alice", true
 		r := expect.Check(engine, x)
 		assert.Equal(t, "on.volumeKeys", r.Field, says)
-		assert.Contains(t, r.Problem, says)
+		assert.Contains(t, r.Problem.Error(), says)
 	}
 }
 

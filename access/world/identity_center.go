@@ -111,7 +111,7 @@ func (c *IdentityCenterInstance) SessionTags(p Person) ([]Tag, error) {
 	list := TagList(tags)
 	for _, t := range list {
 		if err := policy.ValidateTagValue(t.Value); err != nil {
-			return nil, fmt.Errorf("%q is no value of the session tag %s: %w", t.Value, t.Key, err)
+			return nil, policy.PlaceError(fmt.Sprintf("%q is no value of the session tag %s", t.Value, t.Key), err)
 		}
 	}
 	return list, nil

@@ -34,7 +34,8 @@ func (c *comparison) calls(found prove.Comparison) {
 		one := &c.Calls[position]
 		if !slices.Contains(one.ARNs, d.Subject) {
 			one.ARNs = append(one.ARNs, d.Subject)
-			one.Who = append(one.Who, c.subjectWords(d.Subject))
+			who := c.caller(d.Subject)
+			one.Who, one.callers = append(one.Who, who.String()), append(one.callers, who)
 		}
 		if !slices.Contains(one.Actions, d.Pattern) {
 			one.Actions = append(one.Actions, d.Pattern)
@@ -53,13 +54,10 @@ func (c *comparison) calls(found prove.Comparison) {
 		one.Line = one.line()
 	}
 	for _, subject := range found.Undecided {
+		who := c.caller(subject).String()
 		c.Open = append(
 			c.Open,
-			c.subjectWords(
-				subject,
-			)+": the search for a difference was too large to end, so what "+c.subjectWords(
-				subject,
-			)+" may call is not compared",
+			who+": the search for a difference was too large to end, so what "+who+" may call is not compared",
 		)
 	}
 }
@@ -133,22 +131,21 @@ func (c *comparison) othersTake(subject string) bool {
 	return false
 }
 
-// subjectWords are who calls.
-func (c *comparison) subjectWords(subject string) string {
+func (c *comparison) caller(subject string) caller {
 	if id, found := strings.CutPrefix(subject, "root of "); found {
-		return "the root user of " + c.accountWords(id)
+		return caller{words: "the root user of " + c.accountWords(id)}
 	}
 	arn, err := policy.ParseARN(subject)
 	if err != nil {
-		return "anybody else in " + c.accountWords(subject)
+		return caller{words: "anybody else in " + c.accountWords(subject)}
 	}
 	if set := c.permissionSets[subject]; set != "" {
-		return "whoever comes with " + set + c.takers(subject)
+		return caller{words: "whoever comes with " + set + c.takers(subject)}
 	}
 	if kind, _, name, ok := arn.Entity(); ok && kind == "role" {
-		return "whoever is in role " + name + " of " + c.accountName(arn.Account) + c.takers(subject)
+		return caller{role: name, place: c.accountName(arn.Account) + c.takers(subject)}
 	}
-	return c.personName(subject)
+	return caller{words: c.personName(subject)}
 }
 
 // takers are the people who take a role on either side, in brackets.
@@ -245,11 +242,10 @@ func example(d *prove.Difference) string {
 	if len(with) > 0 {
 		text += " with " + strings.Join(with, ", ")
 	}
-	_, how, found := strings.Cut(d.Session.String(), d.Session.Subject())
-	if arn, err := policy.ParseARN(d.Session.Subject()); err == nil && found {
+	if arn, err := policy.ParseARN(d.Session.Subject()); err == nil {
 		// How a role is assumed is of no consequence for what it calls.
 		if kind, _, _, _ := arn.Entity(); kind == "user" {
-			return text + how
+			return text + d.Session.How()
 		}
 	}
 	return text
@@ -277,7 +273,7 @@ func (o *CallChange) line() string {
 	}
 	line := fmt.Sprintf(
 		"%s %s %s: %s; such as %s",
-		shorten(roleless(o.Who)),
+		shorten(inWords(o.callers)),
 		verb,
 		shorten(o.Actions),
 		o.Because,
@@ -289,23 +285,30 @@ func (o *CallChange) line() string {
 	return line
 }
 
-// roleless joins those who are in several roles of one account.
-func roleless(who []string) []string {
-	const in, ofAccount = "whoever is in role ", " of "
-	var out []string
-	for _, w := range who {
-		role, account, found := strings.Cut(strings.TrimPrefix(w, in), ofAccount)
-		index := slices.IndexFunc(
-			out,
-			func(have string) bool {
-				return strings.HasPrefix(have, in) && strings.HasSuffix(have, ofAccount+account)
-			},
-		)
-		if !found || !strings.HasPrefix(w, in) || index < 0 {
-			out = append(out, w)
+// caller is who calls. Whoever is in a role has its name, and its place: the account, with the people who take it.
+type caller struct{ words, role, place string }
+
+func (w caller) String() string {
+	if w.role == "" {
+		return w.words
+	}
+	return "whoever is in role " + w.role + " of " + w.place
+}
+
+// inWords are callers, those who are in several roles of one place together.
+func inWords(callers []caller) []string {
+	var joined []caller
+	for _, w := range callers {
+		index := slices.IndexFunc(joined, func(have caller) bool { return have.role != "" && have.place == w.place })
+		if w.role == "" || index < 0 {
+			joined = append(joined, w)
 			continue
 		}
-		out[index] = strings.TrimSuffix(out[index], ofAccount+account) + " or " + role + ofAccount + account
+		joined[index].role += " or " + w.role
 	}
-	return out
+	words := make([]string, len(joined))
+	for i, w := range joined {
+		words[i] = w.String()
+	}
+	return words
 }

@@ -118,6 +118,8 @@ type CallChange struct {
 	// Unreal says why AWS does not send such a request today; empty where it does.
 	Unreal string `json:"unreal,omitempty"`
 	Line   string `json:"line"`
+
+	callers []caller
 }
 
 // AssignmentChange is a permission set of IAM Identity Center that somebody gains or loses in an account.

@@ -136,7 +136,6 @@ func summarizeExpectation(r *expect.ExpectationResult) ExpectationSummary {
 	s := ExpectationSummary{
 		It:       r.Expectation.It,
 		Verdict:  r.Verdict.String(),
-		Problem:  r.Problem,
 		Field:    r.Field,
 		Subject:  r.Subject,
 		Object:   r.Object,
@@ -145,6 +144,9 @@ func summarizeExpectation(r *expect.ExpectationResult) ExpectationSummary {
 		At:       r.At,
 		OnTheWay: r.OnTheWay,
 		Why:      r.Why,
+	}
+	if r.Problem != nil {
+		s.Problem = r.Problem.Error()
 	}
 	for _, a := range r.Assumptions {
 		s.If = append(s.If, a.ID)

@@ -250,9 +250,11 @@ func (j *Judgement) unmet(i int, r *expect.ExpectationResult) *problem.Problem {
 		Kind:  problem.Unproven,
 		Value: problem.Written(strconv.Quote(r.Expectation.It)),
 	}
-	if r.Problem != "" {
-		p.Why, p.Fix, _ = strings.Cut(r.Problem, "; ")
-		p.Why = "cannot be judged: " + strings.TrimPrefix(r.Field+": ", ": ") + p.Why
+	if r.Problem != nil {
+		p.Why, p.Fix = "cannot be judged: "+r.Problem.Why, r.Problem.Fix
+		if r.Field != "" {
+			p.Why = "cannot be judged: " + r.Field + ": " + r.Problem.Why
+		}
 		for _, name := range strings.Split(r.Field, ".") {
 			if name != "" {
 				p.Path = p.Path.Child(name)

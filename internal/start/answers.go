@@ -102,11 +102,32 @@ const (
 )
 
 // UseError is an answer that cannot be. Its text begins with the flag or the file that gave it.
-type UseError struct{ text string }
+type UseError struct {
+	// flag is the flag whose answer it is; empty where it is that of a file, or nobody's.
+	flag string
+	// missing says that there is no answer yet.
+	missing bool
+	text    string
+}
 
 func (e *UseError) Error() string { return e.text }
 
-func wrong(format string, args ...any) error { return &UseError{fmt.Sprintf(format, args...)} }
+func wrong(format string, args ...any) error { return &UseError{text: fmt.Sprintf(format, args...)} }
+
+// wrongAnswer is wrong for the answer to a flag.
+func wrongAnswer(flag, format string, args ...any) error {
+	return &UseError{flag: flag, text: "--" + flag + fmt.Sprintf(format, args...)}
+}
+
+// missingAnswer is wrong for a flag that has no answer and needs one, or has a part of it. What is what is missing;
+// empty for the whole answer.
+func missingAnswer(flag, what, fix string) error {
+	text := "is missing; " + fix
+	if what != "" {
+		text = what + " " + text
+	}
+	return &UseError{flag: flag, missing: true, text: "--" + flag + ": " + text}
+}
 
 // Workloads are the accounts with nodes: all with a stack but the jump account, the management account and the one
 // that manages Identity Center. Where an account is alone, it is that one.
@@ -231,7 +252,7 @@ func (a *Answers) Complete() error {
 	if a.Region == "" {
 		errs = append(
 			errs,
-			wrong("--region: is missing; write the Region in which your nodes are, such as ap-northeast-1"),
+			missingAnswer("region", "", "write the Region in which your nodes are, such as ap-northeast-1"),
 		)
 	}
 	return errors.Join(errs...)
@@ -241,8 +262,9 @@ func (a *Answers) Complete() error {
 func (a *Answers) findRoles() (errs []error) {
 	if len(a.Accounts) == 0 {
 		return []error{
-			wrong(
-				"--account: no account is named; write one for each account, such as --account workload=111122223333, " +
+			wrongAnswer(
+				"account",
+				": no account is named; write one for each account, such as --account workload=111122223333, "+
 					"or name with --from what the AWS CLI printed",
 			),
 		}
@@ -256,7 +278,7 @@ func (a *Answers) findRoles() (errs []error) {
 			return
 		}
 		if *into = a.account(name); *into == nil {
-			errs = append(errs, wrong("--%s: %q is no account that is named; write one of %s", flag, name, a.names()))
+			errs = append(errs, wrongAnswer(flag, ": %q is no account that is named; write one of %s", name, a.names()))
 		}
 	}
 	find("jump", a.jump, &a.Jump)
@@ -264,8 +286,9 @@ func (a *Answers) findRoles() (errs []error) {
 	if a.Jump != nil && a.Jump == a.Management {
 		errs = append(
 			errs,
-			wrong(
-				"--jump: %s is the management account, which no service control policy binds; make an account for people",
+			wrongAnswer(
+				"jump",
+				": %s is the management account, which no service control policy binds; make an account for people",
 				a.Jump.ID,
 			),
 		)
@@ -277,7 +300,7 @@ func (a *Answers) findRoles() (errs []error) {
 		if a.Directory == nil {
 			errs = append(
 				errs,
-				wrong("--identity-center-account: is missing; write the account that manages IAM Identity Center"),
+				missingAnswer("identity-center-account", "", "write the account that manages IAM Identity Center"),
 			)
 		}
 	}
@@ -292,8 +315,9 @@ func (a *Answers) findRoles() (errs []error) {
 	if a.Jump == nil && a.jump == "" && a.IdentityCenter == nil {
 		errs = append(
 			errs,
-			wrong(
-				"--jump: people sign in nowhere; name the account in which they have IAM users, or IAM Identity Center with "+
+			wrongAnswer(
+				"jump",
+				": people sign in nowhere; name the account in which they have IAM users, or IAM Identity Center with "+
 					"--identity-center",
 			),
 		)
@@ -315,11 +339,11 @@ func (a *Answers) findProjects() (errs []error) {
 	for _, text := range a.projects {
 		name, in, said := cut(text)
 		if err := policy.ValidateProject(name); err != nil {
-			errs = append(errs, wrong("--project: %q %v", name, err))
+			errs = append(errs, wrongAnswer("project", ": %q %v", name, err))
 			continue
 		}
 		if slices.ContainsFunc(a.Projects, func(p *Project) bool { return p.Name == name }) {
-			errs = append(errs, wrong("--project: %q is named twice; name its accounts together, with commas", name))
+			errs = append(errs, wrongAnswer("project", ": %q is named twice; name its accounts together, with commas", name))
 			continue
 		}
 		p := &Project{Name: name}
@@ -329,19 +353,20 @@ func (a *Answers) findProjects() (errs []error) {
 			case account == nil:
 				errs = append(
 					errs,
-					wrong("--project %s: %q is no account that is named; write one of %s", text, name, a.names()),
+					wrongAnswer("project", " %s: %q is no account that is named; write one of %s", text, name, a.names()),
 				)
 			case account == a.Management && len(a.Accounts) > 1:
 				errs = append(
 					errs,
-					wrong(
-						"--project %s: %s is the management account, which no service control policy binds; keep nodes out of it",
+					wrongAnswer(
+						"project",
+						" %s: %s is the management account, which no service control policy binds; keep nodes out of it",
 						text,
 						name,
 					),
 				)
 			case account.Closed:
-				errs = append(errs, wrong("--project %s: account %s is not active", text, name))
+				errs = append(errs, wrongAnswer("project", " %s: account %s is not active", text, name))
 			case !slices.Contains(p.Accounts, account):
 				p.Accounts = append(p.Accounts, account)
 			}
@@ -366,7 +391,7 @@ func (a *Answers) findPeople() (errs []error) {
 		if other := a.person(person.Name); other != nil {
 			errs = append(
 				errs,
-				wrong("--person: %q is named twice; IAM takes names that differ in case for one", person.Name),
+				wrongAnswer("person", ": %q is named twice; IAM takes names that differ in case for one", person.Name),
 			)
 			continue
 		}
@@ -375,7 +400,7 @@ func (a *Answers) findPeople() (errs []error) {
 			if index < 0 {
 				errs = append(
 					errs,
-					wrong("--person %s: %q is no project that is named; add --project %s=<accounts>", text, name, name),
+					wrongAnswer("person", " %s: %q is no project that is named; add --project %s=<accounts>", text, name, name),
 				)
 				continue
 			}
@@ -399,8 +424,9 @@ func (a *Answers) findPeople() (errs []error) {
 	if len(a.People) > 0 && a.Jump == nil {
 		errs = append(
 			errs,
-			wrong(
-				"--person: %s has no account to sign in to; name it with --jump. People of IAM Identity Center are in its groups",
+			wrongAnswer(
+				"person",
+				": %s has no account to sign in to; name it with --jump. People of IAM Identity Center are in its groups",
 				a.People[0].Name,
 			),
 		)
@@ -424,14 +450,14 @@ func personOf(who string) (*Person, error) {
 		p.Name, p.Email = name, who
 	}
 	if err := policy.ValidateUserName(p.Name); err != nil {
-		return nil, wrong("--person: %q %v", p.Name, err)
+		return nil, wrongAnswer("person", ": %q %v", p.Name, err)
 	}
 	if err := policy.ValidateTagValue(p.Email); err != nil {
-		return nil, wrong("--person: %q %v", p.Email, err)
+		return nil, wrongAnswer("person", ": %q %v", p.Email, err)
 	}
 	p.OSUser = osUserOf(p.Name)
 	if err := policy.ValidateOSUser(p.OSUser); err != nil {
-		return nil, wrong("--person: %q is no login of a node: it %v", p.Name, err)
+		return nil, wrongAnswer("person", ": %q is no login of a node: it %v", p.Name, err)
 	}
 	return p, nil
 }
@@ -455,7 +481,7 @@ func (a *Answers) findGroups() (errs []error) {
 		if ic == nil {
 			errs = append(
 				errs,
-				wrong("--%s: there is no IAM Identity Center; name it with --identity-center, or with --from", flag),
+				wrongAnswer(flag, ": there is no IAM Identity Center; name it with --identity-center, or with --from"),
 			)
 			continue
 		}
@@ -466,10 +492,10 @@ func (a *Answers) findGroups() (errs []error) {
 		if ic.Groups[name] == "" {
 			errs = append(
 				errs,
-				wrong(
-					"--%s: %q is no group that is known; write %s=<its id>, or name with --from what \"aws identitystore list-groups\" "+
-						"printed",
+				wrongAnswer(
 					flag,
+					": %q is no group that is known; write %s=<its id>, or name with --from what \"aws identitystore list-groups\" "+
+						"printed",
 					name,
 					name,
 				),
@@ -481,9 +507,9 @@ func (a *Answers) findGroups() (errs []error) {
 	if ic != nil && (ic.Instance == "" || ic.Store == "") {
 		errs = append(
 			errs,
-			wrong(
-				"--identity-center: the instance is missing; write <its ARN>=<id of its identity store>, or name with --from what "+
-					"\"aws sso-admin list-instances\" printed",
+			missingAnswer(
+				"identity-center", "the instance",
+				"write <its ARN>=<id of its identity store>, or name with --from what \"aws sso-admin list-instances\" printed",
 			),
 		)
 	}

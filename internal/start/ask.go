@@ -69,13 +69,12 @@ func ask(a *Answers, q Question, lines *bufio.Reader, out io.Writer, first bool)
 	return true, nil
 }
 
-// about is what is wrong with the answers so far that begins with the flag. What is only missing is asked for later.
+// about is what is wrong with the answers to the flag so far. What is only missing is asked for later.
 func (a *Answers) about(flag string) error {
 	var found []error
 	for _, err := range unjoin(a.Complete()) {
-		text := err.Error()
-		if strings.HasPrefix(text, "--"+flag+":") && !strings.Contains(text, "is missing") ||
-			strings.HasPrefix(text, "--"+flag+" ") {
+		var answer *UseError
+		if errors.As(err, &answer) && answer.flag == flag && !answer.missing {
 			found = append(found, err)
 		}
 	}

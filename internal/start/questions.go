@@ -165,10 +165,10 @@ func keep(into *string, s string, validate func(string) error) error {
 func (a *Answers) Answer(q Question, s string) error {
 	s = strings.TrimSpace(s)
 	if s == "" {
-		return wrong("--%s: is empty; write %s, or leave it out", q.Flag, q.Value)
+		return wrongAnswer(q.Flag, ": is empty; write %s, or leave it out", q.Value)
 	}
 	if err := q.set(a, s); err != nil {
-		return wrong("--%s: %v", q.Flag, err)
+		return wrongAnswer(q.Flag, ": %v", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 	"cmp"
 	"slices"
@@ -120,7 +121,7 @@ func (d *Decoder) Refused(path problem.Path) bool {
 
 // Invalid reports what a check of package policy says about the value.
 func (d *Decoder) Invalid(path problem.Path, n *Node, err error) {
-	why, fix := problem.Reason(err)
+	why, fix := policy.Reason(err)
 	d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Invalid, Value: n.shown(), Why: why, Fix: fix})
 }
 

@@ -213,12 +213,11 @@ func (c *Condition) Holds(ev *Env) bool {
 	if c.Quantifier == policy.NoQuantifier {
 		if v.Len() > 1 {
 			ev.undecide(
-				fmt.Errorf(
-					"%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue; AWS does not say what that means",
-					c.Key.Name,
-					v.Len(),
-					c.Source.Operator,
-				),
+				&policy.ValueError{
+					Why: fmt.Sprintf("%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue",
+						c.Key.Name, v.Len(), c.Source.Operator),
+					Fix: "AWS does not say what that means",
+				},
 			)
 			return false
 		}

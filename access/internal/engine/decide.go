@@ -84,7 +84,8 @@ func (e *Engine) Decide(s Session, r Request) (Decision, error) {
 			}
 			d, err := ev.decide()
 			if err != nil {
-				return Decision{}, fmt.Errorf("%s, %s on %s: %w", s, ev.Action, ev.Resource.ARN, err)
+				place := fmt.Sprintf("%s, %s on %s", s, ev.Action, ev.Resource.ARN)
+				return Decision{}, policy.PlaceError(place, err)
 			}
 			if !decided || worse(d.Outcome, result.Outcome) {
 				result, decided = d, true
@@ -173,7 +174,9 @@ func (ev *Env) Find() error {
 func checkAction(action string) error {
 	service, name, found := strings.Cut(action, ":")
 	if !found || service == "" || name == "" || strings.ContainsAny(action, "*?") {
-		return fmt.Errorf(`action %q is not one action; write it as in "ssm:StartSession"`, action)
+		return &policy.ValueError{
+			Why: fmt.Sprintf("action %q is not one action", action), Fix: `write it as in "ssm:StartSession"`,
+		}
 	}
 	return nil
 }
@@ -188,9 +191,10 @@ func checkResources(r *Request) error {
 			return nil
 		}
 	}
-	return errors.New(
-		"ssm:StartSession names no document, but AWS decides on the document too; add the ARN of SSM-SessionManagerRunShell or of the document that is meant",
-	)
+	return &policy.ValueError{
+		Why: "ssm:StartSession names no document, but AWS decides on the document too",
+		Fix: "add the ARN of SSM-SessionManagerRunShell or of the document that is meant",
+	}
 }
 
 // OnResource turns to one resource of the request.
@@ -227,7 +231,7 @@ func (ev *Env) first(statements []*Statement) (*Statement, error) {
 			return st, nil
 		}
 		if ev.Undecided != nil && open == nil {
-			open = fmt.Errorf("%s: %w", place(st.By), ev.Undecided)
+			open = policy.PlaceError(place(st.By), ev.Undecided)
 		}
 	}
 	return nil, open
@@ -368,7 +372,7 @@ func (ev *Env) denied(role *Principal) (Source, bool, error) {
 				return st.By, true, nil
 			}
 			if ev.Undecided != nil {
-				open = firstError(open, fmt.Errorf("%s: %w", place(st.By), ev.Undecided))
+				open = firstError(open, policy.PlaceError(place(st.By), ev.Undecided))
 			}
 		}
 	}
@@ -403,7 +407,7 @@ func (ev *Env) trusts(role *Principal) (grade, Source, error) {
 			continue
 		}
 		if ev.Undecided != nil {
-			open = firstError(open, fmt.Errorf("%s: %w", place(st.By), ev.Undecided))
+			open = firstError(open, policy.PlaceError(place(st.By), ev.Undecided))
 		}
 	}
 	if best == NotTrusted {

@@ -14,7 +14,7 @@ import (
 )
 
 // UntimedError says that a decision depends on an instant that the question does not name.
-type UntimedError struct{ text string }
+type UntimedError struct{ reason *policy.ValueError }
 
 // Env is one question while it is being decided: the session, its principal, the request and the resource at hand.
 type Env struct {
@@ -109,7 +109,10 @@ func (ev *Env) variable(tok *wildcard.Token) (string, bool) {
 	switch {
 	case v.Present && v.Len() > 1:
 		ev.undecide(
-			fmt.Errorf("${%s} has %d values in this request; a policy variable needs one", tok.Key.Name, v.Len()),
+			&policy.ValueError{
+				Why: fmt.Sprintf("${%s} has %d values in this request", tok.Key.Name, v.Len()),
+				Fix: "a policy variable needs one",
+			},
 		)
 		return "", false
 	case v.Present:
@@ -225,6 +228,11 @@ func (ev *Env) mfaPresent() Values {
 	return Values{}
 }
 
+// dependsOn says that a decision depends on a key that the question leaves open, and how to say it.
+func dependsOn(k *conditionkey.Key, fix string) *policy.ValueError {
+	return &policy.ValueError{Why: "the decision depends on " + k.Name, Fix: fix}
+}
+
 // instant is the value of a time key.
 func (ev *Env) instant(k *conditionkey.Key) (time.Time, bool) {
 	if ev.Recorded != nil {
@@ -236,15 +244,13 @@ func (ev *Env) instant(k *conditionkey.Key) (time.Time, bool) {
 		}
 		if ev.Session.issued.IsZero() {
 			ev.undecide(
-				&UntimedError{
-					fmt.Sprintf("the decision depends on %s; say with IssuedAt when the session was issued", k.Name),
-				},
+				&UntimedError{dependsOn(k, "say with IssuedAt when the session was issued")},
 			)
 		}
 		return ev.Session.issued, true
 	}
 	if ev.Request.Time.IsZero() {
-		ev.undecide(&UntimedError{fmt.Sprintf("the decision depends on %s; set the Time of the request", k.Name)})
+		ev.undecide(&UntimedError{dependsOn(k, "set the Time of the request")})
 	}
 	return ev.Request.Time, true
 }
@@ -279,7 +285,7 @@ func (ev *Env) region(k *conditionkey.Key) Values {
 			}
 		}
 	}
-	ev.undecide(fmt.Errorf("the decision depends on %s; put it into the context of the request", k.Name))
+	ev.undecide(dependsOn(k, "put it into the context of the request"))
 	return Values{}
 }
 

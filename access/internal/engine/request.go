@@ -100,10 +100,10 @@ func (c Context) Pairs(into []contextPair) ([]contextPair, error) {
 		into = append(into, contextPair{name, values})
 	}
 	if bad != "" {
-		return nil, fmt.Errorf(
-			"context: two keys differ only in case, such as %q; AWS compares keys without regard to case",
-			bad,
-		)
+		return nil, &policy.ValueError{
+			Why: fmt.Sprintf("context: two keys differ only in case, such as %q", bad),
+			Fix: "AWS compares keys without regard to case",
+		}
 	}
 	return into, nil
 }
@@ -129,10 +129,10 @@ func (c Context) derivedError() error {
 			names = append(names, name)
 		}
 	}
-	return fmt.Errorf(
-		"context: %q follows from the session or the time of the request; leave it out",
-		slices.Min(names),
-	)
+	return &policy.ValueError{
+		Why: fmt.Sprintf("context: %q follows from the session or the time of the request", slices.Min(names)),
+		Fix: "leave it out",
+	}
 }
 
 // Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call
@@ -146,7 +146,9 @@ func (r *Request) Incomplete() error {
 		for j := range all[i].Needs {
 			n := &all[i].Needs[j]
 			if !slices.ContainsFunc(r.Resources, func(res Resource) bool { return n.Named(res.ARN) }) {
-				return fmt.Errorf("%s names no %s, but AWS decides on that too; add its ARN", r.Action, n.Words())
+				return &policy.ValueError{
+					Why: fmt.Sprintf("%s names no %s, but AWS decides on that too", r.Action, n.Words()), Fix: "add its ARN",
+				}
 			}
 		}
 	}

@@ -163,24 +163,30 @@ func (s Session) Subject() string { return s.subject }
 // String says in words how the person is signed in.
 func (s Session) String() string {
 	who := cmp.Or(s.subject, "nobody")
+	if s.Kind == RootSession {
+		return "root of " + who
+	}
+	return who + s.How()
+}
+
+// How is how somebody signed in, as String says it behind who it is; empty where that says nothing.
+func (s Session) How() string {
 	switch s.Kind {
 	case LongTermKeySession:
 		if s.MfaCode {
-			return who + " with an access key and an MFA code"
+			return " with an access key and an MFA code"
 		}
-		return who + " with an access key"
+		return " with an access key"
 	case consoleSession:
-		return who + " in the console" + s.mfaWords()
+		return " in the console" + s.mfaWords()
 	case TokenSession:
-		return who + " with a session token" + s.mfaWords()
+		return " with a session token" + s.mfaWords()
 	case RoleSession:
-		return who + " as " + strconv.Quote(s.Name)
+		return " as " + strconv.Quote(s.Name)
 	case IdentityCenterSession:
-		return who + " as " + strconv.Quote(s.Name) + " of IAM Identity Center"
-	case RootSession:
-		return "root of " + who
+		return " as " + strconv.Quote(s.Name) + " of IAM Identity Center"
 	}
-	return who
+	return ""
 }
 
 func (s Session) mfaWords() string {

@@ -8,7 +8,9 @@ import (
 	"aws-access-guardrails/access/internal/literal"
 )
 
-func (e *UntimedError) Error() string { return e.text }
+func (e *UntimedError) Error() string { return e.reason.Error() }
+
+func (e *UntimedError) Unwrap() error { return e.reason }
 
 // Bounds are the whole seconds around the instants that a condition names; false for a test of the time that is no
 // comparison.

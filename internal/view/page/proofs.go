@@ -2,7 +2,6 @@ package page
 
 import (
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -111,7 +110,10 @@ func newStackProofs(j *judge.Judgement) stackProofs {
 		}
 		e := expectation{Sentence: line(r.Expectation.It), Verdict: words[0], Class: words[1]}
 		if !r.Holds() {
-			e.Why = textOf(strings.TrimSpace(r.Problem + " " + r.Why))
+			e.Why = textOf(r.Why)
+			if r.Problem != nil {
+				e.Why = textOf(r.Problem.Error())
+			}
 		}
 		s.Expectations = append(s.Expectations, e)
 	}

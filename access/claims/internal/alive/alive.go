@@ -2,7 +2,6 @@ package alive
 
 import (
 	"fmt"
-	"strings"
 
 	"aws-access-guardrails/access/claims/internal/claim"
 	"aws-access-guardrails/access/claims/internal/rests"
@@ -201,7 +200,7 @@ func opensWithChannel(p *claim.Prover, l *List, in *intent.Account, r *intent.Op
 		return false
 	}
 	for _, step := range arrival.Steps {
-		if strings.Contains(step.Note, "ssmmessages:OpenDataChannel") {
+		if step.NoDataChannel {
 			l.f.Verdict, l.f.Problem = prove.DoesNotHold, what+" starts a session without a data channel: "+step.Note
 			l.f.Witness = &arrival
 			return false

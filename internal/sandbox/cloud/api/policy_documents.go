@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/policy"
@@ -45,24 +46,26 @@ func ParsePolicy(use policy.Use, text string) (policy.Document, *Error) {
 		}
 		return policy.Document{}, MalformedPolicy(
 			"%s",
-			sentenceFor(problems[0]),
+			sentenceFor(d, problems[0]),
 		).Hinted("%s", oneLine(errors.Join(errs...)))
 	}
 	return d, nil
 }
 
 // sentenceFor is the sentence with which IAM answers the kind of mistake.
-func sentenceFor(p policy.Problem) string {
-	switch {
-	case strings.HasPrefix(p.Message, "Principal") || strings.Contains(p.Message, "no Principal"):
+func sentenceFor(d policy.Document, p policy.Problem) string {
+	switch p.Element {
+	case "Principal":
 		return "Invalid principal in policy."
-	case strings.HasPrefix(p.Message, "Sid") && strings.Contains(p.Message, "is taken"):
-		return "Statement IDs (SID) in a single policy must be unique."
-	case strings.HasPrefix(p.Message, "Sid"):
+	case "Sid":
+		same := func(s policy.Statement) bool { return s.Sid == p.Sid }
+		if slices.ContainsFunc(d.Statements[:p.Index], same) {
+			return "Statement IDs (SID) in a single policy must be unique."
+		}
 		return "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*"
-	case strings.HasPrefix(p.Message, "Action") || strings.HasPrefix(p.Message, "NotAction"):
+	case "Action", "NotAction":
 		return "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
-	case strings.HasPrefix(p.Message, "Resource") || strings.HasPrefix(p.Message, "NotResource"):
+	case "Resource", "NotResource":
 		return "The policy failed legacy parsing"
 	}
 	return "Syntax errors in policy."
