@@ -22,6 +22,9 @@ type forgotten struct {
 // newKey is a key of users that nobody has, with the calls that describe it.
 const newKey = `	strictyaml.Key("nickname", func(u *user.Args) *string { return &u.DisplayName }, strictyaml.Text(nil))`
 
+// newVerb is a verb that does nothing.
+const newVerb = `&cobra.Command{Use: "a-new-verb", Short: "does something new", Run: func(*cobra.Command, []string) {}}, `
+
 // forgottenPlaces are those of the table "To add ..." in CONTRIBUTING.md, by its rows.
 var forgottenPlaces = []forgotten{
 	{
@@ -92,6 +95,16 @@ var forgottenPlaces = []forgotten{
 		"a verb that the reference does not have",
 		"cmd/guardrails/root.go", "newVersion(f), ", "",
 		"./tests", "TestTheReferenceListsEveryVerbAndFlag", "version",
+	},
+	{
+		"a verb that a README does not have",
+		"cmd/guardrails/root.go", "newVersion(f), ", "newVersion(f), " + newVerb,
+		"./tests", "TestTheReadmeListsEveryVerb", "README.ja.md has no row with a-new-verb",
+	},
+	{
+		"a verb that nobody tries with hostile files",
+		"cmd/guardrails/root.go", "newVersion(f), ", "newVersion(f), " + newVerb,
+		"./tests", "TestEveryVerbIsTriedWithHostileFilesOrSaysWhyNot", "guardrails a-new-verb",
 	},
 	{
 		"a child that the reference does not have",
