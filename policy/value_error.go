@@ -50,6 +50,11 @@ func Reason(err error) (why, fix string) {
 	return err.Error(), ""
 }
 
+// Refusef is a ValueError whose why is written with a format.
+func Refusef(fix, why string, args ...any) *ValueError {
+	return &ValueError{Why: fmt.Sprintf(why, args...), Fix: fix}
+}
+
 func refuse(why, fix string) error { return &ValueError{Why: why, Fix: fix} }
 
 func refusef(fix, why string, args ...any) error {

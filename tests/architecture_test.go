@@ -667,6 +667,15 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{
+		dir: "internal/sandbox/provider/providertest",
+		may: slices.Concat(
+			cloudCore,
+			cloudServices,
+			[]string{"internal/sandbox/cloud", "internal/sandbox/cloud/plant", "internal/sandbox/provider"},
+		),
+		foreign: slices.Concat(providerForeign, []string{"github.com/stretchr/testify/"}),
+	},
+	{
 		dir: "internal/sandbox",
 		may: slices.Concat(
 			values,

@@ -88,14 +88,14 @@ func knows(c *world.IdentityCenterInstance, p *world.Person) *expectationError {
 // permissionSetRole finds the role of a permission set by "name" or "account/name".
 func permissionSetRole(e *engine.Engine, name string, home *world.Account) (*engine.Principal, error) {
 	if policy.IsARN(name) {
-		return nil, refused(
+		return nil, policy.Refusef(
 			"write its name, or account/name",
 			"%q is an ARN, and a person of IAM Identity Center takes a permission set", name,
 		)
 	}
 	home, plain := accountNamed(e, name, home)
 	if home == nil {
-		return nil, refused(
+		return nil, policy.Refusef(
 			"write the name alone, or the alias of a stack of this folder",
 			"%q names an account that this world does not have", name,
 		)
@@ -109,7 +109,7 @@ func permissionSetRole(e *engine.Engine, name string, home *world.Account) (*eng
 			sets = append(sets, set)
 		}
 	}
-	return nil, refused(
+	return nil, policy.Refusef(
 		meant(plain, sets, "name the account in which it is taken: account/name"),
 		"%q is no permission set that is assigned in account %s", name, cmp.Or(home.Alias, home.ID),
 	)

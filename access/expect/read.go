@@ -23,16 +23,12 @@ type expectationError struct {
 
 // cannot says why a field cannot be judged, and what to write instead.
 func cannot(field, fix, why string, args ...any) *expectationError {
-	return &expectationError{field, refused(fix, why, args...)}
+	return &expectationError{field, policy.Refusef(fix, why, args...)}
 }
 
 // cannotFor is cannot for the error of a check.
 func cannotFor(field string, err error) *expectationError {
 	return &expectationError{field, reasonOf(err)}
-}
-
-func refused(fix, why string, args ...any) *policy.ValueError {
-	return &policy.ValueError{Why: fmt.Sprintf(why, args...), Fix: fix}
 }
 
 func reasonOf(err error) *policy.ValueError {
@@ -259,13 +255,13 @@ func homeOf(e *engine.Engine, id string) (*world.Account, error) {
 		switch {
 		case a.Partial:
 		case only != nil:
-			return nil, refused("write its id", "is missing, and the world has several accounts")
+			return nil, policy.Refusef("write its id", "is missing, and the world has several accounts")
 		default:
 			only = a
 		}
 	}
 	if only == nil {
-		return nil, refused("", "is missing, and the world has no account")
+		return nil, policy.Refusef("", "is missing, and the world has no account")
 	}
 	return only, nil
 }
@@ -280,14 +276,14 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 		if p, known := e.Principals[name]; known && p.Kind == kind {
 			return p, nil
 		}
-		return nil, refused(
+		return nil, policy.Refusef(
 			nearest(e, name, kind, "", (*engine.Principal).ArnText),
 			"%q is no %s that this world knows, by itself or from a trust policy", name, word,
 		)
 	}
 	home, plain := accountNamed(e, name, home)
 	if home == nil {
-		return nil, refused(
+		return nil, policy.Refusef(
 			"write the name alone, or the ARN",
 			"%q names an account that this world does not have", name,
 		)
@@ -297,7 +293,7 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 			return p, nil
 		}
 	}
-	return nil, refused(
+	return nil, policy.Refusef(
 		nearest(e, plain, kind, home.ID, (*engine.Principal).Friendly),
 		"%q is no %s of account %s", name, word, home.ID,
 	)

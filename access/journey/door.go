@@ -2,7 +2,6 @@ package journey
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"aws-access-guardrails/access/internal/engine"
@@ -76,9 +75,7 @@ func (d *Door) Requests(account *world.Account) ([]engine.Request, error) {
 	case world.SerialConsole:
 		return []engine.Request{{Action: "ec2-instance-connect:SendSerialConsoleSSHPublicKey", Resources: both}}, nil
 	}
-	return nil, &policy.ValueError{
-		Why: fmt.Sprintf("door %q: there is no such door", d.Kind), Fix: "write one of " + joinDoors(),
-	}
+	return nil, policy.Refusef("write one of "+joinDoors(), "door %q: there is no such door", d.Kind)
 }
 
 func (d *Door) login() string { return cmp.Or(d.OSUser, "ec2-user") }

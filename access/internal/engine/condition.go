@@ -213,11 +213,9 @@ func (c *Condition) Holds(ev *Env) bool {
 	if c.Quantifier == policy.NoQuantifier {
 		if v.Len() > 1 {
 			ev.undecide(
-				&policy.ValueError{
-					Why: fmt.Sprintf("%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue",
-						c.Key.Name, v.Len(), c.Source.Operator),
-					Fix: "AWS does not say what that means",
-				},
+				policy.Refusef("AWS does not say what that means",
+					"%s has %d values in this request and %s has neither ForAllValues nor ForAnyValue",
+					c.Key.Name, v.Len(), c.Source.Operator),
 			)
 			return false
 		}

@@ -174,9 +174,7 @@ func (ev *Env) Find() error {
 func checkAction(action string) error {
 	service, name, found := strings.Cut(action, ":")
 	if !found || service == "" || name == "" || strings.ContainsAny(action, "*?") {
-		return &policy.ValueError{
-			Why: fmt.Sprintf("action %q is not one action", action), Fix: `write it as in "ssm:StartSession"`,
-		}
+		return policy.Refusef(`write it as in "ssm:StartSession"`, "action %q is not one action", action)
 	}
 	return nil
 }
@@ -191,10 +189,8 @@ func checkResources(r *Request) error {
 			return nil
 		}
 	}
-	return &policy.ValueError{
-		Why: "ssm:StartSession names no document, but AWS decides on the document too",
-		Fix: "add the ARN of SSM-SessionManagerRunShell or of the document that is meant",
-	}
+	return policy.Refusef("add the ARN of SSM-SessionManagerRunShell or of the document that is meant",
+		"ssm:StartSession names no document, but AWS decides on the document too")
 }
 
 // OnResource turns to one resource of the request.

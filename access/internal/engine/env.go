@@ -109,10 +109,7 @@ func (ev *Env) variable(tok *wildcard.Token) (string, bool) {
 	switch {
 	case v.Present && v.Len() > 1:
 		ev.undecide(
-			&policy.ValueError{
-				Why: fmt.Sprintf("${%s} has %d values in this request", tok.Key.Name, v.Len()),
-				Fix: "a policy variable needs one",
-			},
+			policy.Refusef("a policy variable needs one", "${%s} has %d values in this request", tok.Key.Name, v.Len()),
 		)
 		return "", false
 	case v.Present:
@@ -230,7 +227,7 @@ func (ev *Env) mfaPresent() Values {
 
 // dependsOn says that a decision depends on a key that the question leaves open, and how to say it.
 func dependsOn(k *conditionkey.Key, fix string) *policy.ValueError {
-	return &policy.ValueError{Why: "the decision depends on " + k.Name, Fix: fix}
+	return policy.Refusef(fix, "the decision depends on %s", k.Name)
 }
 
 // instant is the value of a time key.
@@ -243,9 +240,7 @@ func (ev *Env) instant(k *conditionkey.Key) (time.Time, bool) {
 			return time.Time{}, false
 		}
 		if ev.Session.issued.IsZero() {
-			ev.undecide(
-				&UntimedError{dependsOn(k, "say with IssuedAt when the session was issued")},
-			)
+			ev.undecide(&UntimedError{dependsOn(k, "say with IssuedAt when the session was issued")})
 		}
 		return ev.Session.issued, true
 	}

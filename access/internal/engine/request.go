@@ -2,7 +2,6 @@ package engine
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -100,10 +99,8 @@ func (c Context) Pairs(into []contextPair) ([]contextPair, error) {
 		into = append(into, contextPair{name, values})
 	}
 	if bad != "" {
-		return nil, &policy.ValueError{
-			Why: fmt.Sprintf("context: two keys differ only in case, such as %q", bad),
-			Fix: "AWS compares keys without regard to case",
-		}
+		return nil, policy.Refusef("AWS compares keys without regard to case",
+			"context: two keys differ only in case, such as %q", bad)
 	}
 	return into, nil
 }
@@ -129,10 +126,8 @@ func (c Context) derivedError() error {
 			names = append(names, name)
 		}
 	}
-	return &policy.ValueError{
-		Why: fmt.Sprintf("context: %q follows from the session or the time of the request", slices.Min(names)),
-		Fix: "leave it out",
-	}
+	return policy.Refusef("leave it out",
+		"context: %q follows from the session or the time of the request", slices.Min(names))
 }
 
 // Incomplete is an error for a call that opens a door and leaves out a resource that AWS decides on too: such a call
@@ -146,9 +141,8 @@ func (r *Request) Incomplete() error {
 		for j := range all[i].Needs {
 			n := &all[i].Needs[j]
 			if !slices.ContainsFunc(r.Resources, func(res Resource) bool { return n.Named(res.ARN) }) {
-				return &policy.ValueError{
-					Why: fmt.Sprintf("%s names no %s, but AWS decides on that too", r.Action, n.Words()), Fix: "add its ARN",
-				}
+				return policy.Refusef("add its ARN",
+					"%s names no %s, but AWS decides on that too", r.Action, n.Words())
 			}
 		}
 	}
