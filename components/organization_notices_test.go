@@ -244,13 +244,17 @@ func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 			role + "may call ssm:StartSession by identity policy more, statement Everything"},
 		"on nodes of its own project": {requesterWorld(a, requester,
 			policy.Allow("Sessions",
-				"ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}")),
+				"ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(
+				policy.StringEquals("aws:ResourceTag/Project", "${aws:PrincipalTag/Project}"),
+			),
 			policy.Allow("Document",
 				"ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, " +
 			"statement Sessions"},
 		"on nodes of a team": {requesterWorld(a, requester,
 			policy.Allow("Sessions",
-				"ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(policy.StringEquals("aws:ResourceTag/Team", "red")),
+				"ssm:StartSession").On("arn:aws:ec2:*:111122223333:instance/*").When(
+				policy.StringEquals("aws:ResourceTag/Team", "red"),
+			),
 			policy.Allow("Document",
 				"ssm:StartSession").On(preferences)), role + "may call ssm:StartSession by identity policy more, " +
 			"statement Sessions"},

@@ -55,7 +55,9 @@ func callsTable() (text string, calls, unconfirmed int) {
 		b.WriteString("| call | create | read | update | delete | function | when |\n|---|---|---|---|---|---|---|\n")
 		for _, call := range of.Calls {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", call.Action, mark(call, awstype.Create),
-				mark(call, awstype.Read), mark(call, awstype.Update), mark(call, awstype.Delete), mark(call, awstype.Invoke),
+				mark(call, awstype.Read), mark(call, awstype.Update), mark(call, awstype.Delete), mark(
+					call, awstype.Invoke,
+				),
 				conditionOf(call))
 			calls++
 			if call.Unconfirmed != "" {

@@ -410,12 +410,22 @@ func changeValue(r *rand.Rand, root *yaml.Node) {
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: value, Style: style}
 	}
 	with := []*yaml.Node{
-		scalar("!!null", "", 0), scalar("!!null", "~", 0), scalar("!!bool", "True", 0), scalar("!!str", "true", yaml.DoubleQuotedStyle), scalar("!!int", "0x10", 0),
-		scalar("!!int", "012", 0), scalar("!!int", "1_000", 0), scalar("!!int", "18446744073709551615", 0), scalar("!!float", "1e3", 0), scalar("!!float", "16.0", 0),
-		scalar("!!float", "123456789012345678901234567890", 0), scalar("!!float", ".inf", 0), scalar("!!timestamp", "2026-12-01", 0), scalar("!!timestamp", "2026-12-01T09:00:00+09:00", 0),
-		scalar("!!str", "", yaml.DoubleQuotedStyle), scalar("!!str", "[1]", yaml.DoubleQuotedStyle), scalar("!!str", "{}", yaml.SingleQuotedStyle), scalar("!!str", "é\u202e", 0),
+		scalar("!!null", "", 0), scalar("!!null", "~", 0), scalar("!!bool", "True", 0), scalar("!!str", "true", yaml.DoubleQuotedStyle), scalar(
+			"!!int", "0x10", 0,
+		),
+		scalar("!!int", "012", 0), scalar("!!int", "1_000", 0), scalar("!!int", "18446744073709551615", 0), scalar("!!float", "1e3", 0), scalar(
+			"!!float", "16.0", 0,
+		),
+		scalar("!!float", "123456789012345678901234567890", 0), scalar("!!float", ".inf", 0), scalar("!!timestamp", "2026-12-01", 0), scalar(
+			"!!timestamp", "2026-12-01T09:00:00+09:00", 0,
+		),
+		scalar("!!str", "", yaml.DoubleQuotedStyle), scalar("!!str", "[1]", yaml.DoubleQuotedStyle), scalar("!!str", "{}", yaml.SingleQuotedStyle), scalar(
+			"!!str", "é\u202e", 0,
+		),
 		{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("!!str", "secure", 0), scalar("!!str", "AAAB", 0)}}, {Kind: yaml.MappingNode}, {Kind: yaml.SequenceNode},
-		{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("!!int", "2026", 0), scalar("!!str", "x", 0)}}, scalar("!odd", "x", yaml.TaggedStyle),
+		{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("!!int", "2026", 0), scalar("!!str", "x", 0)}}, scalar(
+			"!odd", "x", yaml.TaggedStyle,
+		),
 	}[r.IntN(23)]
 	switch {
 	case n.Kind == yaml.ScalarNode || r.IntN(2) == 0:

@@ -313,7 +313,9 @@ func TestWhoIsToldApart(t *testing.T) {
 			"*").On("*").When(policy.StringEquals("aws:PrincipalAccount", neighbourIDs[1])),
 		"the beginning of it": policy.Deny("", "*").On("arn:aws:iam::4*:role/x"),
 		"a large number": policy.Deny("", "*").On("*").
-			When(policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "500000"+"000000")),
+			When(
+				policy.Is(policy.Operator{Base: policy.OpNumericLessThan}, "aws:MultiFactorAuthAge", "500000"+"000000"),
+			),
 		"a person": policy.Deny("",
 			"*").On("*").When(policy.ArnLike("aws:PrincipalArn", "arn:aws:iam::"+neighbourIDs[1]+":user/cora1")),
 	} {

@@ -35,7 +35,7 @@ type With struct {
 
 // Prove is Prove with what is brought.
 func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, error) {
-	p, findings, err := w.made(e, intents)
+	p, findings, err := w.proven(e, intents)
 	if err != nil {
 		return prove.Report{}, err
 	}
@@ -51,7 +51,7 @@ func (w With) Prove(e *engine.Engine, intents ...intent.Account) (prove.Report, 
 // ProveEach is Prove with a report of each account, in the order of the intents: what each intent asks for, and who
 // administers its account.
 func (w With) ProveEach(e *engine.Engine, intents ...intent.Account) ([]prove.Report, error) {
-	p, findings, err := w.made(e, intents)
+	p, findings, err := w.proven(e, intents)
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,8 @@ func (w With) ProveEach(e *engine.Engine, intents ...intent.Account) ([]prove.Re
 	return reports, nil
 }
 
-// made are the findings of all accounts, proof by proof.
-func (w With) made(e *engine.Engine, intents []intent.Account) (*claim.Prover, [][][]prove.Finding, error) {
+// proven are the findings of all accounts, proof by proof.
+func (w With) proven(e *engine.Engine, intents []intent.Account) (*claim.Prover, [][][]prove.Finding, error) {
 	p := claim.New(e)
 	for i := range intents {
 		if err := p.Check(&intents[i]); err != nil {
@@ -128,7 +128,9 @@ func (w With) allAccounts(p *claim.Prover, intents []intent.Account) [][][]prove
 	for _, some := range [][]int{first, later} {
 		beside(some, func(i int) {
 			if like[i] >= 0 {
-				findings[i], _ = p.Like.AccountOfAnother(findings[like[i]], intents[like[i]].Account, intents[i].Account)
+				findings[i], _ = p.Like.AccountOfAnother(
+					findings[like[i]], intents[like[i]].Account, intents[i].Account,
+				)
 			}
 			if findings[i] == nil {
 				findings[i] = p.ProveAccount(standingProofs, &intents[i])

@@ -126,7 +126,9 @@ func TestEveryActionThatDecidesAccessIsClassified(t *testing.T) {
 		prefix, _, _ := strings.Cut(action, ":")
 		count[prefix]++
 		isDoor, isNone := doors.ClassOf(action) != doors.None, none[action] != ""
-		assert.True(t, isDoor || isNone, "%s may change who may do what: add it to a row of the table, or to none.txt", action)
+		assert.True(
+			t, isDoor || isNone, "%s may change who may do what: add it to a row of the table, or to none.txt", action,
+		)
 		assert.False(t, isDoor && isNone, "%s is a door and stands in none.txt", action)
 	}
 	for _, service := range deciders {
@@ -200,7 +202,9 @@ var ownRoles = []ownRole{
 // a call that is a row of the table.
 func TestWhatServicesDoByThemselvesIsClassified(t *testing.T) {
 	for _, role := range ownRoles {
-		assert.True(t, catalogue.KnownManagedPolicy(role.policy) || catalogue.KnownManagedPolicy("aws-service-role/"+role.policy),
+		assert.True(t, catalogue.KnownManagedPolicy(role.policy) || catalogue.KnownManagedPolicy(
+			"aws-service-role/"+role.policy,
+		),
 			"%s: AWS has no such policy", role.policy)
 		assert.Equal(t, len(role.by) == 0, role.because != "", role.policy)
 		for _, action := range role.by {

@@ -58,7 +58,9 @@ func judgeTags(e *engine.Engine, r *ExpectationResult, j journey.Journey) (untim
 	*r = *best
 	r.Verdict = prove.HoldsIf
 	r.Assumptions = append(slices.Clip(r.Assumptions), prove.ProofAssumption{
-		ID: arn, Text: fmt.Sprintf("%s has %s, or others with which it is decided alike", arn, tagsInWords(with[best], sets)),
+		ID: arn, Text: fmt.Sprintf(
+			"%s has %s, or others with which it is decided alike", arn, tagsInWords(with[best], sets),
+		),
 	})
 	return false, true
 }

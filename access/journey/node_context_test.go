@@ -19,7 +19,9 @@ func TestADenyOfWhatTheCallsOfAnInstanceCarryShutsItsAgentOut(t *testing.T) {
 		assert.Equal(t, "Out", a.By().Sid, key)
 		assert.Contains(t, a.Steps[len(a.Steps)-1].Does, "the agent of the node calls", key)
 		// Nobody but an instance carries them.
-		a = shellUnder(t, map[string]any{}, "", policy.Deny("Out", "ssm:StartSession").On("*").When(policy.Present(key)))
+		a = shellUnder(
+			t, map[string]any{}, "", policy.Deny("Out", "ssm:StartSession").On("*").When(policy.Present(key)),
+		)
 		assert.True(t, a.Allowed(), key)
 	}
 	a := shellUnder(t, map[string]any{}, "", policy.Deny("Out", "*").On("*").When(

@@ -20,7 +20,9 @@ func TestAClaimAsksAboutResourcesOfOtherAccounts(t *testing.T) {
 	own := policy.New(policy.Deny("Own", "*").On("arn:aws:*:*:" + home + ":*"))
 	no := policy.New(policy.Deny("No", "kms:*", "secretsmanager:*").On("*"))
 	inOrganization := policy.New(
-		policy.Deny("Others", "*").On("*").When(policy.StringNotEquals("aws:ResourceAccount", "${aws:PrincipalAccount}")),
+		policy.Deny("Others", "*").On("*").When(
+			policy.StringNotEquals("aws:ResourceAccount", "${aws:PrincipalAccount}"),
+		),
 	)
 	all := policy.New(policy.Allow("All", "*").On("*"))
 	not := policy.Statement{Effect: policy.EffectAllow, NotActions: []string{"iam:*"}, Resources: []string{key}}

@@ -75,7 +75,9 @@ It shows what it found and what it would write, and asks; --yes answers.`,
 		StringArrayVar(&selected.Users, "user", nil, "take a user whom the stack file does not have; repeatable")
 	cmd.Flags().BoolVar(&selected.AllUsers, "all-users", false, "take every user of the account")
 	cmd.Flags().
-		BoolVar(&f.sandbox, "sandbox", false, "ask the local AWS in place of the account; the stack file is the real one")
+		BoolVar(
+			&f.sandbox, "sandbox", false, "ask the local AWS in place of the account; the stack file is the real one",
+		)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	cmd.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before the stack file is written")
 	f.jsonFlag(cmd)

@@ -78,7 +78,9 @@ Without names it covers every stack of the folder. It is written also when a pro
 	f.stackFlags(cmd)
 	cmd.Flags().StringVarP(&out, "out", "o", "guardrails.html", "file to write; - for standard output")
 	cmd.Flags().
-		StringVar(&revision, "against", "", "also show what changes since this revision of git, written as for diff --from")
+		StringVar(
+			&revision, "against", "", "also show what changes since this revision of git, written as for diff --from",
+		)
 	cmd.Flags().
 		StringVar(&instant, "at", "", "time from which the page looks on, with its offset; now where it is not given")
 	return cmd

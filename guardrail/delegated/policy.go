@@ -134,7 +134,9 @@ func (a *Args) validatePartner(p *problem.List) {
 
 func (a *Args) validatePolicies(p *problem.List) {
 	if len(a.ManagedPolicies) == 0 {
-		p.Empty("managedPolicies", "so the role could do nothing", "name at least one policy, such as AdministratorAccess")
+		p.Empty(
+			"managedPolicies", "so the role could do nothing", "name at least one policy, such as AdministratorAccess",
+		)
 	}
 	arns := a.PolicyARNs()
 	for i, name := range a.ManagedPolicies {

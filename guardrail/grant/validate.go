@@ -224,7 +224,9 @@ func (a *Args) validateWindow(p *problem.List, t template) {
 		p.Add(
 			"until",
 			instant(a.Until),
-			fmt.Sprintf("is %s after from, and %s is %s", policy.ShortDuration(length), t.limit, policy.ShortDuration(most)),
+			fmt.Sprintf(
+				"is %s after from, and %s is %s", policy.ShortDuration(length), t.limit, policy.ShortDuration(most),
+			),
 			"end it by "+instant(a.From.Add(most).In(a.Until.Location()))+", or write several grants",
 		)
 	}
@@ -270,7 +272,9 @@ func ValidateAll(grants []*Args) error {
 		same := func(earlier *Args) bool { return strings.EqualFold(earlier.RoleName(), name) }
 		if j := slices.IndexFunc(grants[:i], same); j >= 0 {
 			p.Add(problem.Path("grants").Index(i).Child("ticket"), grant.Ticket,
-				fmt.Sprintf("gives the role %s to %s, which %s has too", name, grant.Person, problem.Path("grants").Index(j)),
+				fmt.Sprintf(
+					"gives the role %s to %s, which %s has too", name, grant.Person, problem.Path("grants").Index(j),
+				),
 				"write one window, or tell the tickets apart, such as "+grant.Ticket+"-2")
 		}
 	}

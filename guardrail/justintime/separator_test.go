@@ -83,7 +83,9 @@ func TestApprovalsOfNodesOfSeveralProjects(t *testing.T) {
 			}
 			found++
 			for tag, want := range tags {
-				assert.Equal(t, want, covers(t, content.Policies[0].Content, tag), "%s between %q: %q", d.Name, separator, tag)
+				assert.Equal(
+					t, want, covers(t, content.Policies[0].Content, tag), "%s between %q: %q", d.Name, separator, tag,
+				)
 			}
 		}
 		assert.Equal(t, 2, found)

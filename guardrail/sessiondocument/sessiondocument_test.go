@@ -125,7 +125,9 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"an idle parameter": {command, func(a *sessiondocument.Args) { a.InteractiveCommand.Linux = "top" },
 			"interactiveCommand.parameters[0].name", "stands in no command"},
 		"a parameter twice": {command, func(a *sessiondocument.Args) {
-			a.InteractiveCommand.Parameters = append(a.InteractiveCommand.Parameters, a.InteractiveCommand.Parameters[0])
+			a.InteractiveCommand.Parameters = append(
+				a.InteractiveCommand.Parameters, a.InteractiveCommand.Parameters[0],
+			)
 		}, "interactiveCommand.parameters[1].name", "is listed twice"},
 		"a bad name":        {command, parameter(sessiondocument.Parameter{Name: "a-b", Free: true}), "interactiveCommand.parameters[0].name", "is not the name"},
 		"no bound":          {command, parameter(sessiondocument.Parameter{Name: "file"}), "interactiveCommand.parameters[0]", "would run any command"},
@@ -133,9 +135,13 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"two bounds":        {command, parameter(sessiondocument.Parameter{Name: "file", AllowedPattern: "^a$", AllowedValues: []string{"a"}}), "interactiveCommand.parameters[0].allowedPattern", "stands beside allowedValues"},
 		"a part of a match": {command, parameter(sessiondocument.Parameter{Name: "file", AllowedPattern: "[a-z]+"}), "interactiveCommand.parameters[0].allowedPattern", "is not between ^ and $"},
 		"a wide pattern":    {command, parameter(sessiondocument.Parameter{Name: "file", AllowedPattern: "^.+$"}), "interactiveCommand.parameters[0].allowedPattern", "takes the character"},
-		"a default outside of the pattern": {command, parameter(sessiondocument.Parameter{Name: "file", AllowedPattern: "^[a-z]$", Default: "9"}),
+		"a default outside of the pattern": {command, parameter(
+			sessiondocument.Parameter{Name: "file", AllowedPattern: "^[a-z]$", Default: "9"},
+		),
 			"interactiveCommand.parameters[0].default", "does not match"},
-		"a default outside of the values": {command, parameter(sessiondocument.Parameter{Name: "file", AllowedValues: []string{"a"}, Default: "b"}),
+		"a default outside of the values": {command, parameter(
+			sessiondocument.Parameter{Name: "file", AllowedValues: []string{"a"}, Default: "b"},
+		),
 			"interactiveCommand.parameters[0].default", "is not among"},
 	} {
 		a := c.from()

@@ -28,7 +28,9 @@ func TestEveryTypeSaysEverything(t *testing.T) {
 				ways++
 			}
 		}
-		assert.Equal(t, 1, ways, "%s: ID says in one way how a creation whose answer was lost is found again", typ.Token)
+		assert.Equal(
+			t, 1, ways, "%s: ID says in one way how a creation whose answer was lost is found again", typ.Token,
+		)
 		assert.NotZero(t, typ.Adopted, "%s: Adopted says whether adopt takes over what exists", typ.Token)
 		assert.NotNil(t, typ.Reflected, "%s: Reflected says which properties are no difference, or nothing", typ.Token)
 		assert.NotZero(t, typ.World, "%s: World says how its state reads into a World", typ.Token)

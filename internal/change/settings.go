@@ -172,7 +172,9 @@ func (c *comparison) preferences(was, is *world.Account) {
 		case o == nil:
 			c.setting(is.ID, subject, "has preferences, and was left alone", true)
 		case n == nil:
-			c.setting(is.ID, subject, "has preferences no longer: they stay as they were until somebody changes them", true)
+			c.setting(
+				is.ID, subject, "has preferences no longer: they stay as they were until somebody changes them", true,
+			)
 		default:
 			c.one(is.ID, subject, "Run As", onOff(o.RunAs), onOff(n.RunAs), true)
 			c.one(is.ID, subject, "the default OS user", o.DefaultUser, n.DefaultUser, true)

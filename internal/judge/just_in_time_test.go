@@ -54,7 +54,9 @@ func TestRequestersOfNetworks(t *testing.T) {
 		"sessions from inside": {"operation/shop", "203.0.113.0/24", "may call ssm:StartSession"},
 	} {
 		text := replaceOnce(t, justInTime, "REQUESTER", `"arn:aws:iam::444455556666:role/guardrails/`+c.requester+`"`)
-		text = replaceOnce(t, text, "just-in-time-requester\"]", "just-in-time-requester\"], sourceNetworks: ["+c.networks+"]")
+		text = replaceOnce(
+			t, text, "just-in-time-requester\"]", "just-in-time-requester\"], sourceNetworks: ["+c.networks+"]",
+		)
 		text = replaceOnce(t, text, "runAs: shop}", "runAs: shop, sourceNetworks: ["+c.networks+"]}")
 		s, problems := stack.Read(stackfile.Source{File: "Pulumi.shop.yaml", Data: []byte(text)}, nil)
 		require.NoError(t, problems.Err(), name)

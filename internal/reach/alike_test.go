@@ -32,7 +32,9 @@ func crowdOf(r *rand.Rand) world.World {
 		case 0:
 			st = st.When(policy.StringEquals("aws:username", pick("anna", "ben")))
 		case 1:
-			st = st.When(policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:username", pick("a*", "*", "?????")))
+			st = st.When(
+				policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:username", pick("a*", "*", "?????")),
+			)
 		}
 		return st
 	}
@@ -43,8 +45,10 @@ func crowdOf(r *rand.Rand) world.World {
 	}
 	for _, name := range []string{"anna", "carla"} {
 		a.Roles = append(a.Roles, world.Role{
-			Name:   "op-" + name,
-			Trust:  policy.New(policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(a.Users[r.IntN(6)].ARN(&a)))),
+			Name: "op-" + name,
+			Trust: policy.New(
+				policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(a.Users[r.IntN(6)].ARN(&a))),
+			),
 			Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(policy.Allow("S", "ssm:StartSession").On("*"))}},
 		})
 	}

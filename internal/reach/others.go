@@ -84,7 +84,9 @@ func (b *finder) mayCall(s access.Session, key questionKey) (bool, error) {
 		var err error
 		q, err = prove.NewQuestion(
 			[]policy.Statement{
-				policy.Allow("", actions...).On("*").When(policy.From(key.moment), policy.Before(key.moment.Add(time.Second))),
+				policy.Allow("", actions...).On("*").When(
+					policy.From(key.moment), policy.Before(key.moment.Add(time.Second)),
+				),
 			},
 			own,
 		)

@@ -47,16 +47,16 @@ func rolesOf(w world.World) *roles {
 }
 
 func (r *roles) add(one placedRole) {
-	at := len(r.all)
+	index := len(r.all)
 	r.all = append(r.all, one)
 	if r.first[one.arn] == 0 {
-		r.first[one.arn] = at + 1
+		r.first[one.arn] = index + 1
 	}
 	if one.trust.everybody {
-		r.everybody = append(r.everybody, at)
+		r.everybody = append(r.everybody, index)
 	}
 	for name := range one.trust.named {
-		r.naming[name] = append(r.naming[name], at)
+		r.naming[name] = append(r.naming[name], index)
 	}
 }
 
@@ -66,16 +66,16 @@ func (r *roles) speakingOf(principal, account string) []*placedRole {
 	places := slices.Concat(r.everybody, r.naming[principal], r.naming[account])
 	slices.Sort(places)
 	var out []*placedRole
-	for _, at := range slices.Compact(places) {
-		out = append(out, &r.all[at])
+	for _, index := range slices.Compact(places) {
+		out = append(out, &r.all[index])
 	}
 	return out
 }
 
 // tags are the tags of the first role of an ARN.
 func (r *roles) tags(arn string) []world.Tag {
-	if at := r.first[arn]; at > 0 {
-		return r.all[at-1].role.Tags
+	if index := r.first[arn]; index > 0 {
+		return r.all[index-1].role.Tags
 	}
 	return nil
 }

@@ -38,12 +38,16 @@ func TestSessionDocumentsAreDoors(t *testing.T) {
 		"none": {named("Other"), named("Patch")},
 	} {
 		a.Users = append(a.Users, world.User{Name: name, Inline: []world.InlinePolicy{{Name: "p", Document: policy.New(
-			policy.Allow("S", "ssm:StartSession", "ssmmessages:OpenDataChannel").On(append(documents, instance, "arn:aws:ssm:"+region+":"+id+":session/*")...),
+			policy.Allow("S", "ssm:StartSession", "ssmmessages:OpenDataChannel").On(
+				append(documents, instance, "arn:aws:ssm:"+region+":"+id+":session/*")...,
+			),
 		)}}})
 	}
 	engine, err := access.Compile(world.World{Accounts: []world.Account{a}})
 	require.NoError(t, err)
-	f, err := reach.Find(engine, reach.Options{At: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), DefaultProjectTag: "Project"})
+	f, err := reach.Find(
+		engine, reach.Options{At: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC), DefaultProjectTag: "Project"},
+	)
 	require.NoError(t, err)
 	doors := map[string][]reach.Door{}
 	for i := range f.Ways {
@@ -62,7 +66,11 @@ func TestSessionDocumentsAreDoors(t *testing.T) {
 		}
 	}
 	assert.Equal(t, []reach.Door{"document Logs"}, doors["one"])
-	assert.ElementsMatch(t, []reach.Door{"document Logs", "document Database", "document Local", "document Broken"}, doors["many"])
+	assert.ElementsMatch(
+		t, []reach.Door{"document Logs", "document Database", "document Local", "document Broken"}, doors["many"],
+	)
 	assert.Empty(t, doors["none"])
-	assert.Equal(t, append(reach.Doors(), "document Broken", "document Database", "document Local", "document Logs"), f.Doors())
+	assert.Equal(
+		t, append(reach.Doors(), "document Broken", "document Database", "document Local", "document Logs"), f.Doors(),
+	)
 }

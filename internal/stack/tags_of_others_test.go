@@ -75,7 +75,9 @@ config:
 		"an instance with the same separator": {"identity", "", tags("projectSeparator: /"), tags("projectSeparator: /"), ""},
 		"denials of approvals with another separator": {"management", never, tags("projectSeparator: /"), tags("projectSeparator: /") + approves,
 			`tags.projectSeparator: "" is not tags.projectSeparator of Pulumi.workload.yaml, for whose nodes too justInTime.denyAccess of this stack is written: there it is "/"`},
-		"denials of approvals with the same separator": {"management", tags("projectSeparator: /") + never, tags("projectSeparator: /"),
+		"denials of approvals with the same separator": {"management", tags("projectSeparator: /") + never, tags(
+			"projectSeparator: /",
+		),
 			tags("projectSeparator: /") + approves, ""},
 		"the project by its default": {"identity", "", tags("project: Project"), "", ""},
 	} {

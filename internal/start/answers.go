@@ -343,7 +343,9 @@ func (a *Answers) findProjects() (errs []error) {
 			continue
 		}
 		if slices.ContainsFunc(a.Projects, func(p *Project) bool { return p.Name == name }) {
-			errs = append(errs, wrongAnswer("project", ": %q is named twice; name its accounts together, with commas", name))
+			errs = append(
+				errs, wrongAnswer("project", ": %q is named twice; name its accounts together, with commas", name),
+			)
 			continue
 		}
 		p := &Project{Name: name}
@@ -353,7 +355,9 @@ func (a *Answers) findProjects() (errs []error) {
 			case account == nil:
 				errs = append(
 					errs,
-					wrongAnswer("project", " %s: %q is no account that is named; write one of %s", text, name, a.names()),
+					wrongAnswer(
+						"project", " %s: %q is no account that is named; write one of %s", text, name, a.names(),
+					),
 				)
 			case account == a.Management && len(a.Accounts) > 1:
 				errs = append(
@@ -400,7 +404,9 @@ func (a *Answers) findPeople() (errs []error) {
 			if index < 0 {
 				errs = append(
 					errs,
-					wrongAnswer("person", " %s: %q is no project that is named; add --project %s=<accounts>", text, name, name),
+					wrongAnswer(
+						"person", " %s: %q is no project that is named; add --project %s=<accounts>", text, name, name,
+					),
 				)
 				continue
 			}

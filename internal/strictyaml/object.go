@@ -244,7 +244,9 @@ func RefusedKey[T any](name, why, fix string) closed[T] { return closed[T]{name,
 func (f closed[T]) key() string { return f.name }
 
 func (f closed[T]) decodeInto(d *Decoder, n *Node, path problem.Path, _ *T) {
-	d.Report(problem.Problem{Position: n.Pos, Path: path, Kind: problem.Refused, Value: n.shown(), Why: f.why, Fix: f.fix})
+	d.Report(
+		problem.Problem{Position: n.Pos, Path: path, Kind: problem.Refused, Value: n.shown(), Why: f.why, Fix: f.fix},
+	)
 }
 
 func (f closed[T]) absentFrom(*Decoder, *Node, problem.Path, *T) {}

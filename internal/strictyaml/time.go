@@ -16,7 +16,9 @@ type Duration struct{ Least, Most, Step time.Duration }
 
 func (k Duration) Decode(d *Decoder, n *Node, path problem.Path) (time.Duration, bool) {
 	d.Visit(path, n.Pos)
-	bounds := fmt.Sprintf("write %s to %s in whole %s", policy.ShortDuration(k.Least), policy.ShortDuration(k.Most), k.unit())
+	bounds := fmt.Sprintf(
+		"write %s to %s in whole %s", policy.ShortDuration(k.Least), policy.ShortDuration(k.Most), k.unit(),
+	)
 	if n.Shape != ShapeText {
 		fix := bounds
 		if n.Shape == ShapeNumber {

@@ -121,7 +121,9 @@ func (r *yamlReader) object(n *yaml.Node, depth int) *Node {
 		}
 		read := r.read(value, depth+1)
 		if key.ShortTag() != "!!merge" {
-			object.Entries = append(object.Entries, Entry{Name: key.Value, Pos: r.positionOf(n.Content[i]), Value: read})
+			object.Entries = append(
+				object.Entries, Entry{Name: key.Value, Pos: r.positionOf(n.Content[i]), Value: read},
+			)
 			continue
 		}
 		from, ok := mergeEntries(read)

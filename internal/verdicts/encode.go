@@ -91,14 +91,14 @@ func encode(findings map[string][]prove.Finding, mark [sha256.Size]byte) ([]byte
 }
 
 // add adds a finding to the last run, or begins one.
-func (p *writtenProof) add(subject, of int) {
+func (p *writtenProof) add(subject, kind int) {
 	if last := len(p.Findings) - 1; last >= 0 {
-		if run := &p.Findings[last]; run[1] == of && run[0]+run[2] == subject {
+		if run := &p.Findings[last]; run[1] == kind && run[0]+run[2] == subject {
 			run[2]++
 			return
 		}
 	}
-	p.Findings = append(p.Findings, [3]int{subject, of, 1})
+	p.Findings = append(p.Findings, [3]int{subject, kind, 1})
 }
 
 // kindOf is the place of a kind among those of the proof, which has it from now on. No list is not an empty one.
@@ -147,8 +147,8 @@ func decode(text []byte, mark [sha256.Size]byte) (map[string][]prove.Finding, er
 func (p *writtenProof) read(subjects []string) ([]prove.Finding, bool) {
 	length := 0
 	for _, run := range p.Findings {
-		subject, of, count := run[0], run[1], run[2]
-		if subject < 0 || of < 0 || of >= len(p.Kinds) || count < 1 || count > len(subjects)-subject {
+		subject, kind, count := run[0], run[1], run[2]
+		if subject < 0 || kind < 0 || kind >= len(p.Kinds) || count < 1 || count > len(subjects)-subject {
 			return nil, false
 		}
 		length += count

@@ -160,19 +160,19 @@ func equalFoldRune(a, b rune) bool {
 
 // Match reports whether the glob matches the whole text.
 func (g Glob) Match(text string) bool {
-	at := 0
-	for ; at < len(g) && g[at].Kind == GlobLiteral; at++ {
+	state := 0
+	for ; state < len(g) && g[state].Kind == GlobLiteral; state++ {
 		r, size := utf8.DecodeRuneInString(text)
-		if size == 0 || !g[at].takes(r) {
+		if size == 0 || !g[state].takes(r) {
 			return false
 		}
 		text = text[size:]
 	}
-	if at == len(g) {
+	if state == len(g) {
 		return text == ""
 	}
 	var here, there [fewStates]uint16
-	states, spare := g.close(here[:0], at), there[:0]
+	states, spare := g.close(here[:0], state), there[:0]
 	for _, r := range text {
 		next := g.step(spare[:0], states, r)
 		if len(next) == 0 {

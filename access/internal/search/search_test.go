@@ -185,7 +185,9 @@ func TestADenyOfManyVariablesMakesNothingUncertainThatIsShutWithoutIt(t *testing
 		assert.True(t, a.Open, deny.Sid)
 		assert.True(t, a.Witness.Real, deny.Sid)
 	}
-	a := asked(t, fixture.OneUser(policy.Allow("All", "s3:*").On("*"), many, policy.Deny("Rest", "s3:GetObject").On("arn:aws:s3:::x/*")),
+	a := asked(t, fixture.OneUser(
+		policy.Allow("All", "s3:*").On("*"), many, policy.Deny("Rest", "s3:GetObject").On("arn:aws:s3:::x/*"),
+	),
 		policy.Allow("", "s3:GetObject").On("*"))
 	assert.True(t, a.Open || a.GaveUp)
 }

@@ -38,12 +38,16 @@ func TestAWrongAccountIsRefused(t *testing.T) {
 	)
 	assert.ErrorContains(
 		t,
-		w.Dial().Configure(props{"region": providertest.Tokyo, "profile": "other", "allowedAccountIds": []string{providertest.Home}}),
+		w.Dial().Configure(
+			props{"region": providertest.Tokyo, "profile": "other", "allowedAccountIds": []string{providertest.Home}},
+		),
 		"AWS account ID not allowed: "+providertest.Other,
 	)
 	assert.NoError(
 		t,
-		w.Dial().Configure(props{"region": providertest.Tokyo, "profile": "other", "allowedAccountIds": []string{providertest.Other}}),
+		w.Dial().Configure(
+			props{"region": providertest.Tokyo, "profile": "other", "allowedAccountIds": []string{providertest.Other}},
+		),
 	)
 }
 
@@ -84,7 +88,9 @@ func TestSettingsThatLeadNowhereAreRefused(t *testing.T) {
 		assert.ErrorContains(t, w.Dial().Configure(settings), want)
 	}
 	nobody := providertest.NewOf(t, "aws", provider.Credentials{}, nil)
-	assert.ErrorContains(t, nobody.Dial().Configure(props{"region": providertest.Tokyo}), "no valid credential sources found")
+	assert.ErrorContains(
+		t, nobody.Dial().Configure(props{"region": providertest.Tokyo}), "no valid credential sources found",
+	)
 	err := w.Dial().Configure(props{})
 	require.Len(t, providertest.Details(err), 1)
 	missing, ok := providertest.Details(err)[0].(*pulumirpc.ConfigureErrorMissingKeys)

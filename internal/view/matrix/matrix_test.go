@@ -377,7 +377,9 @@ func TestAPermissionSetThatAdministersIsNamedOnceAnAccount(t *testing.T) {
 		}
 		words := strings.Join(strings.Fields(text), " ")
 		for _, account := range []string{"444455556666", "777788889999"} {
-			assert.Equal(t, 1, strings.Count(words, "permission set Administrator of account "+account+" administers"), words)
+			assert.Equal(
+				t, 1, strings.Count(words, "permission set Administrator of account "+account+" administers"), words,
+			)
 		}
 	}
 }

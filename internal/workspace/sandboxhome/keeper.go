@@ -18,7 +18,9 @@ import (
 // SecretsProvider and encryptedKey are what a stack file of a sandbox says of its secrets.
 const SecretsProvider = "hashivault://sandbox"
 
-var encryptedKey = base64.StdEncoding.EncodeToString([]byte(sealed + base64.StdEncoding.EncodeToString(make([]byte, 32))))
+var encryptedKey = base64.StdEncoding.EncodeToString(
+	[]byte(sealed + base64.StdEncoding.EncodeToString(make([]byte, 32))),
+)
 
 // sealed stands before what the keeper has encrypted, as it stands before what Vault has.
 const sealed = "vault:v1:"

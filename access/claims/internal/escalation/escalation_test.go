@@ -231,7 +231,9 @@ func TestRolesForIdentityProvidersOfServicesAreWays(t *testing.T) {
 	for _, way := range runningWays {
 		if way.service == podsOfEKS {
 			needed(t, fmt.Sprint(way.creates), world(cluster), allowing(way.creates...)...)
-			assert.NotContains(t, escalationsOf(t, world(fixture.GithubProvider)(allowing(way.creates...)...)), "user/bob")
+			assert.NotContains(
+				t, escalationsOf(t, world(fixture.GithubProvider)(allowing(way.creates...)...)), "user/bob",
+			)
 		}
 	}
 	pass := policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss"))

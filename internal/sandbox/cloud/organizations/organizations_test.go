@@ -201,7 +201,9 @@ func TestAnOrganizationFollowsItsFile(t *testing.T) {
 	assert.Equal(t, []string{"p-FullAWSAccess", id}, s.Attached[cloudtest.Workloads])
 	assert.Equal(t, []string{"p-FullAWSAccess"}, s.Attached["ou-exam-22222222"])
 	assert.NotContains(t, s.Attached, cloudtest.Other)
-	assert.Equal(t, map[string]string{cloudtest.Home: "ou-exam-22222222", cloudtest.Management: cloudtest.Root}, s.Accounts)
+	assert.Equal(
+		t, map[string]string{cloudtest.Home: "ou-exam-22222222", cloudtest.Management: cloudtest.Root}, s.Accounts,
+	)
 	require.NoError(t, c.Plant(plant.Plants{}))
 	assert.Nil(t, c.Snapshot().Organization)
 	assert.Nil(t, c.Snapshot().IdentityCenter)

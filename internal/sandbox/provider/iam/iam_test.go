@@ -175,7 +175,9 @@ func TestARoleIsReplacedForNameAndPathAlone(t *testing.T) {
 	m := e.MustCreate(providertest.RoleType, "ops", in)
 	for key, value := range map[string]any{
 		"description": "other", "maxSessionDuration": 7200, "forceDetachPolicies": true, "permissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess",
-		"tags": props{"Project": "Q"}, "assumeRolePolicy": strings.Replace(providertest.TrustPolicy, "Trust", "Trusted", 1),
+		"tags": props{"Project": "Q"}, "assumeRolePolicy": strings.Replace(
+			providertest.TrustPolicy, "Trust", "Trusted", 1,
+		),
 	} {
 		d := e.Diff(m, providertest.With(in, key, value))
 		assert.Empty(t, d.Replaces, key)
@@ -295,8 +297,10 @@ func TestAManagedPolicyIsReplacedForAllButItsDocument(t *testing.T) {
 	}
 	for i := range 7 {
 		in = props{
-			"name":   "read",
-			"policy": strings.Replace(providertest.ReadPolicy, "s3:GetObject", "s3:GetObject"+strings.Repeat("x", i+1), 1),
+			"name": "read",
+			"policy": strings.Replace(
+				providertest.ReadPolicy, "s3:GetObject", "s3:GetObject"+strings.Repeat("x", i+1), 1,
+			),
 		}
 		assert.Empty(t, e.Diff(m, in).Replaces)
 		require.NoError(t, e.Update(m, in))

@@ -85,7 +85,9 @@ func TestOrganizationsRefusalsReachTheProgram(t *testing.T) {
 	full, err := e.Import(providertest.AttachmentType, "full", providertest.Root+":p-FullAWSAccess")
 	require.NoError(t, err)
 	assert.ErrorContains(t, e.Remove(full), "MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED")
-	_, err = e.Create(providertest.AttachmentType, "a", props{"policyId": "p-FullAWSAccess", "targetId": "999999999999"})
+	_, err = e.Create(
+		providertest.AttachmentType, "a", props{"policyId": "p-FullAWSAccess", "targetId": "999999999999"},
+	)
 	assert.ErrorContains(t, err, "creating Organizations Policy Attachment (999999999999:p-FullAWSAccess)")
 	assert.ErrorContains(t, err, "TargetNotFoundException")
 	_, err = w.Configured(props{"region": "us-east-1", "profile": "home"}).

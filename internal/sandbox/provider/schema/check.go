@@ -105,7 +105,9 @@ func (c *Checked) list(path string, p Property, value resource.PropertyValue) bo
 			continue
 		}
 		if !item.IsString() {
-			c.Refuse(resource.PropertyKey(path), "expected type of %q to be string, got %s", itemPath, item.TypeString())
+			c.Refuse(
+				resource.PropertyKey(path), "expected type of %q to be string, got %s", itemPath, item.TypeString(),
+			)
 			ok = false
 			continue
 		}

@@ -104,12 +104,16 @@ func TestADocumentIsSharedAndTakenBack(t *testing.T) {
 	m := e.MustCreate(providertest.DocumentType, "run", in)
 	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, e.Diff(m, in).Changes)
 	assert.Equal(t, []any{props{"name": "n", "type": "String", "defaultValue": "1"}}, m.Out("parameters"))
-	require.NoError(t, e.Update(m, providertest.With(in, "permissions", props{"type": "Share", "account_ids": "999999999999"})))
+	require.NoError(
+		t, e.Update(m, providertest.With(in, "permissions", props{"type": "Share", "account_ids": "999999999999"})),
+	)
 	got, err := w.SSM(providertest.Tokyo).DescribeDocument(ctx, "run")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"999999999999"}, got.Shared)
 	_, reasons, err := e.Check(
-		providertest.DocumentType, "run", nil, providertest.With(in, "permissions", props{"account_ids": providertest.Other}),
+		providertest.DocumentType, "run", nil, providertest.With(
+			in, "permissions", props{"account_ids": providertest.Other},
+		),
 	)
 	require.NoError(t, err)
 	assert.Len(t, reasons, 1)

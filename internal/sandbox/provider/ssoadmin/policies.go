@@ -46,9 +46,11 @@ func customerManagedPolicyType() *resources.Type {
 	return &resources.Type{
 		Token: token.SSOAdminCustomerManagedPolicyAttachment,
 		Schema: schema.Schema{
-			"customerManagedPolicyReference": schema.In(schema.ObjectKind).Must().Replace().WithFields(policyReference()),
-			"instanceArn":                    schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
-			"permissionSetArn":               schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
+			"customerManagedPolicyReference": schema.In(schema.ObjectKind).Must().Replace().WithFields(
+				policyReference(),
+			),
+			"instanceArn":      schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
+			"permissionSetArn": schema.In(schema.TextKind).Must().Replace().Checked(schema.AnARN),
 		},
 		Create: func(ctx context.Context, s *resources.Session, in schema.Values) (string, error) {
 			instance, arn := in.Text("instanceArn"), in.Text("permissionSetArn")

@@ -180,9 +180,11 @@ func TestRefusalsOfIdentityCenterReachTheProgram(t *testing.T) {
 		"targetType":       "AWS_ACCOUNT",
 	}
 	for says, wrong := range map[string]props{
-		"USER with id " + providertest.Stranger + " not found": providertest.With(in, "principalId", providertest.Stranger),
-		"GROUP with id " + providertest.Alice + " not found":   providertest.With(in, "principalType", "GROUP"),
-		"Account 999999999999 not found in the organization.":  providertest.With(in, "targetId", "999999999999"),
+		"USER with id " + providertest.Stranger + " not found": providertest.With(
+			in, "principalId", providertest.Stranger,
+		),
+		"GROUP with id " + providertest.Alice + " not found":  providertest.With(in, "principalType", "GROUP"),
+		"Account 999999999999 not found in the organization.": providertest.With(in, "targetId", "999999999999"),
 		"PermissionSet with id ps-0000000000000000 not found": providertest.With(in, "permissionSetArn",
 			"arn:aws:sso:::permissionSet/ssoins-1234567890abcdef/ps-0000000000000000"),
 	} {
