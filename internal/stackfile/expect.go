@@ -178,9 +178,7 @@ type expectationKind struct {
 
 func (k expectationKind) Written(expectation.Expectation) any { return map[string]any{} }
 
-func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (
-	expectation.Expectation, bool,
-) {
+func (k expectationKind) Decode(d *strictyaml.Decoder, n *strictyaml.Node, path problem.Path) (expectation.Expectation, bool) {
 	draft, ok := k.Object.Decode(d, n, path)
 	if !ok {
 		return draft.Expectation, false

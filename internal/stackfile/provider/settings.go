@@ -178,9 +178,7 @@ var Keys = strictyaml.Keys(
 	),
 	setting("stsRegion", func(a *Settings) *string { return &a.STSRegion }, strictyaml.Text(ValidateRegion),
 		"The Region whose AWS STS is called.", "ap-northeast-1"),
-	strictyaml.RefusedKey[Settings](
-		"s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key",
-	),
+	strictyaml.RefusedKey[Settings]("s3UsePathStyle", "has no effect: the program makes no call to S3", "remove the key"),
 	strictyaml.RefusedKey[Settings](
 		"s3UsEast1RegionalEndpoint",
 		"has no effect: the program makes no call to S3",
