@@ -54,8 +54,8 @@ func (p *Provisioning) Again(ctx context.Context) error {
 
 // outdated asks in which accounts an older version of a permission set stands: what a run changed that ended before AWS
 // had provisioned it. The engine sees no difference there.
-func (a *asker) outdated(set setOnAWS, of assigner) {
-	accounts, err := of.Outdated(a.ctx.Context(), set.instance, set.arn)
+func (a *asker) outdated(set setOnAWS, owner assigner) {
+	accounts, err := owner.Outdated(a.ctx.Context(), set.instance, set.arn)
 	if err != nil {
 		a.listener.unanswered("which accounts have an older version of the permission set "+set.args.Name, err)
 		return

@@ -133,8 +133,8 @@ func (s Client) ListAccountsForProvisionedPermissionSet(
 		}
 		var accounts []string
 		for _, account := range s.state.iam.Roles.Accounts() {
-			role, made := s.roleOf(p, account)
-			if made && (status == "" || (status == Latest) == s.upToDate(role, p, account)) {
+			role, done := s.roleOf(p, account)
+			if done && (status == "" || (status == Latest) == s.upToDate(role, p, account)) {
 				accounts = append(accounts, account)
 			}
 		}
