@@ -268,7 +268,6 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 			"identity": "555555555555",
 		}},
 		"tools": {toolsDeployed, map[string]string{"tools": "111122223333"}},
-		"lab":   {labDeployed, map[string]string{"root": "123456789012", "lab": "444455556666"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

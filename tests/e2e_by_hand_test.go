@@ -91,7 +91,6 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 			"management": "123456789012", "jump": "111122223333", "payments": "777788889999", "workload": "444455556666", "identity": "555555555555",
 		}},
 		"tools": {toolsDeployed, map[string]string{"tools": "111122223333"}},
-		"lab":   {labDeployed, map[string]string{"root": "123456789012", "lab": "444455556666"}},
 	} {
 		for _, mode := range []string{"seen", "killed", "refreshed"} {
 			if !all && (mode == "killed" || mode == "refreshed" && name != "shipped") {

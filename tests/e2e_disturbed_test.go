@@ -103,7 +103,7 @@ func disturbances(t *testing.T) []disturbance {
 		}
 	}
 	types := map[string][]disturbance{}
-	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools, shippedLab} {
+	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools} {
 		whole := s.deploy(t, len(s.stacks))
 		for _, stack := range s.stacks {
 			seen := map[string]bool{}
