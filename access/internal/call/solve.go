@@ -32,6 +32,14 @@ type Solution struct {
 	Found, GaveUp bool
 }
 
+// smaller reports whether a set has fewer actions than another one, as far as that is known without counting lists.
+func smaller(set, other catalogue.ActionSet) bool {
+	if other.Bits == nil {
+		return set.Bits == nil && len(set.Few) < len(other.Few)
+	}
+	return set.Bits == nil || set.Count() < other.Count()
+}
+
 // Solve looks for an action and a resource with which every literal comes out as wanted. Actions are those of
 // the catalogue; where the literals leave room for names that it does not have and for none that it has, one such
 // name stands for all that AWS may add.
@@ -49,8 +57,7 @@ func Solve(forms Forms, lits []Literal) Solution {
 			none = append(none, l.Globs...)
 		case l.Want:
 			actionGroups = append(actionGroups, l.Globs)
-			if set.Bits != nil && (l.Set.Bits == nil || l.Set.Count() < set.Count()) ||
-				set.Bits == nil && l.Set.Bits == nil && len(l.Set.Few) < len(set.Few) {
+			if smaller(l.Set, set) {
 				set = l.Set
 			}
 		default:

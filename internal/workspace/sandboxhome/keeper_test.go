@@ -15,8 +15,8 @@ import (
 // What the keeper has encrypted it decrypts, and what the stack files of a sandbox carry is a key of the length that
 // the engine wants. Everything else is no part of it.
 func TestTheKeeperGivesBackWhatItGot(t *testing.T) {
-	keeper, err := NewKeeper()
-	require.NoError(t, err)
+	keeper, openErr := NewKeeper()
+	require.NoError(t, openErr)
 	defer keeper.Close()
 	ask := func(path string, body map[string]string) (map[string]string, int) {
 		t.Helper()
