@@ -32,3 +32,13 @@ func TestAPersonOfAnotherStackIsNamedOnce(t *testing.T) {
 	assert.NotContains(t, err.Error(), "worth nothing")
 	assert.NotContains(t, err.Error(), "\n")
 }
+
+// A question that is wrong by itself is refused once, however many stacks are asked.
+func TestAQuestionThatIsWrongByItselfIsRefusedOnce(t *testing.T) {
+	var all []*stack.Stack
+	for _, name := range []string{"jump", "management", "payments", "workload", "identity"} {
+		all = append(all, testkit.ReadStack(t, "examples/organization/Pulumi."+name+".yaml"))
+	}
+	_, err := Ask(Question{As: "nobody"}, all...)
+	require.EqualError(t, err, "write one of do and opens")
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,10 +158,12 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 	}
 	answers := &Explanations{Version: Version, Answers: []Explanation{}}
 	var errs []error
+	reasons := map[string]error{}
 	for _, s := range stacks {
 		x.Account = s.Account.ID
 		found, err := explainQuestion(engine, x)
 		if err != nil {
+			reasons[err.Error()] = err
 			if len(stacks) > 1 {
 				err = fmt.Errorf("%s: %w", s.Name, err)
 			}
@@ -179,6 +182,9 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 	if len(answers.Answers) == 0 {
 		if err := elsewhere(q.As, stacks); err != nil {
 			return nil, err
+		}
+		if len(reasons) == 1 && len(errs) == len(stacks) { // It is wrong by itself, whatever the stack.
+			return nil, slices.Collect(maps.Values(reasons))[0]
 		}
 		return nil, errors.Join(errs...)
 	}
