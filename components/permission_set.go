@@ -1,6 +1,9 @@
 package components
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ssoadmin"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -59,10 +62,8 @@ func NewPermissionSet(
 	}
 	component.add(append([]pulumi.Resource{set}, policies...)...)
 	for _, a := range args.Assignments {
-		kind, who, id := "USER", "user-"+a.User, args.IdentityCenter.Users[a.User]
-		if a.Group != "" {
-			kind, who, id = "GROUP", "group-"+a.Group, args.IdentityCenter.Groups[a.Group]
-		}
+		kind, id := a.Principal(&args.IdentityCenter)
+		who := strings.ToLower(kind) + "-" + cmp.Or(a.Group, a.User)
 		for _, account := range a.Accounts {
 			assigned, err := ssoadmin.NewAccountAssignment(
 				ctx,

@@ -85,7 +85,8 @@ const (
 	// organization.
 	OrganizationPolicies Set = "service control policies"
 	Leaving              Set = "leaving the organization"
-	// RootSessions open sessions of root users of member accounts.
+	// RootSessions open sessions of root users of member accounts, or give these users another email address, with which
+	// a password is reset.
 	RootSessions Set = "central root sessions"
 	// RoleMakers command the services that make roles in other accounts: stack sets of CloudFormation, and Quick
 	// Setup of Systems Manager.

@@ -194,3 +194,12 @@ type Assignment struct {
 	// Accounts are the ids of the accounts. Required.
 	Accounts []string
 }
+
+// Principal is who is assigned as AWS has it: USER or GROUP, and the id in the identity store of an instance; an empty
+// id where the instance does not name them.
+func (a *Assignment) Principal(center *IdentityCenter) (kind, id string) {
+	if a.Group != "" {
+		return "GROUP", center.Groups[a.Group]
+	}
+	return "USER", center.Users[a.User]
+}

@@ -3,7 +3,6 @@ package assignments
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,24 +15,7 @@ import (
 //
 // Source: IAM Identity Center API Reference, ListAccountsForProvisionedPermissionSet.
 func (r *Reader) Outdated(ctx context.Context, instance, permissionSet string) ([]string, error) {
-	var accounts []string
-	pages := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(
-		r.client,
-		&ssoadmin.ListAccountsForProvisionedPermissionSetInput{
-			InstanceArn:        aws.String(instance),
-			PermissionSetArn:   aws.String(permissionSet),
-			ProvisioningStatus: types.ProvisioningStatusLatestPermissionSetNotProvisioned,
-		},
-	)
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		accounts = append(accounts, page.AccountIds...)
-	}
-	slices.Sort(accounts)
-	return slices.Compact(accounts), nil
+	return r.accounts(ctx, instance, permissionSet, types.ProvisioningStatusLatestPermissionSetNotProvisioned)
 }
 
 // polling is how long Provision waits before it asks again how far AWS is.

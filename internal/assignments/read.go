@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssoadmin"
+	"github.com/aws/aws-sdk-go-v2/service/ssoadmin/types"
 )
 
 // Assignment says that a person or a group may take a permission set in an account.
@@ -25,26 +26,17 @@ type Reader struct{ client *ssoadmin.Client }
 // Of lists every assignment of a permission set, in the order of accounts and principals, each once. It is complete, or
 // an error.
 func (r *Reader) Of(ctx context.Context, instance, permissionSet string) ([]Assignment, error) {
+	accounts, err := r.accounts(ctx, instance, permissionSet, "")
+	if err != nil {
+		return nil, err
+	}
 	var all []Assignment
-	accounts := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(
-		r.client,
-		&ssoadmin.ListAccountsForProvisionedPermissionSetInput{
-			InstanceArn:      aws.String(instance),
-			PermissionSetArn: aws.String(permissionSet),
-		},
-	)
-	for accounts.HasMorePages() {
-		page, err := accounts.NextPage(ctx)
+	for _, account := range accounts {
+		in, err := r.in(ctx, instance, permissionSet, account)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("account %s: %w", account, err)
 		}
-		for _, account := range page.AccountIds {
-			in, err := r.in(ctx, instance, permissionSet, account)
-			if err != nil {
-				return nil, fmt.Errorf("account %s: %w", account, err)
-			}
-			all = append(all, in...)
-		}
+		all = append(all, in...)
 	}
 	slices.SortFunc(all, func(a, b Assignment) int {
 		return cmp.Or(
@@ -54,6 +46,31 @@ func (r *Reader) Of(ctx context.Context, instance, permissionSet string) ([]Assi
 		)
 	})
 	return slices.Compact(all), nil
+}
+
+// accounts lists the ids of the accounts in which a permission set is provisioned: those of a status, or all of them
+// where that is empty. They are sorted.
+func (r *Reader) accounts(
+	ctx context.Context, instance, permissionSet string, status types.ProvisioningStatus,
+) ([]string, error) {
+	var accounts []string
+	pages := ssoadmin.NewListAccountsForProvisionedPermissionSetPaginator(
+		r.client,
+		&ssoadmin.ListAccountsForProvisionedPermissionSetInput{
+			InstanceArn:        aws.String(instance),
+			PermissionSetArn:   aws.String(permissionSet),
+			ProvisioningStatus: status,
+		},
+	)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		accounts = append(accounts, page.AccountIds...)
+	}
+	slices.Sort(accounts)
+	return slices.Compact(accounts), nil
 }
 
 // in lists the assignments in one account.

@@ -114,10 +114,7 @@ func (a *asker) assignments(set setOnAWS) {
 // wanted reports whether the stack file assigns the permission set so.
 func wanted(args *identitycenter.PermissionSetArgs, one assignments.Assignment) bool {
 	return slices.ContainsFunc(args.Assignments, func(a identitycenter.Assignment) bool {
-		kind, id := "USER", args.IdentityCenter.Users[a.User]
-		if a.Group != "" {
-			kind, id = "GROUP", args.IdentityCenter.Groups[a.Group]
-		}
+		kind, id := a.Principal(&args.IdentityCenter)
 		return kind == one.PrincipalType && id == one.PrincipalID && slices.Contains(a.Accounts, one.Account)
 	})
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,23 +181,36 @@ func (r *run) tookAway() {
 	}
 }
 
+// outdated reports whether the plan found accounts with an older version of a permission set.
+func (r *run) outdated() bool {
+	return r.plan != nil && slices.ContainsFunc(r.plan.Besides, func(b result.Beside) bool { return b.Outdated != nil })
+}
+
 // provisions has AWS provision the permission sets of which the plan found older versions in accounts: the engine sees
-// no difference there.
-func (r *run) provisions(ctx context.Context) error {
-	if r.plan == nil {
-		return nil
-	}
+// no difference there. A run that failed provisions nothing, because what is half changed would reach the accounts.
+func (r *run) provisions(ctx context.Context, failed bool) error {
+	var errs []error
 	for _, b := range r.plan.Besides {
 		if b.Outdated == nil {
 			continue
 		}
-		if err := b.Outdated.Again(ctx); err != nil {
-			r.report.NotPutBack = result.AddDrifted(r.report.NotPutBack, b.Drifted)
-			return &EngineError{Stack: r.stack, Operation: r.operation, Err: fmt.Errorf("%s: %w", b.Name, err)}
+		var err error
+		if !failed {
+			err = b.Outdated.Again(ctx)
 		}
-		r.report.PutBack = result.AddDrifted(r.report.PutBack, b.Drifted)
+		if failed || err != nil {
+			r.report.NotPutBack = result.AddDrifted(r.report.NotPutBack, b.Drifted)
+		} else {
+			r.report.PutBack = result.AddDrifted(r.report.PutBack, b.Drifted)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", b.Name, err))
+		}
 	}
-	return nil
+	if len(errs) == 0 {
+		return nil
+	}
+	return &EngineError{Stack: r.stack, Operation: r.operation, Err: errors.Join(errs...)}
 }
 
 // notAnswered is the error of a drift that did not get an answer to all that it asked; nil where it did.

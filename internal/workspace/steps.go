@@ -1,9 +1,9 @@
 package workspace
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"aws-access-guardrails/internal/workspace/exit"
@@ -109,8 +109,9 @@ func (r *run) do(ctx context.Context) {
 	r.keep(report)
 	if r.operation == result.Up {
 		r.tookAway()
-		if err == nil {
-			err = r.step("provision", func() error { return r.provisions(ctx) })
+		if r.outdated() {
+			provisionErr := r.step("provision", func() error { return r.provisions(ctx, err != nil) })
+			err = cmp.Or(err, provisionErr)
 		}
 	}
 	if err == nil && r.operation == result.Up && r.options.Verify {
@@ -126,8 +127,7 @@ func (r *run) do(ctx context.Context) {
 func (r *run) settled() bool {
 	return r.operation == result.Up && r.plan != nil && r.plan.Read && len(r.plan.Changes) == 0 &&
 		!r.plan.StateChanges &&
-		!slices.ContainsFunc(r.plan.Besides, func(b result.Beside) bool { return b.Outdated != nil }) &&
-		result.Untouched(r.plan.Standing)
+		!r.outdated() && result.Untouched(r.plan.Standing)
 }
 
 // keep takes over what an operation did.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,13 +156,12 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 		return nil, err
 	}
 	answers := &Explanations{Version: Version, Answers: []Explanation{}}
-	var errs []error
-	reasons := map[string]error{}
+	var errs, reasons []error
 	for _, s := range stacks {
 		x.Account = s.Account.ID
 		found, err := explainQuestion(engine, x)
 		if err != nil {
-			reasons[err.Error()] = err
+			reasons = append(reasons, err)
 			if len(stacks) > 1 {
 				err = fmt.Errorf("%s: %w", s.Name, err)
 			}
@@ -183,8 +181,8 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 		if err := elsewhere(q.As, stacks); err != nil {
 			return nil, err
 		}
-		if len(reasons) == 1 && len(errs) == len(stacks) { // It is wrong by itself, whatever the stack.
-			return nil, slices.Collect(maps.Values(reasons))[0]
+		if !slices.ContainsFunc(reasons, func(err error) bool { return err.Error() != reasons[0].Error() }) {
+			return nil, reasons[0] // It is wrong by itself, whatever the stack.
 		}
 		return nil, errors.Join(errs...)
 	}
