@@ -140,6 +140,19 @@ func TestAnOlderVersionInAnAccountIsToldAndProvisioned(t *testing.T) {
 	require.ErrorContains(t, err, "Builder-permission-set")
 	assert.Equal(t, exit.Failed, exit.StatusOf(err))
 	assert.Equal(t, []string{olderInTools}, told(failed.Stacks[0].NotPutBack))
+	// What another call of the run leaves half done is not provisioned, and that is said.
+	d.aws(t, func(s *sandbox.Server) {
+		require.NoError(t, s.IAM(toolsAccount).UpdateRoleDescription(t.Context(), "build", "by hand"))
+	})
+	faults = &api.Faults{Rules: []api.FaultRule{{Call: "UpdateRoleDescription", Fault: api.ErrorBefore}}}
+	failed, err = d.workspace(t, workspace.Options{Faults: faults}).Run(t.Context(), result.Up, "tools")
+	require.Error(t, err)
+	assert.Contains(t, told(failed.Stacks[0].NotPutBack), olderInTools)
+	both := d.run(t, result.Up, "tools")
+	assert.Contains(t, told(both.PutBack), olderInTools)
+	assert.Equal(t, []string{"update operation-role-build"}, changed(both))
+
+	assert.JSONEq(t, before, d.ageBuilder(t))
 	up := d.run(t, result.Up, "tools")
 	assert.Equal(t, []string{olderInTools}, told(up.PutBack))
 	assert.Empty(t, changed(up))
