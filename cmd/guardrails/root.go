@@ -36,6 +36,7 @@ var doing = map[string]string{
 	"render":   "reads and writes the stacks",
 	"handover": "reads the stacks",
 	"page":     "reads the stacks and goes the ways of everybody in them",
+	"replay":   "reads recorded calls and asks the policies about them",
 }
 
 // collectLess lets garbage grow to twice what is in use before it is collected, where nobody has said otherwise: these

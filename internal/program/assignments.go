@@ -39,17 +39,19 @@ func openAssignments(ctx context.Context, endpoint string, settings provider.Set
 
 // Provisioning is a permission set of which accounts have an older version, and whom to ask about it.
 type Provisioning struct {
-	instance, permissionSet, endpoint string
-	settings                          provider.Settings
+	Instance, PermissionSet string
+	// Endpoint is the address of an AWS that answers in place of the real one; empty where the settings say whom to ask.
+	Endpoint string
+	Settings provider.Settings
 }
 
 // Again has AWS provision the permission set in every account that has it, and waits until that is done.
 func (p *Provisioning) Again(ctx context.Context) error {
-	reader, err := openAssignments(ctx, p.endpoint, p.settings)
+	reader, err := openAssignments(ctx, p.Endpoint, p.Settings)
 	if err != nil {
 		return err
 	}
-	return reader.Provision(ctx, p.instance, p.permissionSet)
+	return reader.Provision(ctx, p.Instance, p.PermissionSet)
 }
 
 // outdated asks in which accounts an older version of a permission set stands: what a run changed that ended before AWS
@@ -69,7 +71,7 @@ func (a *asker) outdated(set setOnAWS, owner assigner) {
 	}
 	b.Says = "an older version of it stands in {items}"
 	b.Outdated = &Provisioning{
-		instance: set.instance, permissionSet: set.arn, endpoint: a.listener.Endpoint, settings: a.stack.AWS,
+		Instance: set.instance, PermissionSet: set.arn, Endpoint: a.listener.Endpoint, Settings: a.stack.AWS,
 	}
 	a.listener.hear(b)
 }
