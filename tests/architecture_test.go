@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 const module = "aws-access-guardrails"
@@ -511,7 +512,32 @@ var rooms = []room{
 		foreign: noForeign,
 	},
 	{dir: "internal/testkit/tier", foreign: noForeign},
-	{dir: "internal/testkit", may: []string{"internal/stack", "internal/stackfile"}},
+	{
+		dir:     "internal/testkit",
+		foreign: []string{"github.com/google/go-cmp/cmp", "github.com/stretchr/testify/"},
+	},
+	{
+		dir:     "internal/testkit/accounts",
+		may:     slices.Concat(values, []string{"access"}),
+		foreign: noForeign,
+	},
+	{
+		dir: "internal/testkit/stacktest",
+		may: []string{"problem", "internal/stack", "internal/stackfile", "internal/testkit"},
+		foreign: []string{
+			"github.com/santhosh-tekuri/jsonschema/",
+			"github.com/stretchr/testify/",
+			"gopkg.in/yaml.v3",
+			"pgregory.net/rapid",
+		},
+	},
+	{
+		dir:     "internal/testkit/proofs",
+		may:     []string{"access/claims", "internal/judge", "internal/verdicts"},
+		foreign: noForeign,
+	},
+	{dir: "internal/testkit/mocks"},
+	{dir: "internal/testkit/stackvalues"},
 	{dir: "internal/view/words", may: []string{"policy", "internal/reach"}, foreign: noForeign},
 	{dir: "internal/view/jsonline", foreign: noForeign},
 	{
@@ -879,7 +905,7 @@ func roomOf(dir string) *room {
 func imports(t *testing.T) map[string][]string {
 	t.Helper()
 	found := map[string][]string{}
-	walk(t, func(path string) {
+	testkit.Walk(t, func(path string) {
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return
 		}
@@ -893,25 +919,6 @@ func imports(t *testing.T) map[string][]string {
 		}
 	})
 	return found
-}
-
-// walk visits every file of the repository, by its path from the root.
-func walk(t *testing.T, visit func(path string)) {
-	t.Helper()
-	require.NoError(t, filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		rel := filepath.ToSlash(strings.TrimPrefix(strings.TrimPrefix(path, ".."), string(filepath.Separator)))
-		if entry.IsDir() {
-			if slices.Contains([]string{".git", "node_modules", "bin"}, entry.Name()) {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		visit(rel)
-		return nil
-	}))
 }
 
 // Arrows between rooms point down only, and a room that promises to need nothing but the standard library keeps its
@@ -1058,7 +1065,7 @@ func TestTheMapHasNoCircle(t *testing.T) {
 
 // Nothing is called util: a folder is named after what lives in it.
 func TestNoRoomIsCalledUtil(t *testing.T) {
-	walk(t, func(path string) {
+	testkit.Walk(t, func(path string) {
 		for _, part := range strings.Split(filepath.ToSlash(filepath.Dir(path)), "/") {
 			assert.NotContains(
 				t,
@@ -1089,4 +1096,39 @@ func TestMainOnlyRunsTheProgram(t *testing.T) {
 	source, err := os.ReadFile("../main.go")
 	require.NoError(t, err)
 	assert.Contains(t, string(source), "pulumi.Run(program.Run)")
+}
+
+// Resources are told to wait at two places alone: where components hold what they are given against components, and
+// where the program hands custom resources on.
+func TestNothingElseInTheProductSaysWhatToWaitFor(t *testing.T) {
+	allowed := map[string][]string{
+		"components/children.go":     {"childrenOf", "after"},
+		"internal/program/create.go": {"after"},
+	}
+	found := map[string][]string{}
+	testkit.Walk(t, func(path string) {
+		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "tests/") {
+			return
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", path), nil, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, declaration := range file.Decls {
+			where := ""
+			if f, is := declaration.(*ast.FuncDecl); is {
+				where = f.Name.Name
+			}
+			ast.Inspect(declaration, func(n ast.Node) bool {
+				selector, is := n.(*ast.SelectorExpr)
+				if !is || selector.Sel.Name != "DependsOn" && selector.Sel.Name != "DependsOnInputs" {
+					return true
+				}
+				if pkg, is := selector.X.(*ast.Ident); is && pkg.Name == "pulumi" &&
+					!slices.Contains(found[path], where) {
+					found[path] = append(found[path], where)
+				}
+				return true
+			})
+		}
+	})
+	assert.Equal(t, allowed, found)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
@@ -56,7 +57,7 @@ func TestPagesShowWhatCommandsPrint(t *testing.T) {
 					}
 					switch {
 					case fits(shown, lines):
-					case os.Getenv(updateGolden) == "1" && !slices.Contains(shown, "..."):
+					case testkit.Updating() && !slices.Contains(shown, "..."):
 						updated = strings.Replace(
 							updated,
 							command.prompt+"\n"+strings.Join(command.shown, "\n"),

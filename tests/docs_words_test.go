@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 // flagOf is a flag as the command's own help has it.
@@ -166,18 +168,8 @@ func TestTheReferenceListsEveryVerbAndFlag(t *testing.T) {
 		fmt.Fprintf(&want, "| %s | %s | %s |\n", m.flag, cell(m.means), strings.Join(takers[m], ", "))
 	}
 	file := filepath.Join("..", "docs", "reference.md")
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
 	const from, to = "<!-- generated from the help of each verb -->\n\n", "\n<!-- end of what is generated -->"
-	got := between(string(text), from, to)
-	if got != want.String() && os.Getenv(updateGolden) == "1" {
-		require.NoError(
-			t,
-			os.WriteFile(file, []byte(strings.Replace(string(text), from+got, from+want.String(), 1)), 0o644),
-		)
-		return
-	}
-	assert.Equal(t, want.String(), got, "write the tables again with %s=1", updateGolden)
+	testkit.GoldenPart(t, file, from, to, want.String())
 }
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)

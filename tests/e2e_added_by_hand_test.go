@@ -19,14 +19,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/awstype"
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/deployer"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -106,33 +107,33 @@ func assigned(kind string) func(*hand, string, stateResource) (string, map[strin
 // additions are what can be added to each type of resource that a stack makes, by the types of resources and the
 // arguments with which a provider can add it.
 var additions = []addition{
-	{to: userType, make: inlined("user")},
-	{to: userType, make: attached("user")},
-	{to: userType, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
+	{to: token.IAMUser, make: inlined("user")},
+	{to: token.IAMUser, make: attached("user")},
+	{to: token.IAMUser, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
 		group := "others-of-" + r.name()
 		_, err := h.server.IAM(account).CreateGroup(h.t.Context(), group, "/")
 		require.NoError(h.t, err)
-		return membershipType, map[string]any{"user": r.name(), "groups": []any{group}}, `"` + group + `"`
+		return token.IAMUserGroupMembership, map[string]any{"user": r.name(), "groups": []any{group}}, `"` + group + `"`
 	}},
-	{to: userType, set: map[string]any{"permissionsBoundary": administrator}},
-	{to: groupType, make: inlined("group")},
-	{to: groupType, make: attached("group")},
-	{to: groupType, left: true, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
+	{to: token.IAMUser, set: map[string]any{"permissionsBoundary": administrator}},
+	{to: token.IAMGroup, make: inlined("group")},
+	{to: token.IAMGroup, make: attached("group")},
+	{to: token.IAMGroup, left: true, make: func(h *hand, account string, r stateResource) (string, map[string]any, string) {
 		_, err := h.server.IAM(account).CreateUser(h.t.Context(), iam.NewUser{Name: "outsider"})
 		require.NoError(h.t, err)
-		return membershipType, map[string]any{"user": "outsider", "groups": []any{r.name()}}, `"outsider"`
+		return token.IAMUserGroupMembership, map[string]any{"user": "outsider", "groups": []any{r.name()}}, `"outsider"`
 	}},
-	{to: roleType, make: inlined("role")},
-	{to: roleType, make: attached("role")},
-	{to: roleType, set: map[string]any{"permissionsBoundary": administrator}},
-	{to: roleType, set: map[string]any{"description": "by hand"}},
-	{to: documentType, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
-	{to: managedPolicyType, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
+	{to: token.IAMRole, make: inlined("role")},
+	{to: token.IAMRole, make: attached("role")},
+	{to: token.IAMRole, set: map[string]any{"permissionsBoundary": administrator}},
+	{to: token.IAMRole, set: map[string]any{"description": "by hand"}},
+	{to: token.SSMDocument, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
+	{to: token.IAMPolicy, set: map[string]any{"tags": map[string]any{"by": "hand"}}},
 	{
 		to:  "aws:ssoadmin/permissionSet:PermissionSet",
-		has: inlinePolicyType,
+		has: token.SSOAdminPermissionSetInlinePolicy,
 		make: func(_ *hand, _ string, r stateResource) (string, map[string]any, string) {
-			return inlinePolicyType, map[string]any{
+			return token.SSOAdminPermissionSetInlinePolicy, map[string]any{
 				"instanceArn":      r.Inputs["instanceArn"],
 				"permissionSetArn": r.Outputs["arn"],
 				"inlinePolicy":     openDocument,
@@ -239,7 +240,7 @@ func (h *hand) undo(account string, all []madeByHand) {
 				require.NoError(h.t, h.server.IAM(id).DeletePolicy(ctx, arn))
 			}
 		}
-		if group := "others-of-" + made.beside.name(); strings.Contains(made.delete.GetUrn(), membershipType) {
+		if group := "others-of-" + made.beside.name(); strings.Contains(made.delete.GetUrn(), token.IAMUserGroupMembership) {
 			_ = iam.DeleteGroup(ctx, group) // The MFA group has no other group.
 		}
 	}
@@ -272,7 +273,7 @@ func TestWhatSomebodyAddsIsNamedAndTakenAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if name != "shipped" {
-				clitest.Long(t)
+				tier.Long(t)
 			}
 			d := folder.clean.copy(t)
 			if name == "tools" { // Its identity store has one group, which has everything.
@@ -505,7 +506,7 @@ func (d *deployment) tells(t *testing.T, found *result.Summary, a added) bool {
 // preview warns of it with the line that ends it.
 // Every run holds the same of guardrails up (TestWhatSomebodyAddsIsNamedAndTakenAway).
 func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
-	clitest.Long(t)
+	tier.Long(t)
 	const user = "non-97-test-user1"
 	d := newDeployment(t)
 	p := newPipeline(t, d)
@@ -558,7 +559,7 @@ func TestPlainPulumiWarnsOfWhatItLeaves(t *testing.T) {
 // Every run holds the undisturbed case (TestWhatSomebodyAddsIsNamedAndTakenAway).
 func TestWhatARunTookNoteOfIsTakenAwayByTheNext(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	const user = "non-97-test-user1"
 	d := devDeployed.copy(t)
 	clean := d.world(t)
@@ -614,7 +615,7 @@ func TestAQuestionWithoutAnAnswerIsSaid(t *testing.T) {
 // to another unit or to the root, is named by drift, up leaves it, and once it is back nothing differs.
 func TestAnAccountThatSomebodyMovesIsNamed(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := organizationDeployed.copy(t)
 	const stack = "management"
 	tree := read(t, filepath.Join(d.dir, "Pulumi."+stack+".yaml")).ServiceControlPolicies().Tree

@@ -14,9 +14,9 @@ import (
 
 	"aws-access-guardrails/internal/adopt"
 	stackedit "aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -79,7 +79,7 @@ func (d *deployment) planned(t *testing.T, selected adopt.Selection) (*adopt.Pla
 // in place, deletes nothing, and a second look plans no change; then the mark may stay or go.
 func TestWhatExistsIsAdoptedAndChangedInPlace(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := newDeployment(t)
 	d.write(t, "sandbox.yaml", beforeTheStack)
 	d.write(t, "Pulumi.dev.yaml", adoptingStack)
@@ -186,7 +186,7 @@ const instanceOfDev = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
 // say.
 func TestAttributesAreAdoptedAndRegionsKeepTheirPreferences(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := newDeployment(t)
 	d.write(t, "sandbox.yaml", `organization: {id: o-exampleorgid, management: "111122223333", root: r-exam}
 identityCenter:

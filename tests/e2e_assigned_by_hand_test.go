@@ -16,9 +16,9 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/ssoadmin"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -168,7 +168,7 @@ func TestAnOlderVersionInAnAccountIsToldAndProvisioned(t *testing.T) {
 // Every run holds the undisturbed case (TestAnAssignmentByHandIsToldAndTakenAway).
 func TestAssignmentsByHandOutliveNoDisturbance(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := toolsWithOutsiders(t)
 	before := d.assignOutsiders(t)
 	plan := d.run(t, result.Preview, "tools")
@@ -247,7 +247,7 @@ func TestAssignmentsByHandOutliveNoDisturbance(t *testing.T) {
 // everything else is taken away.
 func TestAnAssignmentInTheManagementAccountIsToldAndLeft(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := organizationDeployed.copy(t)
 	const management = "123456789012"
 	viewer := func(s *sandbox.Server, kind, id, account string) {
@@ -280,7 +280,7 @@ func TestAnAssignmentInTheManagementAccountIsToldAndLeft(t *testing.T) {
 // Plain Pulumi leaves an assignment by hand, and its preview warns of it with the line that ends it. Where the program
 // cannot ask, the preview says what it does not know.
 func TestPlainPulumiWarnsOfAssignmentsByHand(t *testing.T) {
-	clitest.Long(t)
+	tier.Long(t)
 	d := newTools(t)
 	d.edit(t, "sandbox.yaml", ": builders}", ": builders, "+outsiders+"}\n  users: {"+mallory+"}")
 	p := newPipeline(t, d)

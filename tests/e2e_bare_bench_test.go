@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli"
@@ -160,9 +160,7 @@ func processorTime(b *testing.B) float64 {
 // and the same provider, and beside that program with the engine's own settings about its state. GUARDRAILS_USERS says
 // how many users; 200 make 1,005 resources and components.
 func BenchmarkBesideABareProgram(b *testing.B) {
-	users, err := strconv.Atoi(cmp.Or(os.Getenv("GUARDRAILS_USERS"), "200"))
-	require.NoError(b, err)
-	d := manyUsers(b, users)
+	d := manyUsers(b, tier.Number(b, "GUARDRAILS_USERS", 200))
 	folder, err := project.Open(d.dir)
 	require.NoError(b, err)
 	measure := func(name string, run func(b *testing.B) func()) {

@@ -19,11 +19,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/progress"
 	"aws-access-guardrails/internal/workspace/project"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -81,7 +81,7 @@ func (m made) count() (n int) {
 // changes into the state.
 func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 	t.Parallel()
-	all := os.Getenv(everyHandMade) != ""
+	all := tier.Asked(everyHandMade)
 	for name, folder := range map[string]struct {
 		clean  stage
 		stacks map[string]string
@@ -99,7 +99,7 @@ func TestWhatSomebodyChangesByHandIsNamedAndPutBack(t *testing.T) {
 			t.Run(name+" "+mode, func(t *testing.T) {
 				t.Parallel()
 				if !all && (name != "shipped" || mode != "seen") {
-					clitest.Long(t)
+					tier.Long(t)
 				}
 				d := folder.clean.copy(t)
 				w := &tried{

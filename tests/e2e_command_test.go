@@ -22,10 +22,10 @@ import (
 
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/testkit/tier"
 	memory "aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -251,9 +251,9 @@ func TestWrongUseHasItsOwnStatus(t *testing.T) {
 // always, early and late in the nightly tier.
 func TestAKilledCommandIsFinishedByRunningItAgain(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	want := devDeployed.world(t)
-	for _, after := range clitest.Sample(1, 8, 1, 20) {
+	for _, after := range tier.Sample(1, 8, 1, 20) {
 		d := newCommandDeployment(t)
 		cmd := d.command(t, "up", "dev", "--sandbox")
 		progress, err := cmd.StderrPipe()

@@ -25,6 +25,7 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
@@ -318,13 +319,13 @@ func newExample(t *testing.T, folder string) *deployment {
 // documents and a password policy, and of the policies of an organization. People come and go as the deployer in
 // TestALeaverKeepsTheGuardUntilTheDeletionBegins.
 func lived() []life {
-	if clitest.Nightly() {
+	if tier.Nightly() {
 		return lives
 	}
 	accounts, organization := lives[0], lives[1]
 	accounts.up, accounts.destroy = []string{"prod"}, []string{"prod"}
 	organization.up, organization.destroy = []string{"management"}, []string{"management"}
-	return clitest.Sample(2, accounts, organization)
+	return tier.Sample(2, accounts, organization)
 }
 
 // Deployed, read again with a refresh, changed in every kind of resource and destroyed: the rendered policies are
@@ -393,7 +394,7 @@ func (p *pipeline) live(t *testing.T, l life) []*calledFor {
 	folder, err := project.Open(p.dir)
 	require.NoError(t, err)
 	require.Subset(t, folder.Stacks(), l.up)
-	if clitest.Nightly() {
+	if tier.Nightly() {
 		require.ElementsMatch(t, folder.Stacks(), l.up, "every stack of the folder has a life")
 	}
 	for _, name := range l.up {
@@ -573,7 +574,7 @@ func (did *calledFor) judge(t *testing.T, used, rendered map[string]bool) {
 // allowed, they keep the guard.
 func TestALeaverKeepsTheGuardUntilTheDeletionBegins(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	p := newPipeline(t, newDeployment(t))
 	const leaver = "bob"
 	p.write(

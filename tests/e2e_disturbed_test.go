@@ -26,9 +26,9 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/project"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -462,7 +462,7 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 		{awstype.Update, "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy", api.ErrorAfter, shippedTools,
 			"tools"},
 	}
-	if all = clitest.Sample(len(all), all...); clitest.Nightly() {
+	if all = tier.Sample(len(all), all...); tier.Nightly() {
 		all = part(t, disturbances(t))
 	}
 	n := &counted{cells: map[string]map[string]int{}}

@@ -11,9 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox/cloud/api"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -26,9 +26,9 @@ import (
 // TestUpTakesOverNothingThatItFinds holds what happens then. One seed in every run, eight in the nightly tier.
 func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	want := devDeployed.world(t)
-	for _, seed := range clitest.Sample[uint64](1, 1, 2, 3, 4, 5, 6, 7, 8) {
+	for _, seed := range tier.Sample[uint64](1, 1, 2, 3, 4, 5, 6, 7, 8) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			d := newDeployment(t)
@@ -64,13 +64,13 @@ func TestUpAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 // nightly tier.
 func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	want := devDeployed.world(t)
 	types := map[string]string{
 		"CreateUser": "aws:iam/user:User", "CreateGroup": "aws:iam/group:Group", "CreateRole": "aws:iam/role:Role",
 		"CreatePolicy": "aws:iam/policy:Policy", "CreateDocument": "aws:ssm/document:Document",
 	}
-	for _, fault := range clitest.Sample(1, api.LostReply, api.ErrorAfter) {
+	for _, fault := range tier.Sample(1, api.LostReply, api.ErrorAfter) {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			faults := &api.Faults{}
@@ -102,7 +102,7 @@ func TestACreationThatFailedAfterItsEffectIsFound(t *testing.T) {
 // Destroying is finished by destroying again, whatever goes wrong on the way.
 func TestDestroyAgainEndsWhereAnUndisturbedRunEnds(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	clean := devDeployed.copy(t)
 	clean.run(t, result.Destroy, "dev")
 	want := clean.world(t)

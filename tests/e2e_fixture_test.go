@@ -13,11 +13,28 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud"
+	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
+
+// The folders of the examples.
+var (
+	exampleOrganization = filepath.Join("..", "examples", "organization")
+	exampleTools        = filepath.Join("..", "examples", "tools")
+	exampleLab          = filepath.Join("..", "examples", "lab")
+)
+
+// read reads a stack file and requires that it is in order.
+func read(t testing.TB, file string) *stack.Stack {
+	t.Helper()
+	stack, problems := stack.ReadFile(file)
+	require.NoError(t, problems.Err())
+	return stack
+}
 
 // deployment is a copy of the shipped project with a sandbox of its own.
 type deployment struct {
@@ -52,9 +69,7 @@ func (d *deployment) read(t *testing.T, name string) string {
 // edit replaces a text in a file, once.
 func (d *deployment) edit(t *testing.T, name, before, after string) {
 	t.Helper()
-	content := d.read(t, name)
-	require.Equal(t, 1, strings.Count(content, before), "test bug: the edit does not fit %s", name)
-	d.write(t, name, strings.Replace(content, before, after, 1))
+	testkit.EditFile(t, filepath.Join(d.dir, name), before, after)
 }
 
 // expectNothing takes the expectations out of a stack file, and what they rest on: they name people and roles that a

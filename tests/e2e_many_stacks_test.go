@@ -13,9 +13,9 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -27,7 +27,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 	t.Parallel()
 	t.Run("killed half way", func(t *testing.T) {
 		t.Parallel()
-		clitest.Long(t)
+		tier.Long(t)
 		d := newOrganization(t)
 		cmd := d.command(t, "up", "--sandbox")
 		progress, err := cmd.StderrPipe()
@@ -50,7 +50,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 
 	t.Run("one stack fails", func(t *testing.T) {
 		t.Parallel()
-		clitest.Long(t)
+		tier.Long(t)
 		d := newOrganization(t)
 		faults := &api.Faults{
 			Rules: []api.FaultRule{{Call: "CreateRole", Subject: "PaymentsDeveloper", Fault: api.ErrorBefore}},
@@ -120,7 +120,7 @@ func TestManyStacksAreFinishedByRunningThemAgain(t *testing.T) {
 
 	t.Run("drift", func(t *testing.T) {
 		t.Parallel()
-		clitest.Long(t)
+		tier.Long(t)
 		whole := organizationDeployed.copy(t)
 		ctx := t.Context()
 		none, err := whole.workspace(t, workspace.Options{}).Run(ctx, result.Drift)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
@@ -228,7 +229,7 @@ func policiesOf(t *testing.T, d *deployment) []string {
 // The way out is printed before the way in is shut: how to detach every policy without Pulumi.
 func TestTheUndoSheetComesBeforeTheFirstPolicy(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := newOrganization(t)
 	r := d.guardrails(t, "up", "--sandbox")
 	require.Equal(t, exit.Holds, r.status, r.stderr)

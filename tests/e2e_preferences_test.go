@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -16,8 +16,8 @@ import (
 // Every run holds the same of what somebody changes by hand (TestTheVersionInForceIsPutBack).
 func TestPreferencesGoBack(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
-	for _, compared := range clitest.Sample(2, "everyVersion", "latestVersion") {
+	tier.Long(t)
+	for _, compared := range tier.Sample(2, "everyVersion", "latestVersion") {
 		t.Run(compared, func(t *testing.T) {
 			t.Parallel()
 			d := newDeployment(t)

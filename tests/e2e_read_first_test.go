@@ -2,10 +2,8 @@ package tests
 
 import (
 	"bufio"
-	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -14,16 +12,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/sandbox/cloud/ssm"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/progress"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -99,7 +96,7 @@ func TestUpReadsFirstAndPutsBack(t *testing.T) {
 // its heading says so, and what it says that another up would do is what another up does.
 func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.run(t, result.Up, "dev")
@@ -192,7 +189,7 @@ func TestAnEditThatIsNotDeployedIsDrift(t *testing.T) {
 // user hold the dead id. Up writes the name again, in every account.
 func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := organizationDeployed.copy(t)
 	want := d.world(t)
 	d.byHand(t, "jump", "111122223333", func(h *hand) {
@@ -215,7 +212,7 @@ func TestTrustOfAUserWhoWasMadeAgainIsMended(t *testing.T) {
 // or, before a landing, with every version.
 func TestTheVersionInForceIsPutBack(t *testing.T) {
 	t.Parallel()
-	for _, compared := range clitest.Sample(2, "latestVersion", "everyVersion") {
+	for _, compared := range tier.Sample(2, "latestVersion", "everyVersion") {
 		t.Run(compared, func(t *testing.T) {
 			t.Parallel()
 			d := devDeployed.copy(t)
@@ -335,10 +332,10 @@ func TestDeniesGoBackBeforeAllows(t *testing.T) {
 // nightly tier. Every run holds the same of an engine that is killed (TestOneUpEndsWhatWasDisturbed).
 func TestAKillWhilePuttingBackIsFinishedByRunningAgain(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := devDeployed.copy(t)
 	want := d.world(t)
-	for _, after := range clitest.Sample(1, 3, 1) {
+	for _, after := range tier.Sample(1, 3, 1) {
 		d.byOthers(t)
 		cmd := d.command(t, "up", "dev", "--sandbox")
 		progress, err := cmd.StderrPipe()
@@ -384,18 +381,4 @@ func TestWhatFailedSaysSoAndWhyOnce(t *testing.T) {
 	assert.Equal(t, exit.Refused, r.status)
 	assert.Contains(t, r.stdout, "  refused (")
 	assert.NotContains(t, r.stdout+r.stderr, "no changes")
-}
-
-// Plain "pulumi up" and "pulumi preview" in the shipped folders read what stands before they plan.
-func TestTheShippedProjectsReadFirst(t *testing.T) {
-	t.Parallel()
-	for _, folder := range []string{"..", exampleOrganization} {
-		data, err := os.ReadFile(filepath.Join(folder, "Pulumi.yaml"))
-		require.NoError(t, err)
-		var project struct {
-			Options struct{ Refresh string }
-		}
-		require.NoError(t, yaml.Unmarshal(data, &project))
-		assert.Equal(t, "always", project.Options.Refresh, fmt.Sprint(folder))
-	}
 }

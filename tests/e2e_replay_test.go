@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
 // withRecords puts the recorded calls of the example beside the stack files, and the whole under git.
@@ -62,13 +62,13 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 		"diff":           {"diff", "--replay", "records.json"},
 		"diff, deployed": {"diff", "--deployed", "--sandbox", "--replay", "records.json"},
 	}
-	if !clitest.Landing() {
+	if !tier.Landing() {
 		for _, name := range []string{"against main", "deployed", "states alone", "diff"} {
 			delete(comparisons, name)
 		}
 	}
 	for name, args := range comparisons {
-		if name != "against" && !clitest.Landing() {
+		if name != "against" && !tier.Landing() {
 			continue
 		}
 		r := d.guardrails(t, args...)
@@ -108,7 +108,7 @@ func TestAChangeIsHeldAgainstRecordedCalls(t *testing.T) {
 		"replay.yaml",
 		"accept:\n  - {sid: "+denyCommands+", because: patching moves to Quick Setup this week}\n",
 	)
-	for _, args := range clitest.Sample(2, comparisons["against"], comparisons["diff"]) {
+	for _, args := range tier.Sample(2, comparisons["against"], comparisons["diff"]) {
 		r := d.guardrails(t, args...)
 		assert.Equal(t, exit.Status(0), r.status, "%v: %s%s", args, r.stdout, r.stderr)
 	}
@@ -145,7 +145,7 @@ func TestReplayRefusesComparisonsThatCannotBe(t *testing.T) {
 // A replay that is killed goes on where it was, and says in the end what one undisturbed run says.
 func TestAKilledReplayGoesOn(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := newOrganization(t)
 	withRecords(t, d)
 	const files, perFile = 4500, 4

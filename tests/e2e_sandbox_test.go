@@ -18,9 +18,9 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/cloud/iam"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 )
 
@@ -61,7 +61,7 @@ func TestShippedStacksDeployAndStay(t *testing.T) {
 // Every run holds what it registers (TestEverySettingOfTheLaboratoryIsDeployed).
 func TestTheLaboratoryDeploysAndStays(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := labDeployed.copy(t)
 	for _, stack := range shippedLab.stacks {
 		r := shippedLab.report(t, stack)
@@ -96,7 +96,7 @@ func TestTheLaboratoryDeploysAndStays(t *testing.T) {
 // Every run holds that the file and the way out are named (TestABrokenSandboxNamesTheFileAndTheWayOut).
 func TestACutSandboxIsPutBackByTheLineThatItPrints(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	d := newDeployment(t)
 	d.expectNothing(t, "Pulumi.dev.yaml")
 	d.run(t, result.Up, "dev")

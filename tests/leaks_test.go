@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 // documentationAccounts are the account ids that AWS's documentation uses for nobody's account. Ids of one repeated
@@ -64,7 +66,7 @@ func leaksIn(text string) []string {
 // The repository holds no account, no machine, no key of anybody's.
 func TestNothingOfAnybodysIsInTheRepository(t *testing.T) {
 	files := 0
-	walk(t, func(path string) {
+	testkit.Walk(t, func(path string) {
 		base := filepath.Base(path)
 		if strings.HasPrefix(base, "go.sum") || base == "leaks_test.go" || strings.Contains(path, "testdata/fuzz/") ||
 			base == "package-lock.json" {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 const (
@@ -27,7 +29,7 @@ const (
 func TestCodeIsMeasured(t *testing.T) {
 	lines, long := 0, 0
 	packages, documented := map[string]int{}, map[string]bool{}
-	walk(t, func(path string) {
+	testkit.Walk(t, func(path string) {
 		if !strings.HasSuffix(path, ".go") {
 			return
 		}

@@ -3,8 +3,6 @@ package claims
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
 )
 
@@ -234,16 +233,7 @@ func (k kin) world(seed uint64) world.World {
 }
 
 // rounds is how many worlds of a kind are made: GUARDRAILS_ALIKE, or a few.
-func rounds(t *testing.T, few uint64) uint64 {
-	t.Helper()
-	text := os.Getenv("GUARDRAILS_ALIKE")
-	if text == "" {
-		return few
-	}
-	n, err := strconv.ParseUint(text, 10, 32)
-	require.NoError(t, err)
-	return n
-}
+func rounds(t *testing.T, few int) uint64 { return uint64(tier.Number(t, "GUARDRAILS_ALIKE", few)) }
 
 // What is told of another is what would be found: of people, of roles and of whole accounts, where nothing tells them
 // apart and where documents do so in every way.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
-	"os"
 	"reflect"
 	"slices"
 	"sync"
@@ -22,6 +21,7 @@ import (
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
 )
 
@@ -370,15 +370,7 @@ func told(p *claim.Prover, in *intent.Account) []string {
 }
 
 // walks is how many random walks a run of the tests makes: a third of those before a landing where nothing is decided.
-func walks(landing, nightly int) int {
-	switch {
-	case os.Getenv("GUARDRAILS_NIGHTLY") != "":
-		return nightly
-	case os.Getenv("CI") == "true":
-		return landing
-	}
-	return (landing + 2) / 3
-}
+func walks(landing, nightly int) int { return tier.Pick((landing+2)/3, landing, nightly) }
 
 // What is found of an account whose proofs rest on the same is the same, after whatever edits, in whichever account,
 // and whenever it is asked for.

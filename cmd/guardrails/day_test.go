@@ -16,6 +16,7 @@ import (
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/view/matrix"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
@@ -24,9 +25,7 @@ import (
 // inOrganization goes into a copy of the example organization.
 func inOrganization(t *testing.T) {
 	t.Helper()
-	dir := t.TempDir()
-	require.NoError(t, os.CopyFS(dir, os.DirFS("../../examples/organization")))
-	t.Chdir(dir)
+	t.Chdir(testkit.Copy(t, "examples/organization"))
 }
 
 // at runs a command line of the shell at an instant, and gives what it prints.

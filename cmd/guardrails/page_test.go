@@ -4,14 +4,14 @@ import (
 	"html"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
+	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/tier"
 )
 
 // git runs git in the folder of the test.
@@ -39,14 +39,8 @@ func TestThePageShowsWhatAChangeDoes(t *testing.T) {
 	same := written("guardrails page --out who.html --against HEAD")
 	assert.Contains(t, same, "No one gains or loses")
 
-	file := "Pulumi.management.yaml"
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	require.NoError(
-		t,
-		os.WriteFile(file, []byte(strings.Replace(string(text), "mode: report", "mode: deny", 1)), 0o600),
-	)
-	for _, revision := range clitest.Sample(2, "HEAD", "main...") {
+	testkit.EditFile(t, "Pulumi.management.yaml", "mode: report", "mode: deny")
+	for _, revision := range tier.Sample(2, "HEAD", "main...") {
 		changed := written("guardrails page --out who.html --against " + revision)
 		assert.Contains(t, changed, "DenyRemoteExecutionButForListedRoles", revision)
 		assert.Contains(t, changed, "carol loses sendCommand as root", revision)
@@ -55,7 +49,7 @@ func TestThePageShowsWhatAChangeDoes(t *testing.T) {
 	assert.NotContains(t, written("guardrails page --out who.html"), "carol loses")
 
 	require.NoError(t, os.Remove("who.html"))
-	_, err = at(t, now, "guardrails page --out who.html --against nowhere")
+	_, err := at(t, now, "guardrails page --out who.html --against nowhere")
 	require.ErrorContains(t, err, "nowhere")
 	assert.NoFileExists(t, "who.html")
 }

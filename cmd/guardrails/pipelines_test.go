@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,12 +18,13 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// asCommand makes the binary of the tests the command, for scripts that call it.
+// asCommand makes the binary of the tests the command, for scripts that call it and for terminals: what happens before
+// main happens there too, and nothing is linked a second time.
 const asCommand = "GUARDRAILS_TEST_AS_COMMAND"
 
 func init() {
 	if os.Getenv(asCommand) != "" {
-		os.Exit(int(execute(context.Background(), os.Args[1:])))
+		main()
 	}
 }
 

@@ -20,38 +20,19 @@ import (
 
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/verdicts"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
-// builtIn is the folder of the built command; empty as long as no test needed it.
-var builtIn string
-
-// builtCommand is the command itself: what happens before main is tested too.
-var builtCommand = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "guardrails-test-")
-	if err != nil {
-		return "", err
-	}
-	builtIn = dir
-	path := filepath.Join(dir, "guardrails")
-	out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, ".").CombinedOutput()
-	return path, errors.Join(err, asError(out))
-})
-
-func asError(out []byte) error {
-	if len(out) == 0 {
-		return nil
-	}
-	return errors.New(string(out))
-}
+// commandCache is where the commands of the tests keep what was proven, for the next one.
+var commandCache = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "guardrails-test-") })
 
 func TestMain(m *testing.M) {
 	// Verbs are tried in this process, on the same stack files again and again.
 	judge.Use(claims.With{Memory: verdicts.InMemory()})
 	code := m.Run()
-	if builtIn != "" {
-		_ = os.RemoveAll(builtIn)
+	if dir, err := commandCache(); err == nil {
+		_ = os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }
@@ -59,11 +40,13 @@ func TestMain(m *testing.M) {
 // dialogue runs the command on a terminal of its own, types the keys, and gives all that stood there and the status.
 func dialogue(t *testing.T, dir, term, keys string, columns uint16, args ...string) (string, int) {
 	t.Helper()
-	path, err := builtCommand()
+	self, err := os.Executable()
 	require.NoError(t, err)
-	cmd := exec.Command(path, args...)
+	cache, err := commandCache()
+	require.NoError(t, err)
+	cmd := exec.Command(self, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "TERM="+term, "NO_COLOR=", "CI=")
+	cmd.Env = append(os.Environ(), asCommand+"=1", "XDG_CACHE_HOME="+cache, "TERM="+term, "NO_COLOR=", "CI=")
 	screen, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 40, Cols: columns})
 	require.NoError(t, err)
 	defer screen.Close()
@@ -114,7 +97,7 @@ const answers = "jump=111122223333\rapp=444455556666\r\rjump\r\rap-northeast-1\r
 func TestInitAsksOnATerminal(t *testing.T) {
 	for _, term := range []string{"xterm-256color", "screen-256color", "dumb"} {
 		for _, columns := range []uint16{50, 80, 200} {
-			if columns != 80 && term != "xterm-256color" && !clitest.Landing() {
+			if columns != 80 && term != "xterm-256color" && !tier.Landing() {
 				continue
 			}
 			dir := t.TempDir()
@@ -154,9 +137,9 @@ func TestNoVerbAsksTheTerminal(t *testing.T) {
 	}
 }
 
-// Lines of check fit the terminal, whatever its width.
+// Lines of check fit the terminal, whatever its width; the narrowest, where most lines are broken, in every run.
 func TestCheckFitsTheTerminal(t *testing.T) {
-	for _, columns := range []uint16{50, 80, 200} {
+	for _, columns := range tier.Sample[uint16](3, 50, 80, 200) {
 		screen, status := dialogue(t, "../../examples/organization", "dumb", "", columns, "check", "--all")
 		require.Zero(t, status, screen)
 		words := 0

@@ -2,13 +2,12 @@ package main
 
 import (
 	"bytes"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 // said is what a verb prints in a folder, and its error.
@@ -25,14 +24,9 @@ func said(t *testing.T, args ...string) (string, error) {
 // folderWith has the shipped stack dev, with one more expectation.
 func folderWith(t *testing.T, expectation string) string {
 	t.Helper()
-	folder := t.TempDir()
-	for _, name := range []string{"Pulumi.yaml", "Pulumi.dev.yaml"} {
-		text, err := os.ReadFile(filepath.Join("../..", name))
-		require.NoError(t, err)
-		with := strings.Replace(string(text), "  guardrails:expect:\n", "  guardrails:expect:\n"+expectation, 1)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(with), 0o600))
-	}
-	return folder
+	const expect = "  guardrails:expect:\n"
+	return testkit.CopyFiles(t, "", []string{"Pulumi.yaml", "Pulumi.dev.yaml"},
+		testkit.Edit{"Pulumi.dev.yaml", expect, expect + expectation})
 }
 
 // What follows from the stack files alone is printed of a stack that is refused too, the same as of one that holds.

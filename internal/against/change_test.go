@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -28,45 +27,20 @@ var someDay = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 const (
 	dev          = "dev"
-	organization = "testdata/organization"
-	shipped      = "../../examples/organization"
+	organization = "internal/against/testdata/organization"
+	shipped      = "examples/organization"
 )
 
 // edit is a text that a file has once, and what it becomes.
-type edit struct{ file, old, new string }
+type edit = testkit.Edit
 
-// project copies a project into a folder of its own: dev is the development stack alone.
+// projectWith copies a project into a folder of its own: dev is the development stack alone.
 func projectWith(t testing.TB, from string) string {
 	t.Helper()
-	dir := t.TempDir()
-	if from != dev {
-		require.NoError(t, os.CopyFS(dir, os.DirFS(from)))
-		return dir
+	if from == dev {
+		return testkit.CopyFiles(t, "", []string{"Pulumi.yaml", "Pulumi.dev.yaml"})
 	}
-	for _, name := range []string{"Pulumi.yaml", "Pulumi.dev.yaml"} {
-		data, err := os.ReadFile("../../" + name)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
-	}
-	return dir
-}
-
-func apply(t testing.TB, dir string, edits ...edit) {
-	t.Helper()
-	for _, e := range edits {
-		path := filepath.Join(dir, e.file)
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(
-			t,
-			1,
-			strings.Count(string(data), e.old),
-			"test bug: %s has %q another number of times",
-			e.file,
-			e.old,
-		)
-		require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(data), e.old, e.new, 1)), 0o600))
-	}
+	return testkit.Copy(t, from)
 }
 
 func stacksOf(t testing.TB, dir string) []*stack.Stack {
@@ -82,7 +56,7 @@ func stacksOf(t testing.TB, dir string) []*stack.Stack {
 func reportOf(t testing.TB, from string, edits ...edit) *change.Report {
 	t.Helper()
 	dir := projectWith(t, from)
-	apply(t, dir, edits...)
+	testkit.EditFiles(t, dir, edits...)
 	to := change.Of("the working tree", stacksOf(t, dir)...)
 	is := listResources(to, "guardrails", stacksOf(t, dir))
 	r, err := change.Compare(sideOf(t, from), to, someDay, changesOf(sidesMade[from], is))
@@ -94,7 +68,7 @@ func reportOf(t testing.TB, from string, edits ...edit) *change.Report {
 func refusedOf(t testing.TB, from string, edits ...edit) error {
 	t.Helper()
 	dir := projectWith(t, from)
-	apply(t, dir, edits...)
+	testkit.EditFiles(t, dir, edits...)
 	return refusalsOf(change.Of("the working tree", stacksOf(t, dir)...))
 }
 
@@ -262,7 +236,7 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 		return s
 	}
 	before := bare("before", stacks)
-	apply(
+	testkit.EditFiles(
 		t,
 		dir,
 		edit{
@@ -281,7 +255,7 @@ func TestTheExampleOrganizationIsReported(t *testing.T) {
 	)
 	assert.Empty(t, r.Calls)
 
-	apply(
+	testkit.EditFiles(
 		t,
 		dir,
 		edit{
@@ -323,7 +297,7 @@ func TestWhatMeansTheSameIsNoOnesGainOrLoss(t *testing.T) {
 // A grant that is over by the time from which the report looks on is no loss when it is removed.
 func TestWhatIsOverIsNoLoss(t *testing.T) {
 	dir := projectWith(t, organization)
-	apply(t, dir, edit{workloadFile, "T09:00:00+09:00", "T08:00:00+09:00"})
+	testkit.EditFiles(t, dir, edit{workloadFile, "T09:00:00+09:00", "T08:00:00+09:00"})
 	late := someDay.AddDate(1, 0, 0)
 	r, err := change.Compare(sideOf(t, organization), change.Of("after", stacksOf(t, dir)...), late, nil)
 	require.NoError(t, err)
@@ -396,13 +370,13 @@ func TestThePageShowsWhatTheCommandPrints(t *testing.T) {
 		assert.NoError(t, refusedOf(t, dev, change))
 		r.From = "HEAD (1a2b3c4)"
 		got := strings.TrimRight(textOf(t, r), "\n")
-		if os.Getenv("UPDATE_GOLDEN") == "1" {
+		if testkit.Updating() {
 			text = strings.Replace(text, shown[0], strings.TrimSuffix(shown[0], shown[3]+"\n```")+got+"\n```", 1)
 			continue
 		}
 		assert.Equal(t, shown[3], got)
 	}
-	if os.Getenv("UPDATE_GOLDEN") == "1" {
+	if testkit.Updating() {
 		require.NoError(t, os.WriteFile(page, []byte(text), 0o644))
 	}
 }
@@ -411,7 +385,7 @@ func TestThePageShowsWhatTheCommandPrints(t *testing.T) {
 func BenchmarkReport(b *testing.B) {
 	dir := projectWith(b, shipped)
 	then := stacksOf(b, dir)
-	apply(
+	testkit.EditFiles(
 		b,
 		dir,
 		edit{
@@ -442,6 +416,6 @@ func TestReportsSayBoundariesPartnersAndDocuments(t *testing.T) {
 		{edit{file, "port: 5432", "port: 5433"}, "document BuildDatabase in ap-northeast-1 of tools has other content"},
 		{edit{file, `"2001:db8::/32", vpce-0abcdef1234567890]`, `"2001:db8::/32"]`}, "DenyEverythingFromOtherNetworks"},
 	} {
-		assert.Contains(t, textOf(t, reportOf(t, "../../examples/tools", c.edit)), c.says)
+		assert.Contains(t, textOf(t, reportOf(t, "examples/tools", c.edit)), c.says)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/workspace"
 )
 
@@ -103,7 +104,7 @@ func TestAChangeAgainstWhatIsDeployed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := projectWith(t, organization)
 			then := stacksOf(t, dir)
-			apply(t, dir, e)
+			testkit.EditFiles(t, dir, e)
 			got, want := deployedReport(t, then, stacksOf(t, dir)), reportOf(t, organization, e)
 			assert.False(t, got.NoOne)
 			want.From, want.Proofs, got.Proofs = got.From, nil, nil
@@ -124,11 +125,11 @@ func TestAStackThatWasNeverDeployedIsCompared(t *testing.T) {
 // Permission sets, their assignments and the attributes of the shipped organization read back from the states, and a
 // change of one is told as against a revision.
 func TestIdentityCenterReadsBackFromTheStates(t *testing.T) {
-	dir := projectWith(t, "../../examples/organization")
+	dir := projectWith(t, shipped)
 	then := stacksOf(t, dir)
 	r := deployedReport(t, then, then)
 	assert.True(t, r.NoOne, textOf(t, r))
-	apply(
+	testkit.EditFiles(
 		t,
 		dir,
 		edit{"Pulumi.identity.yaml", "SSMSessionRunAs: ${path:userName}", "SSMSessionRunAs: ${path:nickName}"},

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/change"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 )
@@ -69,7 +70,7 @@ func TestRevisionsAreReadFromGit(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, report.Silent(), textOf(t, report))
 
-	apply(t, r.folder(), oneMore)
+	testkit.EditFiles(t, r.folder(), oneMore)
 	report, err = r.report("HEAD")
 	require.NoError(t, err)
 	require.Len(t, report.People, 1)
@@ -89,10 +90,10 @@ func TestRevisionsAreReadFromGit(t *testing.T) {
 func TestABranchIsComparedWithWhereItLeft(t *testing.T) {
 	r := newRepository(t)
 	r.git("checkout", "-q", "-b", "branch")
-	apply(t, r.folder(), oneMore)
+	testkit.EditFiles(t, r.folder(), oneMore)
 	r.commit()
 	r.git("checkout", "-q", "main")
-	apply(t, r.folder(), edit{devFile, "      documents: [AWS-StartPortForwardingSession]\n", ""})
+	testkit.EditFiles(t, r.folder(), edit{devFile, "      documents: [AWS-StartPortForwardingSession]\n", ""})
 	r.commit()
 	r.git("checkout", "-q", "branch")
 	report, err := r.report("main...")
@@ -150,9 +151,9 @@ func TestStacksThatComeAndGoAreSaid(t *testing.T) {
 // A revision with a stack file that is not valid is compared against nothing, and says so with the file's own name.
 func TestARevisionThatCannotBeReadIsSaid(t *testing.T) {
 	r := newRepository(t)
-	apply(t, r.folder(), edit{devFile, "  guardrails:users:", "  guardrails:user:"})
+	testkit.EditFiles(t, r.folder(), edit{devFile, "  guardrails:users:", "  guardrails:user:"})
 	r.commit()
-	apply(t, r.folder(), edit{devFile, "  guardrails:user:", "  guardrails:users:"})
+	testkit.EditFiles(t, r.folder(), edit{devFile, "  guardrails:user:", "  guardrails:users:"})
 	report, err := r.report("HEAD")
 	require.NoError(t, err)
 	require.NotEmpty(t, report.Notes)
@@ -163,7 +164,7 @@ func TestARevisionThatCannotBeReadIsSaid(t *testing.T) {
 
 	// The other way round there is nothing to compare.
 	r.commit()
-	apply(t, r.folder(), edit{devFile, "  guardrails:users:", "  guardrails:user:"})
+	testkit.EditFiles(t, r.folder(), edit{devFile, "  guardrails:users:", "  guardrails:user:"})
 	report, err = r.report("HEAD")
 	assert.Nil(t, report)
 	assert.Equal(t, exit.Refused, exit.StatusOf(err))

@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/testkit"
 )
 
 // identityCenterFile is a stack with an instance of IAM Identity Center; 999999999999 has no stack.
@@ -48,7 +49,7 @@ func centerSide(t *testing.T, edits ...edit) *change.Side {
 		os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte("name: guardrails\nruntime: go\n"), 0o600),
 	)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.center.yaml"), []byte(identityCenterFile), 0o600))
-	apply(t, dir, edits...)
+	testkit.EditFiles(t, dir, edits...)
 	stacks := stacksOf(t, dir)
 	s := &change.Side{
 		Name:        "side",

@@ -9,6 +9,7 @@ import (
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 )
 
 const (
@@ -76,7 +77,7 @@ func TestWhatNoCallShowsIsNotNoOnesGain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := projectWith(t, shipped)
-			apply(t, dir, c.edits...)
+			testkit.EditFiles(t, dir, c.edits...)
 			after := unproven("after", stacksOf(t, dir))
 			r, err := change.Compare(before, after, someDay, changesOf(made["before"], made["after"]))
 			require.NoError(t, err)

@@ -10,7 +10,7 @@ import (
 // networksOfChange are the lines of a report about the role watch, and the networks of each.
 func networksOfChange(t *testing.T, edits ...edit) (gains, losses [][]string, open []string) {
 	t.Helper()
-	r := reportOf(t, "../../examples/tools", edits...)
+	r := reportOf(t, "examples/tools", edits...)
 	for i := range r.People {
 		p := &r.People[i]
 		require.Equal(t, "watch", p.Role)

@@ -25,7 +25,7 @@ import (
 func shipped(t *testing.T) []*stack.Stack {
 	t.Helper()
 	var stacks []*stack.Stack
-	for _, pattern := range []string{"../../Pulumi.*.yaml", "../../examples/*/Pulumi.*.yaml", "../../tests/testdata/stacks/Pulumi.*.yaml"} {
+	for _, pattern := range []string{"../../Pulumi.*.yaml", "../../examples/*/Pulumi.*.yaml", "../testkit/stacktest/testdata/Pulumi.*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 )
 
 // numbered is a grant with a ticket of its own; many of them fit into one file.
@@ -27,14 +28,7 @@ func numbered(i int) Grant {
 }
 
 // writers is how many write at once. GUARDRAILS_WRITERS asks for more.
-func writers(t *testing.T) int {
-	if many := os.Getenv("GUARDRAILS_WRITERS"); many != "" {
-		n, err := strconv.Atoi(many)
-		require.NoError(t, err)
-		return n
-	}
-	return 24
-}
+func writers(t *testing.T) int { return tier.Number(t, "GUARDRAILS_WRITERS", 24) }
 
 // What is said to be written is in the file, however many write at once, and every byte that is not theirs stays.
 // Half of the grants are taken back by others in the meantime.

@@ -12,6 +12,7 @@ import (
 
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 )
 
 // withAllowList is the example with FullAWSAccess detached from targets, and a policy of the admin's own there.
@@ -99,11 +100,8 @@ func TestAllowListsThatAreRefused(t *testing.T) {
 		}
 		folder := withAllowList(t, "[ou-exam-11111111]", document)
 		file := filepath.Join(folder, "Pulumi.management.yaml")
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
 		if c.from != "" {
-			require.Contains(t, string(data), c.from)
-			require.NoError(t, os.WriteFile(file, []byte(strings.Replace(string(data), c.from, c.to, 1)), 0o600))
+			testkit.EditFile(t, file, c.from, c.to)
 		}
 		assert.Contains(t, problemsOf(file), c.says, name)
 	}

@@ -1,31 +1,21 @@
 package judge_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/judge"
+	"aws-access-guardrails/internal/testkit"
 )
 
 // tools is a copy of the example with boundaries and a partner, with edits.
 func tools(t *testing.T, edits ...string) *judge.Judgement {
 	t.Helper()
-	folder := t.TempDir()
-	require.NoError(t, os.CopyFS(folder, os.DirFS("../../examples/tools")))
-	file := filepath.Join(folder, "Pulumi.tools.yaml")
-	data, err := os.ReadFile(file)
-	require.NoError(t, err)
-	text := string(data)
-	for i := 0; i+1 < len(edits); i += 2 {
-		require.Equal(t, 1, strings.Count(text, edits[i]), edits[i])
-		text = strings.Replace(text, edits[i], edits[i+1], 1)
-	}
-	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	folder := testkit.Copy(t, "examples/tools")
+	testkit.EditFile(t, filepath.Join(folder, "Pulumi.tools.yaml"), edits...)
 	return judge.Stack(read(t, folder, "tools"))
 }
 

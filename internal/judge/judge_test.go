@@ -18,15 +18,9 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 	"aws-access-guardrails/problem"
 )
-
-// replaceOnce replaces a text that stands once.
-func replaceOnce(t testing.TB, text, old, with string) string {
-	t.Helper()
-	require.Equal(t, 1, strings.Count(text, old), "test bug: %q", old)
-	return strings.Replace(text, old, with, 1)
-}
 
 const devStack = "../../Pulumi.dev.yaml"
 
@@ -35,13 +29,7 @@ func changed(t testing.TB, changes ...string) *stack.Stack {
 	t.Helper()
 	data, err := os.ReadFile(devStack)
 	require.NoError(t, err)
-	text := string(data)
-	for i := 0; i < len(changes); i += 2 {
-		text = replaceOnce(t, text, changes[i], changes[i+1])
-	}
-	stack, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
-	require.NoError(t, problems.Err())
-	return stack
+	return stacktest.ReadText(t, testkit.Replace(t, string(data), changes...))
 }
 
 func textOf(t *testing.T, j *Judgement, strict bool, form Form) string {

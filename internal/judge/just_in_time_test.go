@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/problem"
 )
 
@@ -27,7 +28,7 @@ const justInTime = `config:
 // only ask is not.
 func TestRequestersWhoGoRoundJustInTimeAccessAreRefused(t *testing.T) {
 	judged := func(requester string) *Judgement {
-		text := []byte(replaceOnce(t, justInTime, "REQUESTER", requester))
+		text := []byte(testkit.Replace(t, justInTime, "REQUESTER", requester))
 		stack, problems := stack.Read(stackfile.Source{File: "Pulumi.shop.yaml", Data: text}, nil)
 		require.NoError(t, problems.Err())
 		return Stack(stack)
@@ -53,11 +54,11 @@ func TestRequestersOfNetworks(t *testing.T) {
 		"a VPC endpoint":       {"delegated/Asker", "vpce-0abcdef1234567890", "requests carry neither VPC nor VPC endpoint"},
 		"sessions from inside": {"operation/shop", "203.0.113.0/24", "may call ssm:StartSession"},
 	} {
-		text := replaceOnce(t, justInTime, "REQUESTER", `"arn:aws:iam::444455556666:role/guardrails/`+c.requester+`"`)
-		text = replaceOnce(
+		text := testkit.Replace(t, justInTime, "REQUESTER", `"arn:aws:iam::444455556666:role/guardrails/`+c.requester+`"`)
+		text = testkit.Replace(
 			t, text, "just-in-time-requester\"]", "just-in-time-requester\"], sourceNetworks: ["+c.networks+"]",
 		)
-		text = replaceOnce(t, text, "runAs: shop}", "runAs: shop, sourceNetworks: ["+c.networks+"]}")
+		text = testkit.Replace(t, text, "runAs: shop}", "runAs: shop, sourceNetworks: ["+c.networks+"]}")
 		s, problems := stack.Read(stackfile.Source{File: "Pulumi.shop.yaml", Data: []byte(text)}, nil)
 		require.NoError(t, problems.Err(), name)
 		refused := Stack(s).Refusals()

@@ -14,30 +14,16 @@ import (
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/problem"
 )
 
 const example = "../../examples/organization"
 
-// edited is a copy of the example organization, with texts of its files replaced: file, old, new.
-func edited(t *testing.T, edits ...[3]string) string {
+// edited is a copy of the example organization, with texts of its files replaced.
+func edited(t *testing.T, edits ...testkit.Edit) string {
 	t.Helper()
-	folder := t.TempDir()
-	files, err := filepath.Glob(filepath.Join(example, "Pulumi*.yaml"))
-	require.NoError(t, err)
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		require.NoError(t, err)
-		text := string(data)
-		for _, e := range edits {
-			if e[0] == filepath.Base(file) {
-				require.Contains(t, text, e[1])
-				text = strings.Replace(text, e[1], e[2], 1)
-			}
-		}
-		require.NoError(t, os.WriteFile(filepath.Join(folder, filepath.Base(file)), []byte(text), 0o600))
-	}
-	return folder
+	return testkit.Copy(t, "examples/organization", edits...)
 }
 
 func read(t *testing.T, folder, st string) *stack.Stack {

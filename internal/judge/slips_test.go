@@ -19,9 +19,9 @@ import (
 	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/view/render"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/policy"
 )
 
@@ -350,7 +350,7 @@ func TestWhateverADocumentLosesIsNoticed(t *testing.T) {
 		unused[i] = true
 	}
 	for n, folder := range shippedFolders(t) {
-		if n > 0 && !clitest.Landing() {
+		if n > 0 && !tier.Landing() {
 			continue
 		}
 		for _, s := range shippedIn(t, folder, memory) {
@@ -367,7 +367,7 @@ func TestWhateverADocumentLosesIsNoticed(t *testing.T) {
 						continue
 					}
 					delete(unused, i)
-					if sid := idleParts[i].without; sid != "" && clitest.Nightly() {
+					if sid := idleParts[i].without; sid != "" && tier.Nightly() {
 						s.without(sid, one, func(one slip) {
 							assert.True(
 								t,
@@ -383,7 +383,7 @@ func TestWhateverADocumentLosesIsNoticed(t *testing.T) {
 			}
 		}
 	}
-	if clitest.Landing() {
+	if tier.Landing() {
 		for i := range unused {
 			assert.Fail(t, "is noticed, or is gone: take it off the table", "%+v", idleParts[i])
 		}

@@ -1,9 +1,7 @@
 package program
 
 import (
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,6 +11,7 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/known"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit"
 )
 
 // The example with every setting that the others leave at its default holds, and is taken whole by AWS: its organization,
@@ -21,16 +20,10 @@ func TestEverySettingOfTheLaboratoryIsDeployed(t *testing.T) {
 	for name, quotas := range map[string]string{
 		"old quotas": "", "quotas of today": "  guardrails:quotas:\n    scp: 10240\n    scpsPerTarget: 10\n",
 	} {
-		dir := t.TempDir()
-		require.NoError(t, os.CopyFS(dir, os.DirFS("../../examples/lab")))
-		file := filepath.Join(dir, "Pulumi.root.yaml")
+		dir := testkit.Copy(t, "examples/lab")
 		if quotas != "" {
 			const old = "  guardrails:quotas:\n    scp: 5120\n    scpsPerTarget: 5\n"
-			data, err := os.ReadFile(file)
-			require.NoError(t, err)
-			text := string(data)
-			require.Contains(t, text, old)
-			require.NoError(t, os.WriteFile(file, []byte(strings.Replace(text, old, quotas, 1)), 0o600))
+			testkit.EditFile(t, filepath.Join(dir, "Pulumi.root.yaml"), old, quotas)
 		}
 		var stacks []*stack.Stack
 		for _, of := range []string{"root", "lab"} {

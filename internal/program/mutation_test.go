@@ -21,6 +21,7 @@ import (
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/sandbox/known"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 )
 
 // mutationsEnv asks for all mutations of each stack in place of a few.
@@ -67,11 +68,7 @@ func isFolder(path string) bool {
 // stood in the files. The changes leave the expectations alone, which deploy nothing, and know nothing of what the
 // checks are.
 func TestWhatCheckAcceptsIsNotRefusedHalfWay(t *testing.T) {
-	each := 4
-	if os.Getenv(mutationsEnv) != "" {
-		_, err := fmt.Sscan(os.Getenv(mutationsEnv), &each)
-		require.NoError(t, err, "%s is the number of changes of each stack", mutationsEnv)
-	}
+	each := tier.Number(t, mutationsEnv, 4)
 	for _, folder := range shippedFolders {
 		for _, name := range folder.stacks {
 			t.Run(name, func(t *testing.T) { mutateStack(t, folder, name, each) })

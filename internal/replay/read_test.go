@@ -26,6 +26,7 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/replay/cloudtrail"
 	"aws-access-guardrails/internal/replay/judging"
+	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/policy"
 )
 
@@ -584,13 +585,7 @@ func TestAccepts(t *testing.T) {
 func TestTheSchemaOfAcceptsSaysWhatIsRead(t *testing.T) {
 	text, err := AcceptSchema()
 	require.NoError(t, err)
-	file := "../../docs/replay.schema.json"
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		require.NoError(t, os.WriteFile(file, text, 0o644))
-	}
-	have, err := os.ReadFile(file)
-	require.NoError(t, err)
-	require.Equal(t, string(text), string(have), "UPDATE_GOLDEN=1 writes it")
+	testkit.GoldenFile(t, "../../docs/replay.schema.json", string(text))
 	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	require.NoError(t, err)
 	compiler := jsonschema.NewCompiler()

@@ -3,8 +3,6 @@ package sandbox_test
 import (
 	"bytes"
 	"context"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -27,28 +25,16 @@ import (
 	"aws-access-guardrails/internal/sandbox/cloud"
 	"aws-access-guardrails/internal/sandbox/cloud/api"
 	sandboxiam "aws-access-guardrails/internal/sandbox/cloud/iam"
+	"aws-access-guardrails/internal/testkit/tier"
+	"aws-access-guardrails/internal/workspace/pulumicli"
+	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 )
 
-// pulumiCLI is the Pulumi CLI of the variable GUARDRAILS_PULUMI, of the cache that `guardrails` builds it into, or of
-// PATH. Without one the tests of the real engine are skipped.
+// pulumiCLI is the Pulumi CLI; without one the tests of the real engine are skipped.
 func pulumiCLI(t *testing.T) auto.PulumiCommand {
 	t.Helper()
-	root := t.TempDir()
-	path := os.Getenv("GUARDRAILS_PULUMI")
-	if cache, err := os.UserCacheDir(); path == "" && err == nil {
-		if built, _ := filepath.Glob(filepath.Join(cache, "guardrails", "pulumi-*", "bin", "pulumi")); len(built) > 0 {
-			path = built[len(built)-1]
-		}
-	}
-	if path == "" {
-		path, _ = exec.LookPath("pulumi")
-	}
-	if path == "" {
-		t.Skip("no Pulumi CLI: name one in GUARDRAILS_PULUMI, or let `guardrails up --sandbox` build one")
-	}
-	require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o700))
-	require.NoError(t, os.Symlink(path, filepath.Join(root, "bin", "pulumi")))
-	command, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: root})
+	clitest.Need(t)
+	command, err := pulumicli.Find(t.Context(), pulumicli.Options{Progress: func(line string) { t.Log(line) }})
 	require.NoError(t, err)
 	return command
 }
@@ -228,9 +214,10 @@ func TestTheRealEngineRunsOnTheSandbox(t *testing.T) {
 }
 
 // The engine stops at what AWS refuses, and goes on from there in the next run, also where the answer was lost on the
-// way.
+// way. Every run holds that a run goes on after what AWS refused (TestAFailedUpNamesTheResourceAndGoesOn, internal/workspace).
 func TestTheEngineRecoversFromFaults(t *testing.T) {
 	t.Parallel()
+	tier.Long(t)
 	ctx := context.Background()
 	s, err := start(t, "", sandbox.Options{Account: "111122223333", Faults: &api.Faults{Rules: []api.FaultRule{
 		{Call: "CreateRole", Subject: "alice-ops", Fault: api.ThrottledForGood},
@@ -249,9 +236,11 @@ func TestTheEngineRecoversFromFaults(t *testing.T) {
 	assert.Contains(t, home.Groups["mfa"].Inline, "guard")
 }
 
-// A provider for another account stops before anything is made.
+// A provider for another account stops before anything is made. Every run holds the same of a shipped stack
+// (TestAWrongAccountIsRefusedAndNothingIsMade).
 func TestAWrongAccountMakesNothing(t *testing.T) {
 	t.Parallel()
+	tier.Long(t)
 	s, err := start(t, "stacks: {dev: \"444455556666\"}\n", sandbox.Options{Stack: "dev", Account: "111122223333"})
 	require.NoError(t, err)
 	st := stack(t, s, (&account{session: session, users: []string{"alice"}}).run)
@@ -262,9 +251,11 @@ func TestAWrongAccountMakesNothing(t *testing.T) {
 }
 
 // What exists in the account can be imported by a program that wants something else of it: one run adopts it and
-// changes it in place.
+// changes it in place. Every run holds that approval documents are adopted
+// (TestApprovalDocumentsThatAnOlderStateLacksAreAdopted).
 func TestTheEngineImportsWhatExistsAndChangesIt(t *testing.T) {
 	t.Parallel()
+	tier.Long(t)
 	ctx := context.Background()
 	s, err := start(t, everything, sandbox.Options{Stack: "dev"})
 	require.NoError(t, err)

@@ -12,7 +12,7 @@ import (
 // FuzzDecode: whatever a file holds, reading it ends, with a stack or with problems; and what is taken can be proven
 // about.
 func FuzzDecode(f *testing.F) {
-	for _, file := range []string{"../../Pulumi.dev.yaml", "../../Pulumi.prod.yaml", "../../Pulumi.yaml", "../../tests/testdata/stacks/Pulumi.full.yaml"} {
+	for _, file := range []string{"../../Pulumi.dev.yaml", "../../Pulumi.prod.yaml", "../../Pulumi.yaml", "../testkit/stacktest/testdata/Pulumi.full.yaml"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			f.Fatal(err)

@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"aws-access-guardrails/problem"
 	"bytes"
 	"maps"
 	"os"
@@ -10,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/problem"
 )
 
 // organizationFolder is a folder of three stacks: people, machines, and the policies of the organization. Changes

@@ -1,7 +1,6 @@
 package stack
 
 import (
-	"aws-access-guardrails/problem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"aws-access-guardrails/problem"
 )
 
 // people is a folder with a stack of people, and one that they come to; it returns the files.

@@ -1,33 +1,18 @@
-// Package testkit is what tests of several rooms share: texts that people have read, the stacks that are shipped, and
-// where both lie. A test stays as it is when its package moves.
+// Package testkit is what tests of all rooms share: files that people have read (goldens), copies of shipped files with
+// edits, and where both lie. It needs no other room, so that every room can use it. A test stays as it is when its
+// package moves.
 package testkit
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/stackfile"
 )
-
-// Golden compares a text with the file that people have read, testdata/<name> beside the test. UPDATE_GOLDEN=1 writes
-// the file first.
-func Golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") == "1" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Empty(t, cmp.Diff(string(want), got), "read the difference; if it is meant, UPDATE_GOLDEN=1")
-}
 
 // Path is a file of the repository, given by its path from the root. It is absolute.
 func Path(t testing.TB, elements ...string) string {
@@ -44,18 +29,21 @@ func Path(t testing.TB, elements ...string) string {
 	}
 }
 
-// ReadStack reads a stack file, given by its path from the root of the repository, with those beside it.
-func ReadStack(t testing.TB, file string) *stack.Stack {
+// Walk visits every file of the repository, by its path from the root.
+func Walk(t testing.TB, visit func(path string)) {
 	t.Helper()
-	read, problems := stack.ReadFile(Path(t, file))
-	require.NoError(t, problems.Err())
-	return read
-}
-
-// ReadText reads a stack file of stack dev that stands alone.
-func ReadText(t testing.TB, text string) *stack.Stack {
-	t.Helper()
-	read, problems := stack.Read(stackfile.Source{File: "Pulumi.dev.yaml", Data: []byte(text)}, nil)
-	require.NoError(t, problems.Err())
-	return read
+	root := Path(t)
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if slices.Contains([]string{".git", "node_modules", "bin"}, entry.Name()) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		visit(filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator))))
+		return nil
+	}))
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
@@ -217,12 +218,12 @@ func (o objects) locks(t *testing.T) []string {
 // exist is no stack that was never deployed. S3 before each landing; Google Cloud Storage and Azure in the nightly
 // tier.
 func TestRealRunsOverBackendsOfObjects(t *testing.T) {
-	clitest.Long(t)
+	tier.Long(t)
 	stores := []struct {
 		name string
 		open func(*testing.T) objects
 	}{{"S3", inS3}, {"Google Cloud Storage", inGCS}, {"Azure", inAzure}}
-	for _, s := range clitest.Sample(1, stores...) {
+	for _, s := range tier.Sample(1, stores...) {
 		t.Run(s.name, func(t *testing.T) {
 			w, aws, list := withUsers(t)
 			o := s.open(t)

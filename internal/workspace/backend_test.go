@@ -22,9 +22,9 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
@@ -102,11 +102,11 @@ func TestKilledRunsLeaveNoLockThatStopsTheNext(t *testing.T) {
 	for name, real := range bothBackends {
 		t.Run(name, func(t *testing.T) {
 			if real {
-				clitest.Long(t)
+				tier.Long(t)
 			}
 			w, aws, list, files := withBackend(t, real)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}
-			for _, at := range clitest.Sample(map[bool]int{false: 1, true: 2}[real], "bob", "alice", "bob", "bob", "carol") {
+			for _, at := range tier.Sample(map[bool]int{false: 1, true: 2}[real], "bob", "alice", "bob", "bob", "carol") {
 				aws.creating = func(ctx context.Context, name string, properties *structpb.Struct) {
 					if name == at {
 						aws.mu.Lock()
@@ -213,7 +213,7 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 	for name, real := range bothBackends {
 		t.Run(name, func(t *testing.T) {
 			if real {
-				clitest.Long(t)
+				tier.Long(t)
 			}
 			w, aws, list, files := withBackend(t, real)
 			*list = []user{{name: "alice", path: "/"}}
@@ -226,7 +226,7 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 				at         time.Time
 				says       []string
 			}
-			for i, c := range clitest.Sample(map[bool]int{false: 2, true: 6}[real], []lockCase{
+			for i, c := range tier.Sample(map[bool]int{false: 2, true: 6}[real], []lockCase{
 				{"a living stranger", host, os.Getpid(), time.Now().Add(-time.Hour * 24 * 365), nil},
 				{"a living process", host, os.Getpid(), time.Now(), []string{
 					fmt.Sprintf("locked by u on %s, process %d, since ", host,
@@ -273,7 +273,7 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 // What the engine would write into a stack file is written before, and nothing else of the file changes; the engine
 // then leaves it alone. A file that was changed by that alone does not stop the next run, which asks for the commit.
 func TestTheEnginesKeyIsWrittenIntoTheFileAsItIs(t *testing.T) {
-	clitest.Long(t)
+	tier.Long(t)
 	w, _, list, _ := withBackend(t, true)
 	*list = []user{{name: "alice", path: "/"}}
 	w.parts.run = anywhere(func(ctx *pulumi.Context) error {
@@ -360,7 +360,7 @@ var errAccountHolds = errors.New("it is the account")
 // or nobody's, keep all stacks from being touched, whether they were deployed before or not.
 func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	w, aws, list := withUsers(t)
 	*list = []user{{name: "alice", path: "/"}}
 	refused := w.parts.refused
@@ -506,7 +506,7 @@ func TestNoNameOfAFolderMakesASandboxLeaveTheMachine(t *testing.T) {
 		require.NoError(t, err)
 		assert.True(t, strings.HasPrefix(address, "file:///"), address)
 	}
-	for i, name := range clitest.Sample(2, names...) {
+	for i, name := range tier.Sample(2, names...) {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
 			f := newFixture(t)
 			f.things = []string{"a"}
@@ -537,7 +537,7 @@ func names1(s *result.Summary) []string { return names(s.Stacks[0].Changes, resu
 // Of the files that the engine can do without, one of each folder is broken in every run, and all of them in the nightly tier.
 func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	f := newFixture(t)
 	f.things = []string{"a", "b"}
 	w := f.workspace(t)
@@ -563,7 +563,7 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 				"/prod",
 				"/dev",
 			); !matters { // These cost a run of the engine each.
-				if tried[kind] && !clitest.Nightly() {
+				if tried[kind] && !tier.Nightly() {
 					continue
 				}
 				tried[kind] = true
@@ -604,7 +604,7 @@ func TestABrokenSandboxNamesTheFileAndTheWayOut(t *testing.T) {
 // A command that leaves a state which cannot be read puts the sandbox back to what it was before, and says so.
 func TestASandboxThatACommandBreaksIsPutBack(t *testing.T) {
 	t.Parallel()
-	clitest.Long(t)
+	tier.Long(t)
 	w, aws, list := withUsers(t)
 	provide, world := w.parts.provide, ""
 	w.parts.provide = func(ctx context.Context, o sandbox.Options) (provider, error) {

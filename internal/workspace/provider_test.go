@@ -24,8 +24,8 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"aws-access-guardrails/internal/sandbox"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/exit"
-	"aws-access-guardrails/internal/workspace/pulumicli/clitest"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/sandboxhome"
 )
@@ -285,7 +285,7 @@ func TestACreationOfUnknownOutcomeIsSettledByTheNextRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name != "carried out, then an error" {
-				clitest.Long(t)
+				tier.Long(t)
 			}
 			w, aws, list := withUsers(t)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}}
@@ -351,7 +351,7 @@ func TestAKilledRunIsFinishedByRunningItAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name != "made" {
-				clitest.Long(t)
+				tier.Long(t)
 			}
 			w, aws, list := withUsers(t)
 			*list = []user{{name: "alice", path: "/"}, {name: "bob", path: "/"}, {name: "carol", path: "/"}}

@@ -25,6 +25,9 @@ type EngineError struct {
 	Err error
 }
 
+// OfStack is the stack whose run failed; empty where it was none.
+func (e *EngineError) OfStack() string { return e.Stack }
+
 func (e *EngineError) Error() string {
 	var b strings.Builder
 	if e.Stack != "" {

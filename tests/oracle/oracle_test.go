@@ -14,7 +14,6 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
-	"aws-access-guardrails/tests/internal/setting"
 )
 
 const (
@@ -35,12 +34,12 @@ var sample = tier.Times(1500, 3000)
 // differences that are listed with what AWS documents. GUARDRAILS_ORACLE=100000 asks that many.
 func TestAgreesWithTheOracle(t *testing.T) {
 	oracle := start(t)
-	wanted, from := setting.Number(
+	wanted, from := tier.Number(
 		t,
 		"GUARDRAILS_ORACLE",
 		sample,
 	), uint64(
-		setting.Number(t, "GUARDRAILS_ORACLE_SEED", seed),
+		tier.Number(t, "GUARDRAILS_ORACLE_SEED", seed),
 	)
 	counts, explained, unexplained, apart := map[access.Outcome]int{}, map[string]int{}, 0, 0
 	for begin := 0; begin < wanted; begin += batch {

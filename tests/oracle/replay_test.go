@@ -15,8 +15,8 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/replay"
 	"aws-access-guardrails/internal/replay/judging"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
-	"aws-access-guardrails/tests/internal/setting"
 )
 
 // guardrailsAlone is the world with principals who may do everything, so that service control policies alone decide.
@@ -123,8 +123,8 @@ func recorded(q *question) []byte {
 // GUARDRAILS_ORACLE_SEED for others.
 func TestReplayNeverContradictsTheOracle(t *testing.T) {
 	oracle := start(t)
-	wanted := setting.Number(t, "GUARDRAILS_ORACLE", sample)
-	from := uint64(setting.Number(t, "GUARDRAILS_ORACLE_SEED", seed)) + 1
+	wanted := tier.Number(t, "GUARDRAILS_ORACLE", sample)
+	from := uint64(tier.Number(t, "GUARDRAILS_ORACLE_SEED", seed)) + 1
 	tally := map[string]int{}
 	for begin := 0; begin < wanted; begin += batch {
 		var questions []question

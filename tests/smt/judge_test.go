@@ -15,7 +15,6 @@ import (
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/tests/internal/node"
-	"aws-access-guardrails/tests/internal/setting"
 )
 
 const (
@@ -201,7 +200,7 @@ type tally map[string]int
 // that is shown is one.
 func TestProofsAgreeWithTheSolver(t *testing.T) {
 	process := solver.Start(t)
-	wanted, from := setting.Number(t, "GUARDRAILS_SMT", sample), uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed))
+	wanted, from := tier.Number(t, "GUARDRAILS_SMT", sample), uint64(tier.Number(t, "GUARDRAILS_SMT_SEED", seed))
 	counts := tally{}
 	bad := 0
 	for begin := 0; begin < wanted; begin += batch {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/tests/internal/node"
-	"aws-access-guardrails/tests/internal/setting"
 )
 
 // plant is a mistake that somebody could make in package access: in a file, one text in the place of another. In the
@@ -116,8 +116,8 @@ func TestWritesItsAnswers(t *testing.T) {
 	text, err := json.Marshal(
 		proveAll(
 			t,
-			uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed)),
-			setting.Number(t, "GUARDRAILS_SMT", sample),
+			uint64(tier.Number(t, "GUARDRAILS_SMT_SEED", seed)),
+			tier.Number(t, "GUARDRAILS_SMT", sample),
 		),
 	)
 	require.NoError(t, err)
@@ -128,11 +128,11 @@ func TestWritesItsAnswers(t *testing.T) {
 // process says another thing than the sound one, with which TestProofsAgreeWithTheSolver has it agree.
 // GUARDRAILS_PLANTED=1 runs it: it compiles package access anew.
 func TestTheSolverNoticesPlantedMistakes(t *testing.T) {
-	if os.Getenv("GUARDRAILS_PLANTED") == "" {
+	if !tier.Asked("GUARDRAILS_PLANTED") {
 		t.Skip("GUARDRAILS_PLANTED is not set: make planted")
 	}
 	process := solver.Start(t)
-	wanted, from := setting.Number(t, "GUARDRAILS_SMT", sample), uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed))
+	wanted, from := tier.Number(t, "GUARDRAILS_SMT", sample), uint64(tier.Number(t, "GUARDRAILS_SMT_SEED", seed))
 	program := buildPlanted(t)
 	sound := overJSON(t, proveAll(t, from, wanted))
 	for _, p := range plants {

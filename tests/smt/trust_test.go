@@ -11,9 +11,9 @@ import (
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/tests/internal/node"
-	"aws-access-guardrails/tests/internal/setting"
 )
 
 // party is somebody who may try to assume the role.
@@ -405,7 +405,7 @@ func partyOf(subject, action string) party {
 // What is proven of a trust policy agrees with the solver: where a claim holds, nobody of any class goes against it.
 func TestTrustProofsAgreeWithTheSolver(t *testing.T) {
 	process := solver.Start(t)
-	wanted, from := setting.Number(t, "GUARDRAILS_SMT", sample), uint64(setting.Number(t, "GUARDRAILS_SMT_SEED", seed))
+	wanted, from := tier.Number(t, "GUARDRAILS_SMT", sample), uint64(tier.Number(t, "GUARDRAILS_SMT_SEED", seed))
 	counts, bad := tally{}, 0
 	for n := range wanted {
 		q := newGenerator(from, 1<<32|uint64(n)).trust()

@@ -16,6 +16,7 @@ import (
 	"aws-access-guardrails/internal/judge/existing"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 	"aws-access-guardrails/internal/view/audit"
 	"aws-access-guardrails/policy"
 )
@@ -24,7 +25,7 @@ import (
 // finds what the stack switches on, and nothing else. Preferences are not in authorization details, so shells are
 // tried in Regions that the stack keeps shut.
 func TestAuditOfOwnAccountFindsOnlyWhatIsSwitchedOn(t *testing.T) {
-	stack := testkit.ReadStack(t, "Pulumi.dev.yaml")
+	stack := stacktest.Read(t, "Pulumi.dev.yaml")
 	details, err := details.ToAuthorizationDetails(stack.World())
 	require.NoError(t, err)
 	audit, err := existing.AuditOf(details, time.Time{}, nil)
@@ -109,7 +110,7 @@ func TestAuditGoesOnPastWhatItCannotRead(t *testing.T) {
 // changed it.
 func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, *stack.Stack) {
 	t.Helper()
-	stack := testkit.ReadStack(t, file)
+	stack := stacktest.Read(t, file)
 	account := stack.World()
 	account.Users, account.Roles = slices.Clone(account.Users), slices.Clone(account.Roles)
 	account.Groups, account.Policies = slices.Clone(account.Groups), slices.Clone(account.Policies)

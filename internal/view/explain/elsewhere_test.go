@@ -8,14 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 // A person of another stack is told about once, with the name to write, however many stacks are asked.
 func TestAPersonOfAnotherStackIsNamedOnce(t *testing.T) {
 	var all []*stack.Stack
 	for _, name := range []string{"jump", "management", "payments", "workload", "identity"} {
-		all = append(all, testkit.ReadStack(t, "examples/organization/Pulumi."+name+".yaml"))
+		all = append(all, stacktest.Read(t, "examples/organization/Pulumi."+name+".yaml"))
 	}
 	var user, role string
 	user = all[0].Users[0].Name
@@ -37,7 +37,7 @@ func TestAPersonOfAnotherStackIsNamedOnce(t *testing.T) {
 func TestAQuestionThatIsWrongByItselfIsRefusedOnce(t *testing.T) {
 	var all []*stack.Stack
 	for _, name := range []string{"jump", "management", "payments", "workload", "identity"} {
-		all = append(all, testkit.ReadStack(t, "examples/organization/Pulumi."+name+".yaml"))
+		all = append(all, stacktest.Read(t, "examples/organization/Pulumi."+name+".yaml"))
 	}
 	_, err := Ask(Question{As: "nobody"}, all...)
 	require.EqualError(t, err, "write one of do and opens")

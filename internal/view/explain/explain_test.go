@@ -16,6 +16,7 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/policy"
 )
@@ -29,10 +30,10 @@ func answers(t *testing.T, q Question, files ...string) *Explanations {
 	t.Helper()
 	var stacks []*stack.Stack
 	for _, file := range files {
-		stacks = append(stacks, testkit.ReadStack(t, file))
+		stacks = append(stacks, stacktest.Read(t, file))
 	}
 	if len(files) == 0 {
-		stacks = append(stacks, testkit.ReadStack(t, devStack))
+		stacks = append(stacks, stacktest.Read(t, devStack))
 	}
 	all, err := Ask(q, stacks...)
 	require.NoError(t, err)
@@ -164,14 +165,14 @@ func TestAQuestionIsAnsweredWhereItsNamesMeanSomething(t *testing.T) {
 	assert.True(t, all.Answers[0].Allowed)
 
 	q.Via = "AdminRol"
-	_, err := Ask(q, testkit.ReadStack(t, devStack), testkit.ReadStack(t, prodStack))
+	_, err := Ask(q, stacktest.Read(t, devStack), stacktest.Read(t, prodStack))
 	assert.ErrorContains(t, err, `dev: via: "AdminRol" is no role of account 111122223333`)
 	assert.ErrorContains(t, err, `prod: via: "AdminRol" is no role of account 777788889999; did you mean "AdminRole"?`)
 }
 
 // Regions in which the answer differs are answered apart.
 func TestRegionsWithDifferentAnswersAreToldApart(t *testing.T) {
-	s := testkit.ReadStack(t, prodStack)
+	s := stacktest.Read(t, prodStack)
 	w := s.World()
 	w.Preferences[1].DefaultUser, w.Preferences[1].RunAs = "", false
 	engine, err := access.Compile(access.World{Accounts: []world.Account{w}}.WithStrangers())
@@ -216,7 +217,7 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 	} {
 		q := shellOfProject1
 		c.change(&q)
-		_, err := Ask(q, testkit.ReadStack(t, devStack))
+		_, err := Ask(q, stacktest.Read(t, devStack))
 		assert.ErrorContains(t, err, c.says, name)
 	}
 	x, err := Question{

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 // A question about somebody of IAM Identity Center is asked in the words of an expectation, and answered once where
@@ -23,7 +23,7 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 	all := answers(
 		t,
 		ask("{identityCenter: dave, attributes: {enterprise.department: shop}}"),
-		testkit.StacksOfPeople()...)
+		stacktest.OfPeople()...)
 	require.Len(t, all.Answers, 1)
 	answer := all.Answers[0]
 	assert.Equal(t, "dave", answer.OSUser)
@@ -38,7 +38,7 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 		answer.Steps[0].Does,
 	)
 	assert.Equal(t, `Tries to open a shell on an instance tagged Project="shop"`, answer.Steps[2].Does)
-	refused := answers(t, ask("{identityCenter: erin, groups: [auditors]}"), testkit.StacksOfPeople()...).Answers
+	refused := answers(t, ask("{identityCenter: erin, groups: [auditors]}"), stacktest.OfPeople()...).Answers
 	require.Len(t, refused, 1)
 	assert.Contains(t, refused[0].Answer, "No: step 2 fails, because erin is not assigned ProjectOperator")
 
@@ -52,8 +52,8 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 	} {
 		_, err := Ask(
 			q,
-			testkit.ReadStack(t, testkit.StacksOfPeople()[1]),
-			testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
+			stacktest.Read(t, stacktest.OfPeople()[1]),
+			stacktest.Read(t, stacktest.OfPeople()[2]),
 		)
 		require.Error(t, err)
 		assert.Contains(t, strings.ReplaceAll(err.Error(), "\n", " "), problem)

@@ -6,12 +6,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 // One stack is asked about with the other stacks of its organization beside it: their service control policies bind it.
 func TestOneStackIsReadWithItsOrganization(t *testing.T) {
-	workload := testkit.ReadStack(t, "examples/organization/Pulumi.workload.yaml")
+	workload := stacktest.Read(t, "examples/organization/Pulumi.workload.yaml")
 	answers, err := Ask(
 		Question{As: "jump/carol", Via: "AdminRole", Opens: "shell", On: []string{"Project=shop"}},
 		workload,

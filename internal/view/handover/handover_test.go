@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 func handoverText(t *testing.T, people []Person, options Options) string {
@@ -21,7 +22,7 @@ func handoverText(t *testing.T, people []Person, options Options) string {
 
 // The texts that people get, for reviewers to read.
 func TestHandoverReadsAsItShould(t *testing.T) {
-	dev, prod := testkit.ReadStack(t, "Pulumi.dev.yaml"), testkit.ReadStack(t, "Pulumi.prod.yaml")
+	dev, prod := stacktest.Read(t, "Pulumi.dev.yaml"), stacktest.Read(t, "Pulumi.prod.yaml")
 	testkit.Golden(t, "dev.txt", handoverText(t, Of(dev), Options{}))
 	testkit.Golden(t, "prod.txt", handoverText(t, Of(prod), Options{}))
 	people, err := Only(Of(dev), "non-97-test-user1")
@@ -31,13 +32,13 @@ func TestHandoverReadsAsItShould(t *testing.T) {
 
 // Whoever lives in one account and works in others gets one handover with the roles of all of them.
 func TestAPersonOfSeveralStacksAppearsOnce(t *testing.T) {
-	home := testkit.ReadText(t, `config:
+	home := stacktest.ReadText(t, `config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "444455556666"}
   guardrails:mfa: {roleAccounts: ["777788889999"]}
   guardrails:users: [{name: machamp}]
 `)
-	people := Of(home, testkit.ReadStack(t, "Pulumi.prod.yaml"))
+	people := Of(home, stacktest.Read(t, "Pulumi.prod.yaml"))
 	machamp, err := Only(people, "arn:aws:iam::444455556666:user/machamp")
 	require.NoError(t, err)
 	require.Len(t, machamp, 1)
@@ -51,14 +52,14 @@ func TestAPersonOfSeveralStacksAppearsOnce(t *testing.T) {
 
 // A person whom nobody knows is refused with the name that was probably meant.
 func TestAnUnknownPersonIsRefused(t *testing.T) {
-	_, err := Only(Of(testkit.ReadStack(t, "Pulumi.dev.yaml")), "non-97-test-user4")
+	_, err := Only(Of(stacktest.Read(t, "Pulumi.dev.yaml")), "non-97-test-user4")
 	assert.ErrorContains(t, err, `"non-97-test-user4" is nobody in these stacks; did you mean "non-97-test-user1"?`)
 }
 
 // What the stack switches off is not handed over: no password change, no access keys, no session name that no rule
 // wants.
 func TestTheHandoverFollowsTheSwitches(t *testing.T) {
-	people := Of(testkit.ReadText(t, `config:
+	people := Of(stacktest.ReadText(t, `config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "111122223333", alias: jump}
   guardrails:mfa: {firstPasswordChange: false, selfService: {accessKeys: false, awsLogin: true}}
@@ -78,7 +79,7 @@ func TestTheHandoverFollowsTheSwitches(t *testing.T) {
 
 // Profiles are written for a program: no line of the part for ~/.aws/config is indented.
 func TestProfilesAreNotIndented(t *testing.T) {
-	text := handoverText(t, Of(testkit.ReadStack(t, "Pulumi.dev.yaml")), Options{})
+	text := handoverText(t, Of(stacktest.Read(t, "Pulumi.dev.yaml")), Options{})
 	for _, line := range strings.Split(text, "\n") {
 		for _, key := range []string{"[profile ", "role_arn", "source_profile", "mfa_serial", "role_session_name", "duration_seconds"} {
 			if strings.Contains(line, key) && strings.Contains(line, "=") {
@@ -94,7 +95,7 @@ func TestTheHandoverNamesNoOtherPartition(t *testing.T) {
 	require.NoError(t, err)
 	for region, partition := range map[string]string{"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"} {
 		text := strings.NewReplacer("ap-northeast-1", region, "arn:aws:", "arn:"+partition+":").Replace(string(dev))
-		people := Of(testkit.ReadText(t, text))
+		people := Of(stacktest.ReadText(t, text))
 		for _, options := range []Options{{}, {SessionToken: true}} {
 			out := handoverText(t, people, options)
 			assert.NotContains(t, out, "arn:aws:")

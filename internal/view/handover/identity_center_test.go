@@ -7,12 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 // Who comes in through Identity Center is told what to take where, and whoever keeps the profiles what they must say.
 func TestHandoverListsWhatProfilesNeed(t *testing.T) {
-	stack := testkit.ReadStack(t, "examples/organization/Pulumi.identity.yaml")
+	stack := stacktest.Read(t, "examples/organization/Pulumi.identity.yaml")
 	people, err := Only(Of(stack), "operators")
 	require.NoError(t, err)
 	require.Len(t, people, 1)

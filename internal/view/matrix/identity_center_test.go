@@ -9,7 +9,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 	"aws-access-guardrails/policy"
 )
 
@@ -18,9 +18,9 @@ import (
 func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
 	m := matrixOf(
 		t,
-		testkit.ReadStack(t, testkit.StacksOfPeople()[0]),
-		testkit.ReadStack(t, testkit.StacksOfPeople()[1]),
-		testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
+		stacktest.Read(t, stacktest.OfPeople()[0]),
+		stacktest.Read(t, stacktest.OfPeople()[1]),
+		stacktest.Read(t, stacktest.OfPeople()[2]),
 	)
 	require.NoError(t, m.Only("operators"))
 	assert.Equal(t, []string{
@@ -32,8 +32,8 @@ func TestMatrixHasGroupsAndUsersOfIdentityCenter(t *testing.T) {
 	assert.Contains(t, matrixText(t, m), "${path:...} is what the profile of each person says")
 
 	engine, err := reach.Engine(
-		testkit.ReadStack(t, testkit.StacksOfPeople()[1]),
-		testkit.ReadStack(t, testkit.StacksOfPeople()[2]),
+		stacktest.Read(t, stacktest.OfPeople()[1]),
+		stacktest.Read(t, stacktest.OfPeople()[2]),
 	)
 	require.NoError(t, err)
 	m, err = matrixOfWorld(engine, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))

@@ -17,6 +17,7 @@ import (
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/policy"
 )
@@ -39,10 +40,10 @@ func matrixText(t *testing.T, m *Matrix) string {
 
 // The tables that auditors get, for reviewers to read.
 func TestMatricesReadAsTheyShould(t *testing.T) {
-	testkit.Golden(t, "dev.txt", matrixText(t, matrixOf(t, testkit.ReadStack(t, "Pulumi.dev.yaml"))))
-	testkit.Golden(t, "prod.txt", matrixText(t, matrixOf(t, testkit.ReadStack(t, "Pulumi.prod.yaml"))))
+	testkit.Golden(t, "dev.txt", matrixText(t, matrixOf(t, stacktest.Read(t, "Pulumi.dev.yaml"))))
+	testkit.Golden(t, "prod.txt", matrixText(t, matrixOf(t, stacktest.Read(t, "Pulumi.prod.yaml"))))
 	var markdown bytes.Buffer
-	require.NoError(t, matrixOf(t, testkit.ReadStack(t, "Pulumi.dev.yaml")).WriteMarkdown(&markdown))
+	require.NoError(t, matrixOf(t, stacktest.Read(t, "Pulumi.dev.yaml")).WriteMarkdown(&markdown))
 	testkit.Golden(t, "dev.md", markdown.String())
 }
 
@@ -319,7 +320,7 @@ func TestDoorsOfOneOSUserStandTogether(t *testing.T) {
 
 // What is not known here stands as a note below the table.
 func TestUnknownsAreNotes(t *testing.T) {
-	m := matrixOf(t, testkit.ReadStack(t, "Pulumi.dev.yaml"))
+	m := matrixOf(t, stacktest.Read(t, "Pulumi.dev.yaml"))
 	text := matrixText(t, m)
 	assert.Contains(t, text, "non-97-test-user3 (444455556666) [1]")
 	assert.Contains(
@@ -338,14 +339,14 @@ func TestUnknownsAreNotes(t *testing.T) {
 
 // Administrators are named below the table: they can change every row of it.
 func TestAdministratorsAreNamed(t *testing.T) {
-	text := matrixText(t, matrixOf(t, testkit.ReadStack(t, "Pulumi.prod.yaml")))
+	text := matrixText(t, matrixOf(t, stacktest.Read(t, "Pulumi.prod.yaml")))
 	assert.Contains(t, text, "AdminRole of account 777788889999 administers: it can change everything above.\n")
 }
 
 // A role that IAM Identity Center makes is told by the stack of its account and by that of Identity Center; the matrix
 // names its permission set, once an account.
 func TestAPermissionSetThatAdministersIsNamedOnceAnAccount(t *testing.T) {
-	center := testkit.ReadText(t, `config:
+	center := stacktest.ReadText(t, `config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "555555555555", alias: center}
   guardrails:tags: {project: Project}
@@ -360,11 +361,11 @@ func TestAPermissionSetThatAdministersIsNamedOnceAnAccount(t *testing.T) {
         managedPolicies: [AdministratorAccess]
         assignments: [{user: dave, accounts: ["444455556666", "777788889999"]}]
 `)
-	people := testkit.ReadText(t, `config:
+	people := stacktest.ReadText(t, `config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "444455556666", alias: people}
 `)
-	shop := testkit.ReadText(t, `config:
+	shop := stacktest.ReadText(t, `config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "777788889999", alias: shop}
 `)
@@ -386,13 +387,13 @@ func TestAPermissionSetThatAdministersIsNamedOnceAnAccount(t *testing.T) {
 
 // A matrix of several stacks follows people from their account into others.
 func TestAMatrixFollowsPeopleIntoOtherAccounts(t *testing.T) {
-	home := testkit.ReadText(t, `config:
+	home := stacktest.ReadText(t, `config:
   aws:region: ap-northeast-1
   guardrails:account: {id: "444455556666", alias: people}
   guardrails:mfa: {roleAccounts: ["777788889999"]}
   guardrails:users: [{name: machamp}, {name: non-97-test-user1}]
 `)
-	m := matrixOf(t, home, testkit.ReadStack(t, "Pulumi.prod.yaml"))
+	m := matrixOf(t, home, stacktest.Read(t, "Pulumi.prod.yaml"))
 	assert.Equal(t, []string{
 		"shop | shell | operator | ap-northeast-1, us-east-1 | MFA in the last 4 hours | always",
 		"shop | start, stop | - | every | MFA in the last 4 hours | always",
@@ -406,7 +407,7 @@ func TestAMatrixFollowsPeopleIntoOtherAccounts(t *testing.T) {
 
 // One person's rows can be looked at alone; somebody who does not exist is refused.
 func TestAMatrixOfOnePerson(t *testing.T) {
-	m := matrixOf(t, testkit.ReadStack(t, "Pulumi.dev.yaml"))
+	m := matrixOf(t, stacktest.Read(t, "Pulumi.dev.yaml"))
 	require.NoError(t, m.Only("non-97-test-user2"))
 	require.Len(t, m.Rows, 2)
 	assert.ErrorContains(
@@ -414,7 +415,7 @@ func TestAMatrixOfOnePerson(t *testing.T) {
 		m.Only("non-97-test-user1"),
 		`"non-97-test-user1" is nobody in these stacks; did you mean "non-97-test-user2"?`,
 	)
-	m = matrixOf(t, testkit.ReadStack(t, "Pulumi.dev.yaml"))
+	m = matrixOf(t, stacktest.Read(t, "Pulumi.dev.yaml"))
 	require.NoError(t, m.Only("arn:aws:iam::444455556666:user/non-97-test-user3"))
 	assert.Len(t, m.Rows, 2)
 }
@@ -422,7 +423,7 @@ func TestAMatrixOfOnePerson(t *testing.T) {
 // The JSON form has every field of a row, lists included where they are empty.
 func TestMatrixAsJSON(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, matrixOf(t, testkit.ReadStack(t, "Pulumi.dev.yaml")).WriteJSON(&out))
+	require.NoError(t, matrixOf(t, stacktest.Read(t, "Pulumi.dev.yaml")).WriteJSON(&out))
 	assert.Equal(t, 1, strings.Count(out.String(), "\n"))
 	var got struct {
 		Version int

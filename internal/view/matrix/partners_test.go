@@ -6,12 +6,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 // A partner is somebody of a matrix: who comes in with an external id, by which role, and what that opens.
 func TestMatrixHasPartners(t *testing.T) {
-	m := matrixOf(t, testkit.ReadStack(t, "examples/tools/Pulumi.tools.yaml"))
+	m := matrixOf(t, stacktest.Read(t, "examples/tools/Pulumi.tools.yaml"))
 	assert.Equal(t, []string{"- | - | - | - | external id | always"},
 		linesOf(m, "999999999999/Collector (partner)", "CostWatch"))
 	require.Contains(t, matrixText(t, m), "999999999999/Collector (partner)")
@@ -20,7 +20,7 @@ func TestMatrixHasPartners(t *testing.T) {
 // A matrix says from which networks a way is gone: of a role, of a grant, and of a permission set. Of a way that any
 // network will do it says none.
 func TestMatrixSaysFromWhichNetworks(t *testing.T) {
-	m := matrixOf(t, testkit.ReadStack(t, "examples/tools/Pulumi.tools.yaml"))
+	m := matrixOf(t, stacktest.Read(t, "examples/tools/Pulumi.tools.yaml"))
 	for _, want := range []struct {
 		role     string
 		networks []string

@@ -7,14 +7,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 	"aws-access-guardrails/internal/view/words"
 )
 
 // The matrix of one stack is made with the other stacks of its organization beside it: its people are theirs, and their
 // service control policies bind it.
 func TestTheMatrixOfOneStackIsMadeWithItsOrganization(t *testing.T) {
-	workload := testkit.ReadStack(t, "examples/organization/Pulumi.workload.yaml")
+	workload := stacktest.Read(t, "examples/organization/Pulumi.workload.yaml")
 	m, err := Of(time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), workload)
 	require.NoError(t, err)
 	for _, r := range m.Rows {

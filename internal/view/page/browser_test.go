@@ -24,6 +24,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/terminal"
+	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/view/matrix"
 )
 
@@ -271,7 +273,7 @@ func TestThePictureInTheDocumentationIsCurrent(t *testing.T) {
 		`<script type="application/json"`):]
 	sum := fmt.Sprintf("%x\n", sha256.Sum256([]byte(shown)))
 	const picture, made = "../../../docs/images/page.png", "../../../docs/images/page.sha256"
-	if os.Getenv("UPDATE_GOLDEN") == "1" {
+	if testkit.Updating() {
 		have, _ := os.ReadFile(made)
 		if string(have) == sum {
 			return
@@ -346,7 +348,7 @@ func TestThePictureOfATerminalIsCurrent(t *testing.T) {
 	text := terminalPage(t)
 	sum := fmt.Sprintf("%x\n", sha256.Sum256(text))
 	const picture, made = "../../../docs/images/terminal.png", "../../../docs/images/terminal.sha256"
-	if have, _ := os.ReadFile(made); os.Getenv("UPDATE_GOLDEN") == "1" && string(have) != sum {
+	if have, _ := os.ReadFile(made); testkit.Updating() && string(have) != sum {
 		b := open(t, text)
 		var png []byte
 		b.do(t, emulation.SetDeviceMetricsOverride(960, 560, 1, false), chromedp.FullScreenshot(&png, 100))
@@ -370,10 +372,7 @@ func TestThePictureOfATerminalIsCurrent(t *testing.T) {
 // took is written to the log of the test (go test -v): a loaded machine must change no result.
 func TestThePageOfManyPeopleIsPainted(t *testing.T) {
 	chromium(t)
-	people := 100
-	if os.Getenv("GUARDRAILS_NIGHTLY") == "1" {
-		people = 2000
-	}
+	people := tier.Pick(100, 100, 2000)
 	text := pageOf(t, hand(
 		people,
 		func(n int) string { return fmt.Sprint("project ", n) },

@@ -18,6 +18,7 @@ import (
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/view/page"
 	"aws-access-guardrails/policy"
 )
@@ -179,7 +180,7 @@ func TestThePageOfTwoThousandPeopleIsSmall(t *testing.T) {
 			),
 		)
 	}
-	if os.Getenv("GUARDRAILS_NIGHTLY") == "1" {
+	if tier.Nightly() {
 		whole := size(2000)
 		t.Logf("%d bytes", whole)
 		require.Less(t, whole, 6_000_000)

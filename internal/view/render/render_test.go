@@ -15,6 +15,7 @@ import (
 	"aws-access-guardrails/access/world/details"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
+	"aws-access-guardrails/internal/testkit/stacktest"
 )
 
 func render(t *testing.T, stack *stack.Stack) *Rendering {
@@ -31,8 +32,8 @@ func TestJSONHasEveryFieldOnOneLine(t *testing.T) {
 		t,
 		WriteJSON(
 			&out,
-			render(t, testkit.ReadStack(t, "Pulumi.dev.yaml")),
-			render(t, testkit.ReadStack(t, "Pulumi.prod.yaml")),
+			render(t, stacktest.Read(t, "Pulumi.dev.yaml")),
+			render(t, stacktest.Read(t, "Pulumi.prod.yaml")),
 		),
 	)
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -63,7 +64,7 @@ func TestJSONHasEveryFieldOnOneLine(t *testing.T) {
 
 // Other tools read the authorization details as AWS's, and so do we: what comes back is what was rendered.
 func TestAuthorizationDetailsAreReadBack(t *testing.T) {
-	stack := testkit.ReadStack(t, "Pulumi.dev.yaml")
+	stack := stacktest.Read(t, "Pulumi.dev.yaml")
 	back, err := details.FromAuthorizationDetails(render(t, stack).AuthorizationDetails)
 	require.NoError(t, err)
 	world := stack.World()
@@ -78,8 +79,8 @@ func TestAuthorizationDetailsAreReadBack(t *testing.T) {
 // Rendering the same stack twice gives the same bytes.
 func TestRenderingIsTheSameEveryTime(t *testing.T) {
 	var first, second bytes.Buffer
-	require.NoError(t, WriteJSON(&first, render(t, testkit.ReadStack(t, "Pulumi.dev.yaml"))))
-	require.NoError(t, WriteJSON(&second, render(t, testkit.ReadStack(t, "Pulumi.dev.yaml"))))
+	require.NoError(t, WriteJSON(&first, render(t, stacktest.Read(t, "Pulumi.dev.yaml"))))
+	require.NoError(t, WriteJSON(&second, render(t, stacktest.Read(t, "Pulumi.dev.yaml"))))
 	assert.Equal(t, first.String(), second.String())
 }
 
@@ -90,7 +91,7 @@ func TestNothingNamesAnotherPartition(t *testing.T) {
 	for region, partition := range map[string]string{"cn-north-1": "aws-cn", "us-gov-west-1": "aws-us-gov"} {
 		t.Run(partition, func(t *testing.T) {
 			text := strings.NewReplacer("ap-northeast-1", region, "arn:aws:", "arn:"+partition+":").Replace(string(dev))
-			stack := testkit.ReadText(t, text)
+			stack := stacktest.ReadText(t, text)
 			var out bytes.Buffer
 			require.NoError(t, WriteJSON(&out, render(t, stack)))
 			files, err := render(t, stack).Files()
@@ -111,7 +112,7 @@ func TestNothingNamesAnotherPartition(t *testing.T) {
 
 // Reviewers find each document in a file of its own, under names that they know.
 func TestFilesHoldOneDocumentEach(t *testing.T) {
-	files, err := render(t, testkit.ReadStack(t, "Pulumi.dev.yaml")).Files()
+	files, err := render(t, stacktest.Read(t, "Pulumi.dev.yaml")).Files()
 	require.NoError(t, err)
 	var paths []string
 	for _, file := range files {
@@ -133,7 +134,7 @@ func TestFilesHoldOneDocumentEach(t *testing.T) {
 // What the nodes need for the configured logs is rendered where logs are configured, and nowhere else.
 func TestWhatNodesNeedIsRendered(t *testing.T) {
 	for stack, want := range map[string]bool{"dev": false, "prod": true} {
-		files, err := render(t, testkit.ReadStack(t, "Pulumi."+stack+".yaml")).Files()
+		files, err := render(t, stacktest.Read(t, "Pulumi."+stack+".yaml")).Files()
 		require.NoError(t, err)
 		found := slices.ContainsFunc(files, func(f File) bool {
 			return f.Path == stack+"/needed-by-nodes.json" && strings.Contains(string(f.Content), "logs:PutLogEvents")
@@ -146,8 +147,8 @@ func TestWhatNodesNeedIsRendered(t *testing.T) {
 func TestStaleFilesGoAndOthersStay(t *testing.T) {
 	dir := t.TempDir()
 	base := "config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n"
-	before := testkit.ReadText(t, base+"  guardrails:users: [{name: alice}, {name: bob}]\n")
-	after := testkit.ReadText(t, base+"  guardrails:users: [{name: alice}]\n")
+	before := stacktest.ReadText(t, base+"  guardrails:users: [{name: alice}, {name: bob}]\n")
+	after := stacktest.ReadText(t, base+"  guardrails:users: [{name: alice}]\n")
 
 	written, err := WriteFiles(dir, render(t, before))
 	require.NoError(t, err)
@@ -167,7 +168,7 @@ func TestStaleFilesGoAndOthersStay(t *testing.T) {
 // followed.
 func TestForeignFoldersAreRefused(t *testing.T) {
 	dir := t.TempDir()
-	stack := testkit.ReadText(
+	stack := stacktest.ReadText(
 		t,
 		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: "+
 			"[{name: alice}]\n",
@@ -192,7 +193,7 @@ func TestForeignFoldersAreRefused(t *testing.T) {
 
 // Names that are folders to a file system stay names.
 func TestNamesNeverLeaveTheFolder(t *testing.T) {
-	stack := testkit.ReadText(
+	stack := stacktest.ReadText(
 		t,
 		"config:\n  aws:region: ap-northeast-1\n  guardrails:account: {id: \"111122223333\"}\n  guardrails:users: "+
 			"[{name: \"..\"}, {name: \".\"}]\n",

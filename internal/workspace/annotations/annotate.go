@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/visible"
-	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/problem"
@@ -54,6 +53,12 @@ type note struct {
 	check, text string
 }
 
+// ofStack is the error of a run that failed, and says whose run it was.
+type ofStack interface {
+	error
+	OfStack() string
+}
+
 // notesOf are what to show of an error, in its order: a refusal on the line of its problem, any other failure of a
 // stack on its stack file.
 func notesOf(folder *project.Folder, err error) []note {
@@ -70,7 +75,7 @@ func notesOf(folder *project.Folder, err error) []note {
 	for _, e := range project.Joined(err) {
 		var (
 			refused *exit.RefusedError
-			engine  *workspace.EngineError
+			engine  ofStack
 			differs *exit.DiffersError
 			wrong   *problem.Problem
 		)
@@ -86,7 +91,7 @@ func notesOf(folder *project.Folder, err error) []note {
 		case errors.As(e, &wrong) && wrong.File != "":
 			notes = append(notes, noteOf(wrong))
 		case errors.As(e, &engine):
-			notes = append(notes, note{file: file(engine.Stack), check: "failed", text: e.Error()})
+			notes = append(notes, note{file: file(engine.OfStack()), check: "failed", text: e.Error()})
 		case errors.As(e, &differs):
 			notes = append(notes, note{file: file(differs.Stack), check: "differs", text: e.Error()})
 		default:

@@ -9,12 +9,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/workspace"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
-	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/problem"
 )
+
+// failed is the error of a run of a stack that failed.
+type failed struct{ stack string }
+
+func (f failed) Error() string { return f.stack + ": up failed: no" }
+
+func (f failed) OfStack() string { return f.stack }
 
 // Every problem is an annotation on its own line of the stack file; what has no line is one on the run.
 func TestAnnotationsPointAtTheLine(t *testing.T) {
@@ -31,7 +36,7 @@ func TestAnnotationsPointAtTheLine(t *testing.T) {
 	err := errors.Join(
 		&exit.RefusedError{Stack: "dev", Err: problems},
 		exit.Usef("other"),
-		&workspace.EngineError{Stack: "prod", Operation: result.Up, Err: errors.New("no")},
+		failed{"prod"},
 		&exit.DiffersError{Stack: "prod", Message: "1 differs"},
 	)
 	assert.Equal(t, []string{
@@ -44,7 +49,7 @@ func TestAnnotationsPointAtTheLine(t *testing.T) {
 	assert.Equal(
 		t,
 		[]string{"::error::prod: up failed: no"},
-		annotations(nil, &workspace.EngineError{Stack: "prod", Operation: result.Up, Err: errors.New("no")}, ""),
+		annotations(nil, failed{"prod"}, ""),
 	)
 }
 

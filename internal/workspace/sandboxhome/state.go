@@ -15,14 +15,13 @@ import (
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/filebackend"
 	"aws-access-guardrails/internal/workspace/project"
-	"aws-access-guardrails/internal/workspace/result"
 )
 
 // Anew says how to begin with an empty sandbox, and what that loses.
 func (h *Home) Anew() string {
 	return fmt.Sprintf(
 		"%s begins with an empty sandbox: %s",
-		h.setting.Quoted(string(result.Up), "--fresh"),
+		h.setting.Quoted("up", "--fresh"),
 		freshLoses,
 	)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"aws-access-guardrails/internal/testkit/tier"
 	"aws-access-guardrails/internal/workspace/pulumicli"
 )
 
@@ -25,7 +26,7 @@ func Need(t testing.TB) (dir string) {
 	o := pulumicli.Options{Progress: func(line string) { t.Log(line) }}
 	command, err := pulumicli.Look(o)
 	if err == nil && command == nil {
-		if os.Getenv("CI") != "true" && os.Getenv("GUARDRAILS_E2E") != "1" {
+		if !tier.Builds() {
 			t.Skipf(
 				"no Pulumi CLI %s or newer on PATH or in the cache; run with GUARDRAILS_E2E=1 to build it (some minutes, once)",
 				pulumicli.Version,

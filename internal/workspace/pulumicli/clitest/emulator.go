@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"aws-access-guardrails/internal/testkit/tier"
 )
 
 // Emulator starts an object store on this machine, of a kind below tools/emulators, and gives the address at which it
@@ -60,7 +62,7 @@ func emulator(t testing.TB, module, kind string) string {
 	if _, err := os.Stat(binary); err == nil {
 		return binary
 	}
-	if os.Getenv("CI") != "true" && os.Getenv("GUARDRAILS_E2E") != "1" {
+	if !tier.Builds() {
 		t.Skipf("the store %q is not built; run with GUARDRAILS_E2E=1 to build it, once", kind)
 	}
 	built := filepath.Join(t.TempDir(), kind)

@@ -1,0 +1,9 @@
+package people
+
+import (
+	"testing"
+
+	"aws-access-guardrails/internal/testkit/proofs"
+)
+
+func TestMain(m *testing.M) { proofs.Shared(m) }
