@@ -132,6 +132,10 @@ func directoryRows() []Row {
 				"sso-oauth:CreateTokenWithIAM signin:CreateOAuth2PublicClient CreateTrustedIdentityPropagationApplicationForConsole sts:SetContext"),
 			Open: "an application opens no account: a role that lets its users in names a provider in its trust policy, and the trust of guarded roles is closed",
 			Page: "https://docs.aws.amazon.com/singlesignon/latest/userguide/trustedidentitypropagation-overview.html"},
+		{Class: Access, Service: "Account access manager", It: "which people of IAM Identity Center assume which roles",
+			Actions: calls("account-access:CreateApplication CreateEntitlement"),
+			Open:    "a role lets the service in only where its trust policy names it, and the trust of guarded roles is closed",
+			Page:    "https://docs.aws.amazon.com/IAM/latest/UserGuide/aam-prepare-roles.html"},
 		{Class: Access, Service: "Organizations", It: "change service control policies",
 			Actions: calls("organizations:DeletePolicy DetachPolicy DisablePolicyType UpdatePolicy"), In: in(OrganizationPolicies)},
 		{Class: Access, Service: "Organizations", It: "leave the organization", Actions: calls("organizations:AcceptHandshake LeaveOrganization"), In: in(Leaving),
@@ -168,10 +172,12 @@ func directoryRows() []Row {
 			Actions: calls("ds:EnableRoleAccess ResetUserPassword ds-data:AddGroupMember CreateUser UpdateUser"),
 			Open:    "nodes that have joined a domain let its users in, by the network; who administers the domain decides"},
 		{Class: Access, Service: "EKS", It: "who may use a cluster",
-			Actions: calls("eks:AssociateAccessPolicy CreateAccessEntry CreatePodIdentityAssociation UpdateAccessEntry UpdatePodIdentityAssociation"),
-			Open:    "who administers a cluster decides"},
+			Actions: calls("eks:AssociateAccessPolicy AssociateIdentityProviderConfig CreateAccessEntry CreateCapability CreatePodIdentityAssociation " +
+				"UpdateAccessEntry UpdateCapability UpdateClusterConfig UpdatePodIdentityAssociation"),
+			Open: "who administers a cluster decides"},
 		{Class: Access, Service: "Services that hand out roles", It: "credentials of roles for machines, jobs and partners",
-			Actions: calls("codecatalyst:AssociateIamRoleToConnection cognito-identity:GetCredentialsForIdentity datazone:GetDomainExecutionRoleCredentials GetEnvironmentCredentials " +
+			Actions: calls("chatbot:CreateMicrosoftTeamsChannelConfiguration CreateSlackChannelConfiguration UpdateMicrosoftTeamsChannelConfiguration " +
+				"UpdateSlackChannelConfiguration codecatalyst:AssociateIamRoleToConnection cognito-identity:GetCredentialsForIdentity datazone:GetDomainExecutionRoleCredentials GetEnvironmentCredentials " +
 				"deadline:AssumeFleetRoleForRead AssumeFleetRoleForWorker AssumeQueueRoleForRead AssumeQueueRoleForUser AssumeQueueRoleForWorker " +
 				"eks-auth:AssumeRoleForPodIdentity iot:CreateRoleAlias UpdateRoleAlias iq-permission:AssumePermissionRole mgh:BatchAssociateIamRoleWithConnection " +
 				"rolesanywhere:CreateProfile CreateTrustAnchor DeleteAttributeMapping DeleteCrl DisableCrl EnableProfile EnableTrustAnchor PutAttributeMapping " +

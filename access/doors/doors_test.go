@@ -102,7 +102,7 @@ func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
 
 // deciders are the services that decide who may do what in the accounts of an organization.
 var deciders = []string{
-	"account", "controltower", "iam", "identity-sync", "identitystore", "identitystore-auth", "organizations", "rolesanywhere", "signin",
+	"account", "account-access", "controltower", "iam", "identity-sync", "identitystore", "identitystore-auth", "organizations", "rolesanywhere", "signin",
 	"sso", "sso-directory", "sso-oauth", "sts",
 }
 
@@ -153,7 +153,8 @@ func TestWhatStrangersTryIsInTheTable(t *testing.T) {
 		"ssm-quicksetup:UpdateConfigurationDefinition": true, "cloudformation:CreateStackInstances": true, "cloudformation:UpdateStack": true, "outposts:StartConnection": false,
 		"glue:StartJobRun": false, "sagemaker:CreateProcessingJob": false, "lambda:InvokeFunction": false, "launchwizard:CreateDeployment": false, "omics:StartRun": false,
 		"codepipeline:StartPipelineExecution": false, "pcs:CreateComputeNodeGroup": false, "config:PutConformancePack": false, "sagemaker:CreateCluster": false,
-		"apprunner:StartDeployment": false, "identitystore:UpdateUser": false,
+		"apprunner:StartDeployment": false, "identitystore:UpdateUser": false, "account-access:CreateEntitlement": false, "dlm:CreateLifecyclePolicy": false,
+		"ssm-incidents:CreateResponsePlan": false, "chatbot:CreateSlackChannelConfiguration": false, "eks:CreateCapability": false, "eks:CreateAddon": false,
 	} {
 		row := doors.Of(action)
 		if assert.NotNil(t, row, action) {
@@ -173,7 +174,8 @@ type ownRole struct {
 }
 
 // Source: the documents of the managed policies of AWS, as published by AWS on 2026-03-07: those of the names
-// *ServiceRole* and *ServiceLinkedRole* that allow a command, an association, a session, a runbook or a role.
+// *ServiceRole* and *ServiceLinkedRole* that allow a command, an association, a session, a runbook or a role; below
+// service-role, those of roles that are passed.
 var ownRoles = []ownRole{
 	{"AWSConfigRemediationServiceRolePolicy", []string{"config:PutRemediationConfigurations", "config:StartRemediationExecution"}, ""},
 	{"AWSDirectoryServiceServiceRolePolicy", []string{"ds:CreateHybridAD", "ds:UpdateHybridAD", "ds:StartADAssessment"}, ""},
@@ -195,6 +197,7 @@ var ownRoles = []ownRole{
 	{"AmazonSSMServiceRolePolicy", []string{"ssm:RegisterTaskWithMaintenanceWindow", "ssm:RegisterTargetWithMaintenanceWindow", "ssm:StartAutomationExecution"}, ""},
 	{"AutoScalingServiceRolePolicy", []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"}, ""},
 	{"CloudFormationStackSetsOrgMemberServiceRolePolicy", []string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"}, ""},
+	{"service-role/AWSDataLifecycleManagerSSMFullAccess", []string{"dlm:CreateLifecyclePolicy", "dlm:UpdateLifecyclePolicy"}, ""},
 	{"CloudwatchApplicationInsightsServiceLinkedRolePolicy", nil, "documents of AWS's that configure its agent"},
 }
 

@@ -113,7 +113,7 @@ func moreCodeRows() []Row {
 			Open: deploys, Why: "a privileged container, or one that mounts the file system of its host, is root there",
 			Page: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html"},
 		{Class: Code, Service: "EKS", It: "pods on instances, and kubectl exec",
-			Actions: calls("eks:AccessKubernetesApi CreateNodegroup MutateViaKubernetesApi UpdateNodegroupVersion"),
+			Actions: calls("eks:AccessKubernetesApi CreateAddon CreateNodegroup MutateViaKubernetesApi UpdateAddon UpdateNodegroupVersion"),
 			Open:    "the cluster decides what its users may do, kubectl exec among it; AWS does not see those calls",
 			Page:    "https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html"},
 		{Class: Code, Service: "IoT Greengrass and IoT Core", It: "components, jobs and commands on devices",
@@ -163,9 +163,11 @@ func moreCodeRows() []Row {
 			Page: "https://docs.aws.amazon.com/servicecatalog/latest/adminguide/constraints-launch.html"},
 		{Class: Code, Service: "OpsWorks", It: "recipes on instances", Actions: calls("opsworks:CreateDeployment CreateInstance RegisterInstance StartInstance UpdateInstance"),
 			Open: "AWS has ended the service: there are no stacks to deploy to"},
-		{Class: Code, Service: "Services that call Systems Manager", It: "experiments, remediations, service actions and schedules",
-			Actions: calls("config:PutConformancePack PutOrganizationConformancePack PutRemediationConfigurations StartRemediationExecution events:PutTargets fis:CreateExperimentTemplate StartExperiment " +
-				"UpdateExperimentTemplate scheduler:CreateSchedule UpdateSchedule servicecatalog:ExecuteProvisionedProductServiceAction"),
+		{Class: Code, Service: "Services that call Systems Manager", It: "experiments, remediations, service actions, schedules, response plans and scripts around snapshots",
+			Actions: calls("config:PutConformancePack PutOrganizationConformancePack PutRemediationConfigurations StartRemediationExecution " +
+				"dlm:CreateLifecyclePolicy UpdateLifecyclePolicy events:PutTargets fis:CreateExperimentTemplate StartExperiment UpdateExperimentTemplate " +
+				"scheduler:CreateSchedule UpdateSchedule servicecatalog:ExecuteProvisionedProductServiceAction " +
+				"ssm-incidents:CreateResponsePlan StartIncident UpdateResponsePlan"),
 			Open: "they call Systems Manager as a role that is passed to them, which the guardrails bind, and an exempt role is passed by nobody else"},
 	}
 }

@@ -60,6 +60,9 @@ type ManagedPolicy struct {
 	ARN      string
 	Document policy.Document
 	Unknown  bool
+	// Others are the documents of the versions that are not the default one, where they are known. They decide
+	// nothing; whoever may change the default version brings one of them back.
+	Others []policy.Document
 }
 
 // User is an IAM user.

@@ -9,7 +9,7 @@ import (
 func newDrift(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "drift [stack ...]",
-		Short: "What stands in AWS otherwise than the stack files deploy it",
+		Short: "What in AWS differs from what the stack files deploy",
 		Long: `Reads every resource of the stacks from AWS, compares it with what the stack file would deploy, and says what differs: resource by resource, property by
 property, policies statement by statement, other documents key by key. What somebody changed by hand is told apart from what is not deployed yet.
 Policies that others attached to the group and the roles of the stacks are seen too. Nothing is changed, in AWS or in the state.

@@ -47,12 +47,17 @@ func (p *personFlags) register(f *flags, cmd *cobra.Command, columns string) {
 	cmd.Flags().BoolVar(&p.options.DryRun, "dry-run", false, "print what would be written, and write nothing")
 }
 
-// rows are the people of the arguments, or of the CSV file.
-func (p *personFlags) rows(f *flags, verb string, names []string) (*people.Rows, error) {
+// rows are the people of the arguments, of which the first is the stack, or of the CSV file.
+func (p *personFlags) rows(f *flags, verb string, args []string) (*people.Rows, error) {
+	names := args[1:]
 	p.options.Now, p.options.Setting, p.options.Compare = f.clock(), f.setting(), against.FromStacks
 	switch {
 	case p.csv != "" && len(names) > 0:
 		return nil, exit.Usef("--csv and names are two lists of people; give one of them")
+	case p.csv == "" && len(names) == 0 && strings.Contains(args[0], "/"):
+		return nil, exit.Usef(
+			"%q is a person; here the stack and the name are two words: %s", args[0], strings.Replace(args[0], "/", " ", 1),
+		)
 	case p.csv == "" && len(names) == 0:
 		return nil, exit.Usef(
 			"nobody is named; write the name of the person behind the stack, or --csv with a file",
@@ -89,7 +94,7 @@ func newPersonAdd(f *flags) *cobra.Command {
   guardrails person add jump --csv joiners.csv --dry-run`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rows, err := p.rows(f, "add", args[1:])
+			rows, err := p.rows(f, "add", args)
 			if err != nil {
 				return err
 			}
@@ -164,7 +169,7 @@ the other stack files name the team.`,
   guardrails person move jump bob --from shop --to payments --dry-run`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rows, err := p.rows(f, "move", args[1:])
+			rows, err := p.rows(f, "move", args)
 			if err != nil {
 				return err
 			}
@@ -223,7 +228,7 @@ person's ARN there. It ends with the lines that end keys, sessions and shells, w
   guardrails person remove jump alice bob --with-roles`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rows, err := p.rows(f, "remove", args[1:])
+			rows, err := p.rows(f, "remove", args)
 			if err != nil {
 				return err
 			}

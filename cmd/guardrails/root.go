@@ -106,7 +106,7 @@ func execute(ctx context.Context, args []string) exit.Status {
 	}
 	if err != nil {
 		err = inWords(err)
-		fmt.Fprintln(stderr, err)
+		fmt.Fprintln(stderr, terminal.Fit(err.Error(), terminal.Width(os.Stderr)))
 		annotations.Annotate(stderr, folder, err)
 	}
 	return exit.StatusOf(err)

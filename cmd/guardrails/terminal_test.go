@@ -151,3 +151,24 @@ func TestCheckFitsTheTerminal(t *testing.T) {
 		assert.Zero(t, words, screen)
 	}
 }
+
+// Lines of what is refused fit the terminal too, whatever its width.
+func TestRefusalsFitTheTerminal(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.dev.yaml"} {
+		text, err := os.ReadFile(filepath.Join("../..", name))
+		require.NoError(t, err)
+		wrong := strings.Replace(string(text), "runAs: os-user2", "runAs: root", 1)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(wrong), 0o600))
+	}
+	for _, columns := range []uint16{50, 80} {
+		for _, args := range [][]string{{"check"}, {"matrix"}, {"explain", "--as", "nobody-of-this-stack-whom-anybody-knows"}} {
+			screen, status := dialogue(t, dir, "dumb", "", columns, args...)
+			assert.NotZero(t, status, screen)
+			for line := range strings.Lines(screen) {
+				line = strings.TrimRight(line, "\r\n")
+				assert.LessOrEqual(t, len([]rune(line)), int(columns), "%v: %q", args, line)
+			}
+		}
+	}
+}

@@ -123,6 +123,8 @@ func TestWrongNamesTimesAndFiles(t *testing.T) {
 		{"person add", exit.WrongUse, `person add: stack missing; write it as in "guardrails person add jump dave`},
 		{"person add Jump x", exit.WrongUse, "write one of identity, jump"},
 		{"person add jump x x", exit.WrongUse, `"x" is named twice`},
+		{"person remove jump/alice", exit.WrongUse, "the stack and the name are two words: jump alice"},
+		{"person add jump", exit.WrongUse, "nobody is named"},
 		{"person add jump ALICE", exit.Refused, `differs from "alice" by case only`},
 		{"person add jump jump/x", exit.Refused, "which IAM does not take"},
 		{"person add jump x --tag Building", exit.WrongUse, `write it as in --tag Building=east`},

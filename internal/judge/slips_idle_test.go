@@ -90,11 +90,6 @@ var idleParts = []idle{
 		why:  "the condition names types of documents that approve, and those of strangers approve nothing here",
 	},
 	{
-		sids: sids("EncryptSessionData"),
-		what: []string{"on everything"},
-		why:  "a data key encrypts what its holder has; it decrypts nothing of anybody",
-	},
-	{
 		sids: sids("DenyDeletingAllTagsOfNodes DenyEnrolmentOfOthersWithoutMFA DenyWritingAuthorizationTagsOfNodes"),
 		what: []string{"without *"},
 		why: "a Deny that denies more: whoever must write these tags, or enrol without MFA, is " +

@@ -17,7 +17,8 @@ type oidcIssuer struct {
 	// strangers are tokens of somebody else: one that a trust policy takes makes it a trust in everybody who has an
 	// account at the issuer.
 	strangers []Token
-	// customers are the claims that name a customer, by a name that anybody can register who finds it free.
+	// customers are the claims that name a customer, by a name that anybody can register who finds it free, or by an
+	// id.
 	customers []customerClaim
 }
 
@@ -57,9 +58,8 @@ var oidcIssuers = []oidcIssuer{
 				claim("repository_owner", "somebody-else"),
 				claim("repository_owner_id", "0"),
 				claim("repository_id", "0"),
-				// Not job_workflow_ref: everybody calls a workflow of a public repository, and gets its name.
-				claim("actor", "somebody-else"),
-				claim("actor_id", "0"),
+				// Not job_workflow_ref: everybody calls a workflow of a public repository, and gets its name. Not actor
+				// and actor_id: a workflow of whatever repository starts when somebody opens an issue there, as them.
 				claim("enterprise", "somebody-else"),
 				claim("enterprise_id", "0"),
 			},
@@ -68,8 +68,10 @@ var oidcIssuers = []oidcIssuer{
 			{"sub", []string{"repo:{}/*", "repository_owner:{}", "repository_owner:{}:*", "repository:{}/*"}},
 			{"repository", []string{"{}/*"}},
 			{"repository_owner", []string{"{}"}},
-			{"actor", []string{"{}"}},
 			{"enterprise", []string{"{}"}},
+			{"repository_id", []string{"{}"}},
+			{"repository_owner_id", []string{"{}"}},
+			{"enterprise_id", []string{"{}"}},
 		},
 	},
 	{
@@ -82,21 +84,17 @@ var oidcIssuers = []oidcIssuer{
 				),
 				claim("project_path", "somebody-else/*"),
 				claim("namespace_path", "somebody-else"),
-				claim(
-					"namespace_id",
-					"0",
-				),
+				claim("namespace_id", "0"),
+				// Not user_login, user_email and user_id: whoever starts a pipeline is named, in whatever project.
 				claim("project_id", "0"),
-				claim("user_login", "somebody-else"),
-				claim("user_email", "somebody-else@*"),
-				claim("user_id", "0"),
 			},
 		},
 		[]customerClaim{
 			{"sub", []string{"project_path:{}/*"}},
 			{"project_path", []string{"{}/*"}},
 			{"namespace_path", []string{"{}"}},
-			{"user_login", []string{"{}"}},
+			{"namespace_id", []string{"{}"}},
+			{"project_id", []string{"{}"}},
 		},
 	},
 	{
@@ -116,6 +114,9 @@ var oidcIssuers = []oidcIssuer{
 		[]customerClaim{
 			{"sub", []string{"organization:{}:*"}},
 			{"terraform_organization_name", []string{"{}"}},
+			{"terraform_organization_id", []string{"{}"}},
+			{"terraform_workspace_id", []string{"{}"}},
+			{"terraform_project_id", []string{"{}"}},
 		},
 	},
 	{

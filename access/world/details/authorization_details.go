@@ -333,12 +333,30 @@ func (r *detailsReader) policy(p managedDetail) {
 			)
 			r.account.Policies = append(
 				r.account.Policies,
-				world.ManagedPolicy{ARN: p.ARN, Document: document, Unknown: !read},
+				world.ManagedPolicy{ARN: p.ARN, Document: document, Unknown: !read, Others: p.others(i)},
 			)
 			return
 		}
 	}
 	r.account.Policies = append(r.account.Policies, world.ManagedPolicy{ARN: p.ARN, Unknown: true})
+}
+
+// others are the documents of the versions but one. One that cannot be read decides nothing, and is left out.
+func (p *managedDetail) others(theDefault int) []policy.Document {
+	var documents []policy.Document
+	for i, v := range p.Versions {
+		if i == theDefault {
+			continue
+		}
+		document, err := parseDetail(v.Document)
+		if err != nil {
+			continue
+		}
+		if _, errs := engine.CompileDocument(document, engine.Permissions, engine.Source{}); len(errs) == 0 {
+			documents = append(documents, document)
+		}
+	}
+	return documents
 }
 
 const asUnknown = "a policy whose document is not known"

@@ -183,7 +183,7 @@ func (g *List) WriteText(w io.Writer) error {
 		}
 		rows = append(rows, row)
 	}
-	_, err := io.WriteString(w, terminal.Table(head, rows, g.Width)+g.known())
+	_, err := io.WriteString(w, terminal.Table(head, rows, g.Width)+terminal.Fit(g.known(), g.Width))
 	return err
 }
 

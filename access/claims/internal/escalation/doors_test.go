@@ -48,7 +48,7 @@ var noWays = map[string][]string{
 		"cleanrooms:StartProtectedJob cleanrooms-ml:StartTrainedModelInferenceJob a2c:StartDeploymentJob " +
 		"application-transformation:StartDeployment datazone:StartNotebookCompute datazone:StartNotebookRun " +
 		"greengrass:CreateSoftwareUpdateJob greengrass:StartBulkDeployment ds:CreateHybridAD ds:StartADAssessment " +
-		"ds:UpdateHybridAD"),
+		"ds:UpdateHybridAD ssm-incidents:StartIncident eks:CreateAddon eks:UpdateAddon"),
 	"it is run where something else names it": calls("ssm:CreatePatchBaseline ssm:DeleteDocument " +
 		"ssm:LabelParameterVersion ssm:PutParameter ssm:RegisterDefaultPatchBaseline " +
 		"ssm:RegisterPatchBaselineForPatchGroup ssm:UpdatePatchBaseline sagemaker:CreateStudioLifecycleConfig " +
@@ -79,6 +79,8 @@ var noWays = map[string][]string{
 		"launchwizard:CreateDeployment launchwizard:UpdateDeployment config:PutConformancePack " +
 		"config:PutOrganizationConformancePack config:PutRemediationConfigurations events:PutTargets " +
 		"fis:CreateExperimentTemplate fis:UpdateExperimentTemplate servicecatalog:CreateConstraint " +
+		"dlm:CreateLifecyclePolicy dlm:UpdateLifecyclePolicy ssm-incidents:CreateResponsePlan " +
+		"ssm-incidents:UpdateResponsePlan " +
 		"servicecatalog:UpdateConstraint sagemaker:CreateCluster sagemaker:UpdateCluster " +
 		"ssm-quicksetup:CreateConfigurationManager ssm-quicksetup:DeleteConfigurationManager " +
 		"ssm-quicksetup:UpdateConfigurationDefinition ssm-quicksetup:UpdateConfigurationManager " +

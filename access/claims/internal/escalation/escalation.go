@@ -82,6 +82,7 @@ func Find(e *engine.Engine, in intent.Account) ([]Escalation, error) {
 		ways:       map[string][]Step{},
 		wouldReign: map[string]bool{},
 		writing:    map[*engine.Principal]bool{},
+		unguarding: map[*engine.Principal]bool{},
 		taken:      map[[2]string]bool{},
 		lending:    map[[2]string]string{},
 	}
@@ -110,6 +111,8 @@ type escalation struct {
 	wouldReign map[string]bool
 	// writing says of whom it was asked whether any of the calls can be made that make an administrator.
 	writing map[*engine.Principal]bool
+	// unguarding says of whom it was asked whether any of the calls can be made that take guards away.
+	unguarding map[*engine.Principal]bool
 	// taken says of a role and a service whether the one may be assumed by the other.
 	taken map[[2]string]bool
 	// lending says of somebody and a service by which call a role may be given to it.
@@ -236,6 +239,9 @@ func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alon
 		if step := s.makesAdministrator(who, who); step != nil {
 			return []Step{*step}
 		}
+		if steps := s.takesGuardsAway(who, who); steps != nil {
+			return steps
+		}
 		if step := s.makesNew(who); step != nil {
 			return []Step{*step}
 		}
@@ -255,25 +261,41 @@ func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alon
 func (s *escalation) changedFirst() []*engine.Principal {
 	var found []*engine.Principal
 	for _, who := range s.everybody {
-		if _, known := s.ways[who.Arn]; known || !s.writes(who) {
+		if _, known := s.ways[who.Arn]; known || !s.writes(who) && !s.unguards(who) {
 			continue
 		}
 		for _, other := range s.everybody {
 			if other == who {
 				continue
 			}
-			change := s.makesAdministrator(who, other)
-			if change == nil {
-				continue
-			}
-			if step := s.becomes(who, other); step != nil {
-				s.ways[who.Arn] = []Step{*change, *step}
+			if way := s.changesAndBecomes(who, other); way != nil {
+				s.ways[who.Arn] = way
 				found = append(found, who)
 				break
 			}
 		}
 	}
 	return found
+}
+
+// changesAndBecomes are the steps by which somebody makes an administrator of another user or role and acts as it; nil
+// when there are none.
+func (s *escalation) changesAndBecomes(who, other *engine.Principal) []Step {
+	change := s.makesAdministrator(who, other)
+	if change == nil && !s.unguards(who) {
+		return nil
+	}
+	step := s.becomes(who, other)
+	if step == nil {
+		return nil
+	}
+	if change != nil {
+		return []Step{*change, *step}
+	}
+	if changes := s.takesGuardsAway(who, other); changes != nil {
+		return append(changes, *step)
+	}
+	return nil
 }
 
 // becomes is the step by which somebody acts as another user or role; nil when there is none.

@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -414,7 +415,8 @@ func TestTheShortestChainIsTold(t *testing.T) {
 	}
 }
 
-// A boundary that keeps its holder from administering keeps a write on the holder from being a way, and so does a Deny.
+// A boundary that keeps its holder from administering keeps a write on the holder from being a way, and so does a Deny
+// that the holder cannot take away.
 func TestWhatIsBoundedBecomesNoAdministrator(t *testing.T) {
 	own := policy.Allow("Own", "iam:PutUserPolicy").On("*")
 	bound := policy.AWS.PolicyARN(fixture.People, "/", "bound")
@@ -424,12 +426,160 @@ func TestWhatIsBoundedBecomesNoAdministrator(t *testing.T) {
 	}
 	w.Accounts[0].Users[0].Boundary = bound
 	assert.NotContains(t, escalationsOf(t, w), "user/bob")
-	w = escalationWorld(
-		world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
-		own,
-		policy.Deny("NoPolicies", "iam:CreatePolicyVersion").On("*"),
-	)
+	w = escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, own)
+	w.Accounts[0].Groups = []world.Group{{Name: "held", Inline: []world.InlinePolicy{
+		{Name: "no", Document: policy.New(policy.Deny("NoPolicies", "iam:CreatePolicyVersion", "iam:*Group*").On("*"))},
+	}}}
+	w.Accounts[0].Users[0].Groups = []string{"held"}
 	assert.NotContains(t, escalationsOf(t, w), "user/bob")
+}
+
+// guarded is bob, who has all permissions and is kept from administering: by a Deny in an inline policy, in a managed
+// one or in a group, or by a permissions boundary. May are the calls that nothing of it keeps from bob.
+func guarded(by string, may ...string) world.World {
+	w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")})
+	account, bob := &w.Accounts[0], &w.Accounts[0].Users[0]
+	bob.Inline = []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
+	guard := policy.New(policy.Statement{
+		Sid: "Guard", Effect: policy.EffectDeny, NotActions: append([]string{"s3:GetObject"}, may...), Resources: []string{"*"},
+	})
+	managed := policy.AWS.PolicyARN(fixture.People, "/", "guard")
+	attach := func(document policy.Document) string {
+		account.Policies = append(account.Policies, world.ManagedPolicy{ARN: managed, Document: document})
+		return managed
+	}
+	switch by {
+	case "inline policy":
+		bob.Inline = append(bob.Inline, world.InlinePolicy{Name: "guard", Document: guard})
+	case "managed policy":
+		bob.Attached = []string{attach(guard)}
+	case "group", "managed policy of a group":
+		g := world.Group{Name: "held"}
+		if by == "group" {
+			g.Inline = []world.InlinePolicy{{Name: "guard", Document: guard}}
+		} else {
+			g.Attached = []string{attach(guard)}
+		}
+		account.Groups, bob.Groups = []world.Group{g}, []string{"held"}
+	case "boundary":
+		bob.Boundary = attach(policy.New(policy.Allow("Some", append([]string{"s3:GetObject"}, may...)...).On("*")))
+	}
+	return w
+}
+
+// Whoever may take away what keeps them from administering administers: a Deny wherever it stands, and a boundary. The
+// call is the whole way, and no other call on the same thing is one.
+func TestTakingAwayAGuardIsAWay(t *testing.T) {
+	for by, ways := range map[string][]string{
+		"inline policy":             {"iam:DeleteUserPolicy", "iam:PutUserPolicy"},
+		"managed policy":            {"iam:DetachUserPolicy", "iam:CreatePolicyVersion"},
+		"group":                     {"iam:RemoveUserFromGroup", "iam:DeleteGroupPolicy", "iam:PutGroupPolicy"},
+		"managed policy of a group": {"iam:RemoveUserFromGroup", "iam:DetachGroupPolicy", "iam:CreatePolicyVersion"},
+		"boundary": {"iam:DeleteUserPermissionsBoundary", "iam:PutUserPermissionsBoundary",
+			"iam:CreatePolicyVersion"},
+	} {
+		for _, action := range unguardingCalls {
+			way, found := escalationsOf(t, guarded(by, action))["user/bob"]
+			if !assert.Equal(t, slices.Contains(ways, action), found, "%s: %s: %v", by, action, way.Steps) || !found {
+				continue
+			}
+			assert.Len(t, way.Steps, 1, "%s: %s", by, action)
+			assert.Equal(t, []string{action}, way.Steps[0].Calls)
+			assert.Equal(t, endsAsAdministrator, way.Ends)
+			assert.NotZero(t, way.Steps[0].By, action)
+		}
+		assert.NotContains(t, escalationsOf(t, guarded(by)), "user/bob", by)
+	}
+}
+
+// Another version of a managed policy that says more is a way for whoever may make it the default one; one that says
+// no more is none.
+func TestAnotherVersionOfAPolicyIsAWay(t *testing.T) {
+	managed := policy.AWS.PolicyARN(fixture.People, "/", "m")
+	for _, c := range []struct {
+		may    string
+		others []policy.Document
+		want   bool
+	}{
+		{"iam:SetDefaultPolicyVersion", []policy.Document{administering()}, true},
+		{"iam:SetDefaultPolicyVersion", []policy.Document{policy.New(policy.Allow("R", "s3:*").On("*")), administering()}, true},
+		{"iam:SetDefaultPolicyVersion", []policy.Document{policy.New(policy.Allow("R", "s3:*").On("*"))}, false},
+		{"iam:SetDefaultPolicyVersion", nil, false},
+		{"iam:GetPolicyVersion", []policy.Document{administering()}, false},
+	} {
+		w := escalationWorld(world.Role{Trust: serviceTrust("lambda.amazonaws.com")})
+		w.Accounts[0].Policies = []world.ManagedPolicy{{
+			ARN: managed, Document: policy.New(policy.Allow("Version", c.may).On(managed)), Others: c.others,
+		}}
+		w.Accounts[0].Users[0].Attached = []string{managed}
+		way, found := escalationsOf(t, w)["user/bob"]
+		if !assert.Equal(t, c.want, found, "%s %v", c.may, c.others) || !found {
+			continue
+		}
+		assert.Len(t, way.Steps, 1)
+		assert.Equal(t, managed, way.Steps[0].On)
+	}
+}
+
+// A guard that must go before a policy can be written is told before it, and whatever is not needed is not told.
+func TestAGuardGoesBeforeAPolicyIsWritten(t *testing.T) {
+	bound := policy.AWS.PolicyARN(fixture.People, "/", "bound")
+	w := escalationWorld(
+		world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
+		policy.Allow("Own", "iam:DeleteUserPermissionsBoundary", "iam:AttachUserPolicy", "iam:DetachUserPolicy").On("*"),
+	)
+	w.Accounts[0].Policies = []world.ManagedPolicy{
+		{ARN: bound, Document: policy.New(policy.Allow("Some", "iam:Delete*", "iam:Detach*").On("*"))},
+	}
+	w.Accounts[0].Users[0].Boundary = bound
+	way := escalationsOf(t, w)["user/bob"]
+	require.Len(t, way.Steps, 2)
+	assert.Equal(t, []string{"iam:DeleteUserPermissionsBoundary"}, way.Steps[0].Calls)
+	assert.Equal(t, []string{"iam:AttachUserPolicy"}, way.Steps[1].Calls)
+}
+
+// What a first change opens is used by the next one: with a policy of their own somebody changes the group whose Deny
+// would keep them from administering.
+func TestAChangeOpensTheNext(t *testing.T) {
+	w := escalationWorld(
+		world.Role{Trust: serviceTrust("lambda.amazonaws.com")}, policy.Allow("Own", "iam:PutUserPolicy").On("*"),
+	)
+	w.Accounts[0].Groups = []world.Group{{Name: "held", Inline: []world.InlinePolicy{
+		{Name: "no", Document: policy.New(policy.Deny("NoPolicies", "iam:CreatePolicyVersion").On("*"))},
+	}}}
+	w.Accounts[0].Users[0].Groups = []string{"held"}
+	way := escalationsOf(t, w)["user/bob"]
+	require.Len(t, way.Steps, 2)
+	assert.Equal(t, []string{"iam:PutUserPolicy"}, way.Steps[0].Calls)
+	assert.Equal(t, "arn:aws:iam::"+fixture.People+":group/held", way.Steps[1].On)
+}
+
+// The guard of a role is taken away by whoever assumes the role then.
+func TestTheGuardOfARoleIsTakenAwayAndTheRoleAssumed(t *testing.T) {
+	bound := policy.AWS.PolicyARN(fixture.People, "/", "bound")
+	for _, assumable := range []bool{true, false} {
+		w := escalationWorld(
+			world.Role{Trust: serviceTrust("lambda.amazonaws.com")},
+			policy.Allow("Off", "iam:DeleteRolePermissionsBoundary").On(roleNamed("held")),
+		)
+		held := world.Role{
+			Name: "held", Trust: serviceTrust("lambda.amazonaws.com"), Boundary: bound,
+			Inline: []world.InlinePolicy{{Name: "all", Document: administering()}},
+		}
+		if assumable {
+			held.Trust = policy.New(policy.Allow("T", "sts:AssumeRole").
+				For(policy.AWSPrincipals(policy.AWS.UserARN(fixture.People, "/", "bob"))))
+		}
+		w.Accounts[0].Roles = append(w.Accounts[0].Roles, held)
+		w.Accounts[0].Policies = []world.ManagedPolicy{
+			{ARN: bound, Document: policy.New(policy.Allow("Some", "s3:GetObject").On("*"))},
+		}
+		way, found := escalationsOf(t, w)["user/bob"]
+		require.Equal(t, assumable, found)
+		if found {
+			assert.Len(t, way.Steps, 2)
+		}
+	}
 }
 
 // Whoever runs commands as root on nodes is told of, whether the role of the nodes may do something or not; where no

@@ -6,12 +6,13 @@ package escalation
 // Source: AWS Lambda Developer Guide, execution role; AWS CloudFormation User Guide, service role (whoever may change
 // a stack uses its role without passing it); AWS CodeBuild API Reference, StartBuild (buildspecOverride); Amazon ECS
 // Developer Guide, ECS Exec; AWS Batch API Reference, SubmitJob (containerOverrides); Amazon SageMaker API Reference,
-// CreatePresignedNotebookInstanceUrl, CreatePresignedDomainUrl; AWS Step Functions API Reference, UpdateStateMachine;
-// AWS App Runner API Reference, UpdateService; AWS Glue Developer Guide, job parameters (--scriptLocation), and API
-// UpdateDevEndpoint (AddPublicKeys); Amazon Bedrock AgentCore Developer Guide, built-in tools; Amazon EKS User Guide,
-// access entries and Pod Identity; IAM Roles Anywhere User Guide, trust model; AWS Service Catalog Administrator
-// Guide, launch constraints; Amazon AppStream 2.0 Administration Guide, IAM roles of streaming instances; AWS Deadline
-// Cloud User Guide, queue role; AWS IoT Greengrass Developer Guide, token exchange role.
+// CreatePresignedNotebookInstanceUrl, CreatePresignedDomainUrl, UpdatePipeline (RoleArn is optional); AWS Step
+// Functions API Reference, UpdateStateMachine; AWS App Runner API Reference, UpdateService; AWS Glue Developer Guide,
+// job parameters (--scriptLocation), and API UpdateDevEndpoint (AddPublicKeys); Amazon Bedrock AgentCore Developer
+// Guide, built-in tools; Amazon EKS User Guide, access entries and Pod Identity; IAM Roles Anywhere User Guide, trust
+// model; AWS Service Catalog Administrator Guide, launch constraints; Amazon AppStream 2.0 Administration Guide, IAM
+// roles of streaming instances; AWS Deadline Cloud User Guide, queue role; AWS IoT Greengrass Developer Guide, token
+// exchange role; IAM User Guide, Account access manager (preparing roles).
 var runningWays = []serviceWay{
 	{lambdaService, calls("lambda:UpdateFunctionCode"), "changes the code of a Lambda function that runs as"},
 	{lambdaService, calls("lambda:UpdateFunctionConfiguration"),
@@ -38,6 +39,8 @@ var runningWays = []serviceWay{
 	},
 	{sageMakerService, calls("sagemaker:CreatePresignedDomainUrl"), "opens SageMaker Studio, which runs as"},
 	{sageMakerService, calls("sagemaker:StartSession"), "connects to a space of SageMaker Studio, which runs as"},
+	{sageMakerService, calls("sagemaker:UpdatePipeline sagemaker:StartPipelineExecution"),
+		"changes a SageMaker pipeline that runs as"},
 	{sageMakerService, calls("sagemaker:UpdateNotebookInstanceLifecycleConfig"),
 		"changes the start script of a SageMaker notebook that runs as"},
 	{sageMakerService, calls("sagemaker:CreateNotebookInstanceLifecycleConfig sagemaker:StopNotebookInstance " +
@@ -89,4 +92,6 @@ var runningWays = []serviceWay{
 	{"credentials.iot.amazonaws.com", calls("greengrass:CreateComponentVersion greengrass:CreateDeployment"),
 		"runs a component on a Greengrass device that has"},
 	{appRunnerTasks, calls("apprunner:UpdateService"), "changes an App Runner service that runs as"},
+	{"account-access.amazonaws.com", calls("account-access:CreateEntitlement"),
+		"lets a person of IAM Identity Center, by Account access manager, assume"},
 }

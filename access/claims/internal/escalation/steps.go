@@ -324,8 +324,7 @@ var groupWays = []struct {
 	{"iam:PutGroupPolicy", false, "writes an inline policy of"},
 }
 
-// versionWays change what an attached managed policy says. That an older version says more, which
-// iam:SetDefaultPolicyVersion would bring back, is not in what is read.
+// versionWays change what an attached managed policy says. One of its other versions may say more: see takesGuardsAway.
 var versionWays = []string{"iam:CreatePolicyVersion"}
 
 // providerWays make somebody the owner of a SAML provider: with new metadata, or as a new provider of the same name.

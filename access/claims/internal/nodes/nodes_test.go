@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/access/claims/internal/claimtest"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/prove"
@@ -68,5 +70,50 @@ func TestRolesOfNodesOpenNoDoor(t *testing.T) {
 			assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", word, f)
 			assert.Contains(t, f.String(), word)
 		}
+	}
+}
+
+// An operation role makes data keys with the key of the preferences and with no other, in whatever Region; with none
+// where the preferences name none, and with every key where they are not known.
+func TestSessionsAreEncryptedWithTheConfiguredKeyAlone(t *testing.T) {
+	key := func(region, id string) string {
+		return "arn:aws:kms:" + region + ":" + fixture.People + ":key/" + id
+	}
+	const configured, other = "mrk-1234abcd12ab34cd56ef1234567890ab", "1234abcd-12ab-34cd-56ef-1234567890ab"
+	for _, c := range []struct {
+		name, preferences, on string
+		unknown               bool
+		want                  prove.Verdict
+	}{
+		{"the configured key", key(fixture.Tokyo, configured), key(fixture.Tokyo, configured), false, prove.Holds},
+		{"its replicas", key(fixture.Tokyo, configured), key("*", configured), false, prove.Holds},
+		{"another key", key(fixture.Tokyo, configured), key("*", other), false, prove.DoesNotHold},
+		{"every key of the account", key(fixture.Tokyo, configured), key("*", "*"), false, prove.DoesNotHold},
+		{"everything", key(fixture.Tokyo, configured), "*", false, prove.DoesNotHold},
+		{"where none is configured", "", key(fixture.Tokyo, configured), false, prove.DoesNotHold},
+		{"where nobody knows", "", "*", true, prove.Holds},
+	} {
+		w := fixture.DevWorld()
+		account := &w.Accounts[0]
+		for i := range account.Preferences {
+			account.Preferences[i].KMSKey = c.preferences
+		}
+		if c.unknown {
+			account.Preferences = nil
+		}
+		role := &account.Roles[0]
+		role.Inline = append(role.Inline, world.InlinePolicy{
+			Name: "key", Document: policy.New(policy.Allow("EncryptSessionData", "kms:GenerateDataKey").On(c.on)),
+		})
+		report, err := claims.Prove(fixture.Compiled(t, w), claims.DerivedIntent(*account))
+		require.NoError(t, err)
+		asked := 0
+		for _, f := range report.Findings {
+			if f.ID == "operation-roles-only-operate" && f.Subject == role.ARN(account) {
+				asked++
+				assert.Equal(t, c.want, f.Verdict, "%s: %s", c.name, f)
+			}
+		}
+		assert.Equal(t, 1, asked, c.name)
 	}
 }

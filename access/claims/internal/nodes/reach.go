@@ -1,6 +1,7 @@
 package nodes
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -72,18 +73,20 @@ var Opening = sync.OnceValue(func() *engine.Statement {
 	)
 })
 
-// OperationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them,
-// starts and stops instances, reboots them where the intent says so, and has EC2 make grants on the keys of their
-// volumes that the intent lists.
+// OperationRolesOnlyOperate: beside reading, an operation role opens, resumes and ends sessions, encrypts them with
+// the key of the preferences, starts and stops instances, reboots them where the intent says so, and has EC2 make
+// grants on the keys of their volumes that the intent lists.
 func OperationRolesOnlyOperate(p *claim.Prover, in *intent.Account) {
-	opens := policy.Allow("", "kms:GenerateDataKey",
-		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").
-		On("*")
+	opens := []policy.Statement{policy.Allow("",
+		"ssm:ResumeSession", "ssm:StartSession", "ssm:TerminateSession", "ssmmessages:OpenDataChannel").On("*")}
+	if keys := sessionKeys(p, in); len(keys) > 0 {
+		opens = append(opens, policy.Allow("", "kms:GenerateDataKey").On(keys...))
+	}
 	for _, r := range in.OpeningRoles() {
 		if p.ToldOfAnother(r.ARN) {
 			continue
 		}
-		permitted := []policy.Statement{opens}
+		permitted := slices.Clone(opens)
 		if r.Operates {
 			permitted = append(permitted, policy.Allow("", "ec2:StartInstances", "ec2:StopInstances").On("*"))
 		}
@@ -106,6 +109,27 @@ func OperationRolesOnlyOperate(p *claim.Prover, in *intent.Account) {
 			)
 		}
 	}
+}
+
+// sessionKeys are the keys that encrypt session data: those of the preferences, in whatever Region, and every key where
+// the preferences are not known. A data key of one of them is all that a session needs.
+//
+// Source: AWS Systems Manager User Guide, Turn on KMS key encryption of session data (kms:GenerateDataKey on the key).
+func sessionKeys(p *claim.Prover, in *intent.Account) []string {
+	if in.Regions == nil {
+		return []string{"*"}
+	}
+	account, _ := p.Engine.AccountOf(in.Account)
+	var keys []string
+	for i := range account.Preferences {
+		arn, err := policy.ParseARN(account.Preferences[i].KMSKey)
+		if err != nil {
+			continue // There is none.
+		}
+		arn.Region = "*"
+		keys = append(keys, arn.String())
+	}
+	return keys
 }
 
 // UseOfVolumeKeys is a grant on one of the keys that EC2 asks for, and no other: a grant to oneself decrypts.
