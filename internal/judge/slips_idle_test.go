@@ -90,6 +90,12 @@ var idleParts = []idle{
 		why:  "the condition names types of documents that approve, and those of strangers approve nothing here",
 	},
 	{
+		sids: sids("EncryptSessionData"),
+		what: []string{"on everything"},
+		why: "of a permission set, of which no claim says all that it calls: a data key decrypts nothing of anybody; " +
+			"operation-roles-only-operate holds it of roles",
+	},
+	{
 		sids: sids("DenyDeletingAllTagsOfNodes DenyEnrolmentOfOthersWithoutMFA DenyWritingAuthorizationTagsOfNodes"),
 		what: []string{"without *"},
 		why: "a Deny that denies more: whoever must write these tags, or enrol without MFA, is " +

@@ -253,6 +253,9 @@ func (s *escalation) step(who *engine.Principal, goals []*engine.Principal, alon
 		if step := s.becomes(who, goal); step != nil {
 			return append([]Step{*step}, s.ways[goal.Arn]...)
 		}
+		if steps := s.tagsItself(who, goal); steps != nil {
+			return append(steps, s.ways[goal.Arn]...)
+		}
 	}
 	return nil
 }
@@ -384,6 +387,8 @@ func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
 	sessions := s.SessionsOf(s.in, who)
 	if who.Kind == engine.UserPrincipal {
 		sessions = append(sessions, engine.LongTermKey(who.Arn).WithMFACode())
+	} else {
+		sessions = append(sessions, s.namedFor(who, role)...)
 	}
 	a := search.Answer{Denied: true}
 	for _, session := range sessions {

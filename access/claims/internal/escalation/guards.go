@@ -67,14 +67,15 @@ const maxRounds = 3
 // then each is left out again that is not needed. What is found is played from the beginning: each call is allowed when
 // its turn comes, and after the last the user or role administers.
 func (s *escalation) takesGuardsAway(who, whom *engine.Principal) []Step {
-	if whom.ServiceLinked || whom.PermissionSet != "" || !s.unguards(who) {
+	if whom.ServiceLinked || whom.PermissionSet != "" || !s.unguards(who) && !s.tags(who, whom) {
 		return nil
 	}
+	administers := func(now *escalation) bool { return now.reigning(whom) }
 	account, _ := s.Engine.AccountOf(s.in.Account)
 	for version := range 1 + mostVersions(account, whom.Arn) {
 		for _, losing := range []bool{true, false} {
 			if edits := s.gathered(who, whom, version, losing); edits != nil {
-				return s.fewest(who, whom, edits)
+				return s.fewest(who, whom, edits, administers)
 			}
 		}
 	}
@@ -87,7 +88,8 @@ func (s *escalation) gathered(who, whom *engine.Principal, version int, losing b
 	var all []edit
 	for range maxRounds {
 		account, _ := now.Engine.AccountOf(s.in.Account)
-		fresh := slices.DeleteFunc(editsOf(account, whom.Arn, version), func(e edit) bool {
+		edits := append(tagEdits(now.same(whom), now.same(whom).Identity), editsOf(account, whom.Arn, version)...)
+		fresh := slices.DeleteFunc(edits, func(e edit) bool {
 			known := slices.ContainsFunc(all, func(o edit) bool { return o.id() == e.id() })
 			return known || e.loses && !losing || !now.can(now.same(who), e.action, e.on, e.conditions...).Open
 		})
@@ -106,24 +108,24 @@ func (s *escalation) gathered(who, whom *engine.Principal, version int, losing b
 }
 
 // fewest leaves out each edit that is not needed, and tells the others as steps; nil when they cannot be played.
-func (s *escalation) fewest(who, whom *engine.Principal, edits []edit) []Step {
-	if s.played(who, whom, edits) == nil {
+func (s *escalation) fewest(who, whom *engine.Principal, edits []edit, there func(now *escalation) bool) []Step {
+	if s.played(who, whom, edits, there) == nil {
 		return nil
 	}
 	for i := 0; i < len(edits) && len(edits) > 1; {
 		rest := slices.Delete(slices.Clone(edits), i, i+1)
-		if s.played(who, whom, rest) != nil {
+		if s.played(who, whom, rest, there) != nil {
 			edits = rest
 		} else {
 			i++
 		}
 	}
-	return s.played(who, whom, edits)
+	return s.played(who, whom, edits, there)
 }
 
-// played are the steps of edits, each of which is allowed when its turn comes, if the user or role administers after
-// the last; else nil.
-func (s *escalation) played(who, whom *engine.Principal, edits []edit) []Step {
+// played are the steps of edits, each of which is allowed when its turn comes, if they lead there: it is asked in the
+// world after the last. Else nil.
+func (s *escalation) played(who, whom *engine.Principal, edits []edit, there func(now *escalation) bool) []Step {
 	now := s
 	var steps []Step
 	for i := range edits {
@@ -137,7 +139,7 @@ func (s *escalation) played(who, whom *engine.Principal, edits []edit) []Step {
 			return nil
 		}
 	}
-	if !now.reigning(whom) {
+	if !there(now) {
 		return nil
 	}
 	return steps
@@ -191,23 +193,25 @@ type holder struct {
 	// boundary is nil for a group; groups are those of a user.
 	boundary *string
 	groups   *[]string
+	// tags is nil for a group.
+	tags *[]world.Tag
 }
 
 // holderOf finds a user, role or group by its ARN.
 func holderOf(a *world.Account, arn string) (holder, bool) {
 	for i := range a.Users {
 		if u := &a.Users[i]; u.ARN(a) == arn {
-			return holder{"User", &u.Inline, &u.Attached, &u.Boundary, &u.Groups}, true
+			return holder{"User", &u.Inline, &u.Attached, &u.Boundary, &u.Groups, &u.Tags}, true
 		}
 	}
 	for i := range a.Roles {
 		if r := &a.Roles[i]; r.ARN(a) == arn {
-			return holder{"Role", &r.Inline, &r.Attached, &r.Boundary, nil}, true
+			return holder{"Role", &r.Inline, &r.Attached, &r.Boundary, nil, &r.Tags}, true
 		}
 	}
 	for i := range a.Groups {
 		if g := &a.Groups[i]; g.ARN(a) == arn {
-			return holder{"Group", &g.Inline, &g.Attached, nil, nil}, true
+			return holder{"Group", &g.Inline, &g.Attached, nil, nil, nil}, true
 		}
 	}
 	return holder{}, false
