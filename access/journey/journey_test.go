@@ -121,7 +121,7 @@ func TestJourneyReads(t *testing.T) {
 	)
 	assert.Equal(t, strings.Join([]string{
 		`1. signs in: arn:aws:iam::111122223333:user/alice in the console with MFA 60 s ago`,
-		`2. assumes arn:aws:iam::111122223333:role/guardrails/operation/TestProject1-os-user1 as "alice": allowed by trust policy trust, statement NamedUsersFreshMfa of role/TestProject1-os-user1 in 111122223333`,
+		`2. assumes arn:aws:iam::111122223333:role/guardrails/operation/TestProject1-os-user1 as "alice": allowed by trust policy, statement NamedUsersFreshMfa of role/TestProject1-os-user1 in 111122223333`,
 		`3. opens shell on arn:aws:ec2:ap-northeast-1:111122223333:instance/i-1 tagged Project="Test Project 1", Name="i-1" (ssm:StartSession): allowed by identity policy operation, statement StartSessionOnOwnProjectNodes of role/TestProject1-os-user1 in 111122223333`,
 		`4. arrives as os-user1, named by the tag SSMSessionRunAs`,
 		`5. is also the role of the node, arn:aws:iam::111122223333:role/Instance, with all that it may do`,

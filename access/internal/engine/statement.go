@@ -75,7 +75,7 @@ func (s Source) String() string {
 	}
 	var text strings.Builder
 	text.WriteString(s.Kind.String())
-	if s.Policy != "" {
+	if s.Policy != "" && s.Kind != TrustPolicy { // A role has one.
 		text.WriteString(" " + s.Policy)
 	}
 	if s.Sid != "" {
