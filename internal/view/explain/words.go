@@ -189,6 +189,9 @@ func statementWords(s Statement) string {
 	if s.Policy == "trust" {
 		where = "trust policy"
 	}
+	if strings.HasPrefix(s.Sid, "#") { // It has no Sid, and this is its place.
+		return fmt.Sprintf("statement %s of %s", s.Sid, where)
+	}
 	return fmt.Sprintf("%q (%s, statement %s)", words.OfSid(s.Sid), where, s.Sid)
 }
 
