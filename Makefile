@@ -82,6 +82,12 @@ FOLDERS ?= . examples/organization
 compare: build ## BEFORE=<another build>: what both builds say of WORLDS=1000 generated accounts and of the stack files of FOLDERS, claim by claim
 	cd tools && go run ./compare -before $(abspath $(BEFORE)) -now ../bin/guardrails -worlds $(WORLDS) $(abspath $(FOLDERS))
 
+HOSTILE ?= 200
+
+.PHONY: slowest
+slowest: build ## which accounts audit takes longest for: each managed policy of AWS's, and HOSTILE=200 generated accounts that are made to be hard; needs npm
+	cd tools && go run ./slowest -guardrails ../bin/guardrails -managed -accounts $(HOSTILE)
+
 ACCOUNTS ?= 10 25
 RUNS ?= 3
 

@@ -869,6 +869,7 @@ var rooms = []room{
 		),
 	},
 	{dir: "tools/compare"},
+	{dir: "tools/slowest"},
 	{dir: "tools/names"},
 	{dir: "tools/lint"},
 	{dir: "tools/records"},

@@ -107,12 +107,11 @@ func resourcesInOrder(b *testing.B, d *deployment) []program.Resource {
 	return resources
 }
 
-// bareStack is a new stack of the bare program in folders of its own, with the settings of the engine that a sandbox
-// has.
+// bareStack is a new stack of a program in folders of its own, with the settings of the engine that a sandbox has.
 func bareStack(
 	b *testing.B,
 	d *deployment,
-	resources []program.Resource,
+	run pulumi.RunFunc,
 	settings map[string]string,
 ) (auto.Stack, *sandbox.Server) {
 	folder, err := project.Open(d.dir)
@@ -136,7 +135,7 @@ func bareStack(
 	}
 	maps.Copy(env, settings)
 	local, err := auto.NewLocalWorkspace(b.Context(), auto.WorkDir(work), auto.Pulumi(command), auto.EnvVars(env),
-		auto.Program(bare(resources)))
+		auto.Program(run))
 	require.NoError(b, err)
 	made, err := auto.UpsertStack(b.Context(), "dev", local)
 	require.NoError(b, err)
@@ -156,58 +155,58 @@ func processorTime(b *testing.B) float64 {
 	return all
 }
 
-// The processor time of a first preview and a first up in the sandbox, beside a bare program with the same resources
-// and the same provider, and beside that program with the engine's own settings about its state. GUARDRAILS_USERS says
-// how many users; 200 make 1,005 resources and components.
+// The processor time of a first preview and a first up in the sandbox, beside programs with the same provider whose stack
+// is there already: one with the same resources, one with their components too and no proofs, and the first with the
+// engine's setting that keeps no state before the end. They take turns. GUARDRAILS_USERS says how many users; 205 make
+// 1,030 resources and components.
 func BenchmarkBesideABareProgram(b *testing.B) {
-	d := manyUsers(b, tier.Number(b, "GUARDRAILS_USERS", 200))
+	d := manyUsers(b, tier.Number(b, "GUARDRAILS_USERS", 205))
+	for _, operation := range []result.Operation{result.Preview, result.Up} {
+		b.Run(string(operation), func(b *testing.B) { besideABareProgram(b, d, operation) })
+	}
+}
+
+func besideABareProgram(b *testing.B, d *deployment, operation result.Operation) {
 	folder, err := project.Open(d.dir)
 	require.NoError(b, err)
-	measure := func(name string, run func(b *testing.B) func()) {
-		b.Run(name, func(b *testing.B) {
-			var all []float64
-			for b.Loop() {
-				b.StopTimer()
-				do := run(b)
-				before := processorTime(b)
-				b.StartTimer()
-				do()
-				all = append(all, processorTime(b)-before)
+	declared, problems := stack.ReadFile(filepath.Join(d.dir, "Pulumi.dev.yaml"))
+	require.Empty(b, problems)
+	resources := bare(resourcesInOrder(b, d))
+	withComponents := func(ctx *pulumi.Context) error { return program.Register(ctx, declared) }
+	atTheEnd := map[string]string{"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+	spent := map[string][]float64{}
+	measure := func(unit string, do func()) {
+		before := processorTime(b)
+		do()
+		spent[unit] = append(spent[unit], processorTime(b)-before)
+	}
+	alone := func(unit string, run pulumi.RunFunc, settings map[string]string) {
+		made, server := bareStack(b, d, run, settings)
+		measure(unit, func() {
+			var err error
+			if operation == result.Up {
+				_, err = made.Up(b.Context(), optup.SuppressProgress())
+			} else {
+				_, err = made.Preview(b.Context(), optpreview.SuppressProgress())
 			}
-			slices.Sort(all)
-			b.ReportMetric((all[(len(all)-1)/2]+all[len(all)/2])/2, "processor-s")
+			require.NoError(b, err)
 		})
+		require.NoError(b, server.Close())
 	}
-	guarded := func(operation result.Operation) func(b *testing.B) func() {
-		return func(b *testing.B) func() {
-			return func() {
-				options := workspace.Options{Sandbox: true, Fresh: true, Cache: d.cache}
-				_, err := workspace.New(folder, options).Run(b.Context(), operation)
-				require.NoError(b, err)
-			}
+	for b.Loop() {
+		measure("guardrails-s", func() {
+			options := workspace.Options{Sandbox: true, Fresh: true, Cache: d.cache}
+			_, err := workspace.New(folder, options).Run(b.Context(), operation)
+			require.NoError(b, err)
+		})
+		alone("bare-s", resources, nil)
+		alone("with-components-s", withComponents, nil)
+		if operation == result.Up {
+			alone("bare-state-at-the-end-s", resources, atTheEnd)
 		}
 	}
-	alone := func(operation result.Operation, settings map[string]string) func(b *testing.B) func() {
-		return func(b *testing.B) func() {
-			resources := resourcesInOrder(b, d)
-			return func() {
-				made, server := bareStack(b, d, resources, settings)
-				var err error
-				if operation == result.Up {
-					_, err = made.Up(b.Context(), optup.SuppressProgress())
-				} else {
-					_, err = made.Preview(b.Context(), optpreview.SuppressProgress())
-				}
-				require.NoError(b, err)
-				require.NoError(b, server.Close())
-			}
-		}
+	for unit, all := range spent {
+		slices.Sort(all)
+		b.ReportMetric((all[(len(all)-1)/2]+all[len(all)/2])/2, unit)
 	}
-	measure("preview", guarded(result.Preview))
-	measure("preview, bare", alone(result.Preview, nil))
-	measure("up", guarded(result.Up))
-	measure("up, bare", alone(result.Up, nil))
-	measure("up, bare, state at the end alone", alone(result.Up, map[string]string{
-		"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true",
-	}))
 }

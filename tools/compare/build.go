@@ -65,7 +65,7 @@ func (b builds) difference(
 			return d, nil
 		}
 	}
-	d.of(name, said[0], said[1])
+	d.compare(name, said[0], said[1])
 	return d, nil
 }
 

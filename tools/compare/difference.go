@@ -48,8 +48,8 @@ func newDifference() *difference {
 	}
 }
 
-// of adds what both builds say of one input.
-func (d *difference) of(name string, was, is map[about]found) {
+// compare adds what both builds say of one input.
+func (d *difference) compare(name string, was, is map[about]found) {
 	byText := func(a, b about) int { return strings.Compare(a.String(), b.String()) }
 	for _, who := range slices.SortedFunc(maps.Keys(was), byText) {
 		old := was[who]
@@ -68,9 +68,9 @@ func (d *difference) of(name string, was, is map[about]found) {
 	}
 }
 
-func alone(of map[string][]string, who about, text string, f found) {
+func alone(rowsByKind map[string][]string, who about, text string, f found) {
 	kind := who.claim + ": " + f.verdict
-	of[kind] = append(of[kind], text+"\n"+f.witness)
+	rowsByKind[kind] = append(rowsByKind[kind], text+"\n"+f.witness)
 }
 
 // add compares what both builds say of one claim about somebody.
@@ -106,8 +106,8 @@ func (d *difference) join(other *difference) {
 	for _, rows := range []struct{ to, from map[string][]string }{
 		{d.verdicts, other.verdicts}, {d.onlyBefore, other.onlyBefore}, {d.onlyNow, other.onlyNow},
 	} {
-		for kind, of := range rows.from {
-			rows.to[kind] = append(rows.to[kind], of...)
+		for kind, more := range rows.from {
+			rows.to[kind] = append(rows.to[kind], more...)
 		}
 	}
 }
@@ -129,12 +129,12 @@ func (d *difference) write(name string, examples int) bool {
 		name, d.compared, d.differ(), d.open, d.sameWay, d.otherWay, len(d.longer),
 	)
 	show("", d.verdicts, examples)
-	for _, of := range []struct {
+	for _, other := range []struct {
 		kind string
 		rows []string
 	}{{"a longer way", d.longer}, {"a build that fails", d.failed}} {
-		if len(of.rows) > 0 {
-			show("", map[string][]string{of.kind: of.rows}, examples)
+		if len(other.rows) > 0 {
+			show("", map[string][]string{other.kind: other.rows}, examples)
 		}
 	}
 	show("only before: ", d.onlyBefore, examples)

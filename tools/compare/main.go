@@ -4,8 +4,8 @@
 //
 //	go run ./compare -before /tmp/old -now ../bin/guardrails -worlds 1000 ../examples/organization
 //
-// After every fifty accounts it says on standard error how far it is. An interrupt ends it with what it has found so far.
-// It exits with 1 where a verdict differs, a way is longer or a build fails, and with 2 where it did not come to its
+// After every fifty accounts it says on standard error how far it is. An interrupt ends it with what it has found so
+// far. It exits with 1 where a verdict differs, a way is longer or a build fails, and with 2 where it did not come to its
 // end.
 package main
 

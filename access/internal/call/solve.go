@@ -65,7 +65,7 @@ func Solve(forms Forms, lits []Literal) Solution {
 		}
 	}
 	gaveUp, some := false, false
-	var tried []*catalogue.ActionForms
+	tried := map[*catalogue.ActionForms]bool{}
 	for i := range set.Each() {
 		if slices.ContainsFunc(lits, func(l Literal) bool { return !l.Resource && l.Set.Has(i) != l.Want }) {
 			continue
@@ -73,10 +73,10 @@ func Solve(forms Forms, lits []Literal) Solution {
 		some = true
 		s := cat.Services[cat.Actions[i].Service]
 		types := s.Details().Forms(s, i)
-		if slices.Contains(tried, types) {
+		if tried[types] {
 			continue
 		}
-		tried = append(tried, types)
+		tried[types] = true
 		resource, found, decided := forms.solveResource(types, resourceGroups, none)
 		gaveUp = gaveUp || !decided
 		if found {

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// maxTests bounds how many tests of an open key are told apart.
-	maxTests = 200
+	// MaxTests bounds how many tests of an open key are told apart.
+	MaxTests = 200
 	// maxPlaces bounds the search for the classes, maxTexts how many texts stand for them.
 	maxPlaces, maxTexts = 2_000, 500
 	// maxClassStates bounds one search for a value, and all searches for the values of one key.
@@ -26,7 +26,7 @@ const (
 // text, because each text goes one way at every test. A half is known to have a text when a candidate lies in it;
 // otherwise the search for a witness of the globs decides. Whatever bound is reached, sure becomes false.
 func Representatives(tests []glob.Glob, each int) (texts []string, sure bool) {
-	if len(tests) > maxTests {
+	if len(tests) > MaxTests {
 		return []string{unrelated}, false
 	}
 	candidates := candidateTexts(tests)

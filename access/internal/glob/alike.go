@@ -75,3 +75,12 @@ func (g Glob) MatchesInAnyCase(text []rune) bool {
 func (g Glob) PassesEveryText() bool {
 	return g.passesEveryName() && !slices.ContainsFunc(g, func(t GlobToken) bool { return t.Bounded })
 }
+
+// Folding is the glob as it is compared without regard to case.
+func (g Glob) Folding() Glob {
+	g = slices.Clone(g)
+	for i := range g {
+		g[i].Fold = g[i].Kind == GlobLiteral
+	}
+	return g
+}

@@ -10,26 +10,30 @@ const maxChoices = 5_000
 // Budget is what long searches that belong together have cost: states, each with one glob. Nil has no limit.
 type Budget struct{ spent int }
 
-// maxTogether is the limit of a budget, a second or two of work. Whatever is spent, a search may have leastStates, which
-// cost nothing: real policies need a few hundred.
+// maxTogether is the limit of a budget, about half a second of work. Whatever is spent, a search may have leastStates
+// with few globs, and leastTogether states and globs with many, which cost nothing: real policies need a few hundred.
 const (
-	maxTogether = 4_000_000
-	leastStates = 1_000
+	maxTogether   = 1_000_000
+	leastTogether = 50_000
+	leastStates   = 1_000
 )
 
 // Spent reports whether the limit is reached.
 func (b *Budget) Spent() bool { return b != nil && b.spent >= maxTogether }
+
+// least is how many states cost nothing in a search with so many globs.
+func least(globs int) int { return min(leastStates, leastTogether/max(1, globs)) }
 
 // states is how many a search with so many globs may have.
 func (b *Budget) states(globs int) int {
 	if b == nil {
 		return maxGlobStates
 	}
-	return min(maxGlobStates, max(leastStates, (maxTogether-b.spent)/max(1, globs)))
+	return min(maxGlobStates, max(least(globs), (maxTogether-b.spent)/max(1, globs)))
 }
 
 func (b *Budget) spend(states, globs int) {
-	if b != nil && states >= leastStates {
+	if b != nil && states >= least(globs) {
 		b.spent += states * globs
 	}
 }

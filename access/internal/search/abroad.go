@@ -141,7 +141,7 @@ func (c *Caller) askAttachedAbroad(q Question) Answer {
 // abroadOf is the class as it calls resources of other accounts.
 func (c *Caller) abroadOf() *Caller {
 	if c.Solved.away == nil {
-		c.Solved.away = NewSolved()
+		c.Solved.away = c.Solved.beside()
 		id := c.Principal.Account.ID
 		c.Solved.home = []*engine.Statement{
 			engine.MustStatement(policy.Allow("", "*").On("arn:*:*:*:"+id+":*", "arn:*:*:*::*")),

@@ -173,7 +173,7 @@ func (c *Caller) Env() *engine.Env {
 func (c *Caller) arnForms() call.Forms {
 	home := c.Principal.Account
 	return call.Forms{
-		Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Solved.forms, Budget: &c.Solved.budget,
+		Account: home.ID, Partition: home.Partition, Abroad: c.abroad, Known: c.Solved.forms, Budget: c.Solved.budget,
 	}
 }
 

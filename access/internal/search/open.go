@@ -319,7 +319,8 @@ func (t *openTests) classes(c component) classesOf {
 // predicates are the tests of a component as patterns of the value of its key alone, by identity. A pattern that a
 // subject is compared with is a test of every key that is compared with the subject as a whole. Where the key stands
 // between two texts, the test is the derivative of the pattern by both: what may stand between them (Brzozowski's
-// derivative, taken from either end). wild: one of the patterns is not a literal.
+// derivative, taken from either end). wild: one of the patterns is not a literal. Of more tests than are told apart
+// only that there are so many is known.
 func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wild bool) {
 	predicates = map[string]glob.Glob{"": {}}
 	add := func(g glob.Glob) {
@@ -328,7 +329,7 @@ func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wi
 		}
 		predicates[g.Identity()] = g
 		if c.fold {
-			folded := folding(g)
+			folded := g.Folding()
 			predicates[folded.Identity()] = folded
 		}
 	}
@@ -339,17 +340,24 @@ func (t *openTests) predicates(c component) (predicates map[string]glob.Glob, wi
 			if subject != "" {
 				add(g)
 			}
-			for _, s := range c.stands {
-				if s.subject != subject || s.whole() {
-					continue
-				}
-				for _, middle := range t.b.solved.between(g, s.before, s.after) {
-					add(middle)
-				}
+			if t.addPieces(c, g, subject, add); len(predicates) > domain.MaxTests {
+				return predicates, wild
 			}
 		}
 	}
 	return predicates, wild
+}
+
+// addPieces adds what a pattern that a subject is compared with says of keys that stand within others.
+func (t *openTests) addPieces(c component, g glob.Glob, subject string, add func(glob.Glob)) {
+	for _, s := range c.stands {
+		if s.subject != subject || s.whole() {
+			continue
+		}
+		for _, middle := range t.b.solved.between(g, s.before, s.after) {
+			add(middle)
+		}
+	}
 }
 
 // mayBeUserName reports whether a pattern has no character that no name of a user has: a slash or a colon.
@@ -358,15 +366,6 @@ func mayBeUserName(g glob.Glob) bool {
 		g,
 		func(t glob.GlobToken) bool { return t.Kind == glob.GlobLiteral && (t.R == '/' || t.R == ':') },
 	)
-}
-
-// folding is a pattern that is compared without regard to case.
-func folding(g glob.Glob) glob.Glob {
-	g = slices.Clone(g)
-	for i := range g {
-		g[i].Fold = g[i].Kind == glob.GlobLiteral
-	}
-	return g
 }
 
 // Representatives remembers what representatives found.
@@ -412,7 +411,7 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 		return a
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Search.B.opening)) {
-		without := c.again(NewSolved())
+		without := c.again(c.Solved.beside())
 		without.leftOut = c.Search.B.opening[name]
 		b := without.assignments(ask)
 		if !b.GaveUp && !b.Open {
@@ -446,7 +445,7 @@ func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
 			return a
 		}
 	}
-	shared := NewSolved()
+	shared := c.Solved.beside()
 	for n := range total {
 		other, impossible := c.again(shared), false
 		other.leftOut = c.leftOut

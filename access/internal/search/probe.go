@@ -91,7 +91,7 @@ type Solved struct {
 	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
 	pieces map[string][]glob.Glob
 	// budget is what the searches for targets may cost together.
-	budget glob.Budget
+	budget *glob.Budget
 	// assumed speak of the calls that assume a role.
 	assumed map[*engine.Principal]*engine.Statement
 }
@@ -114,8 +114,16 @@ func NewSolved() *Solved {
 		abroad:    map[*engine.Statement]bool{},
 		classes:   map[string]classesOf{},
 		pieces:    map[string][]glob.Glob{},
+		budget:    &glob.Budget{},
 		assumed:   map[*engine.Principal]*engine.Statement{},
 	}
+}
+
+// beside is a new Solved for other values: costs are counted together, and what patterns alone say is known.
+func (l *Solved) beside() *Solved {
+	other := NewSolved()
+	other.budget, other.classes, other.pieces = l.budget, l.classes, l.pieces
+	return other
 }
 
 // binder turns statements into bounds for one class of callers, and remembers them.
