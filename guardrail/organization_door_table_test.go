@@ -16,7 +16,7 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/scp"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/testkit/accounts"
 	"aws-access-guardrails/policy"
@@ -73,7 +73,7 @@ func exampleDoors(t *testing.T, change func(*stack.Stack)) *access.Engine {
 		stack, problems := stack.ReadFile(filepath.Join(exampleOrganization, "Pulumi."+name+".yaml"))
 		require.Empty(t, problems)
 		if stack.OSAccess != nil {
-			stack.OSAccess.StandingUsers, stack.OSAccess.RunAs = []stackfile.PersonOrTeam{"jump/carol"}, "carol"
+			stack.OSAccess.StandingUsers, stack.OSAccess.RunAs = []sections.PersonOrTeam{"jump/carol"}, "carol"
 		}
 		if change != nil {
 			change(stack)

@@ -102,6 +102,11 @@ var rooms = []room{
 	},
 	{dir: "access/match", may: []string{"access/internal/wildcard"}, foreign: noForeign},
 	{dir: "access/internal/literal", foreign: noForeign},
+	{dir: "access/internal/pattern", may: []string{
+		"policy",
+		"access/internal/conditionkey",
+		"access/internal/wildcard",
+	}, foreign: noForeign},
 	{dir: "access/internal/needs", may: []string{
 		"access/catalogue",
 		"access/doors",
@@ -115,6 +120,7 @@ var rooms = []room{
 		"access/internal/conditionkey",
 		"access/internal/literal",
 		"access/internal/needs",
+		"access/internal/pattern",
 		"access/internal/wildcard",
 	}, foreign: noForeign},
 	{
@@ -128,7 +134,7 @@ var rooms = []room{
 			"policy",
 			"access/internal/wildcard",
 			"access/internal/conditionkey",
-			"access/internal/engine",
+			"access/internal/pattern",
 		},
 		foreign: noForeign,
 	},
@@ -143,6 +149,7 @@ var rooms = []room{
 		"access/internal/conditionkey",
 		"access/internal/engine",
 		"access/internal/glob",
+		"access/internal/pattern",
 		"access/internal/literal",
 	}, foreign: noForeign},
 	{dir: "access/internal/wayin", may: []string{
@@ -162,6 +169,7 @@ var rooms = []room{
 		"access/world",
 		"access/world/sessiondoc",
 		"access/internal/conditionkey",
+		"access/internal/pattern",
 		"access/internal/wildcard",
 		"access/internal/engine",
 		"access/internal/wording",
@@ -171,6 +179,14 @@ var rooms = []room{
 		may:     []string{"policy", "access/world", "access/journey", "access/internal/engine"},
 		foreign: []string{"github.com/stretchr/testify/", "pgregory.net/rapid"},
 	},
+	{dir: "access/internal/model", may: []string{
+		"policy",
+		"access/world",
+		"access/internal/call",
+		"access/internal/conditionkey",
+		"access/internal/engine",
+		"access/internal/literal",
+	}, foreign: noForeign},
 	{dir: "access/internal/search", may: []string{
 		"policy",
 		"access/catalogue",
@@ -182,8 +198,10 @@ var rooms = []room{
 		"access/internal/engine",
 		"access/internal/glob",
 		"access/internal/literal",
+		"access/internal/model",
 		"access/internal/needs",
 		"access/internal/wayin",
+		"access/internal/pattern",
 		"access/internal/wildcard",
 	}, foreign: noForeign},
 	{dir: "access/prove", may: []string{
@@ -193,6 +211,8 @@ var rooms = []room{
 		"access/world",
 		"access/journey",
 		"access/internal/conditionkey",
+		"access/internal/model",
+		"access/internal/pattern",
 		"access/internal/wildcard",
 		"access/internal/engine",
 		"access/internal/glob",
@@ -237,6 +257,7 @@ var rooms = []room{
 		"access/journey",
 		"access/prove",
 		"access/internal/engine",
+		"access/internal/model",
 		"access/internal/search",
 		"access/claims/internal/rests",
 		"access/claims/internal/symmetry",
@@ -249,6 +270,7 @@ var rooms = []room{
 		"access/prove",
 		"access/internal/conditionkey",
 		"access/internal/engine",
+		"access/internal/model",
 		"access/internal/search",
 		"access/internal/wording",
 		"access/claims/internal/claim",
@@ -269,6 +291,7 @@ var rooms = []room{
 		"access/prove",
 		"access/internal/conditionkey",
 		"access/internal/engine",
+		"access/internal/model",
 		"access/internal/oidc",
 		"access/internal/search",
 		"access/internal/wayin",
@@ -296,6 +319,7 @@ var rooms = []room{
 		"access/prove",
 		"access/internal/conditionkey",
 		"access/internal/engine",
+		"access/internal/model",
 		"access/internal/search",
 		"access/claims/internal/rests",
 		"access/claims/internal/claim",
@@ -336,6 +360,7 @@ var rooms = []room{
 		"access/world",
 		"access/prove",
 		"access/internal/engine",
+		"access/internal/model",
 		"access/internal/needs",
 		"access/internal/search",
 		"access/claims/internal/alive",
@@ -390,11 +415,12 @@ var rooms = []room{
 		"access/internal/engine",
 		"access/internal/glob",
 		"access/internal/literal",
+		"access/internal/pattern",
 		"access/internal/wildcard",
 	}, foreign: noForeign},
 	{
 		dir:     "access",
-		may:     []string{"access/world", "access/internal/engine", "access/internal/wildcard"},
+		may:     []string{"access/world", "access/internal/engine", "access/internal/pattern", "access/internal/wildcard"},
 		foreign: noForeign,
 	},
 	{dir: "guardrail", may: slices.Concat(facts, []string{"policy", "problem"}), foreign: noForeign},
@@ -425,16 +451,38 @@ var rooms = []room{
 		},
 	},
 	{
-		dir:     "internal/stackfile",
-		may:     slices.Concat(values, []string{"internal/clock", "internal/strictyaml"}),
-		foreign: []string{"github.com/invopop/jsonschema", "gopkg.in/yaml.v3"},
+		dir:     "internal/stackfile/provider",
+		may:     []string{"policy", "problem", "internal/strictyaml"},
+		foreign: []string{"github.com/invopop/jsonschema"},
+	},
+	{
+		dir:     "internal/stackfile/sections",
+		may:     slices.Concat(values, []string{"internal/clock", "internal/strictyaml", "internal/stackfile/provider"}),
+		foreign: []string{"github.com/invopop/jsonschema"},
+	},
+	{
+		dir: "internal/stackfile",
+		may: []string{
+			"policy",
+			"problem",
+			"internal/strictyaml",
+			"internal/stackfile/provider",
+			"internal/stackfile/sections",
+		},
+		foreign: []string{"github.com/invopop/jsonschema"},
 	},
 	{
 		dir: "internal/stack",
 		may: slices.Concat(
 			values,
 			evaluator,
-			[]string{"internal/clock", "internal/strictyaml", "internal/stackfile"},
+			[]string{
+				"internal/clock",
+				"internal/strictyaml",
+				"internal/stackfile",
+				"internal/stackfile/provider",
+				"internal/stackfile/sections",
+			},
 		),
 		foreign: noForeign,
 	},
@@ -476,7 +524,7 @@ var rooms = []room{
 	},
 	{
 		dir:     "internal/assignments",
-		may:     []string{"internal/stackfile"}, // Its room below it has the settings of the provider.
+		may:     []string{"internal/stackfile/provider"}, // It has the settings of the provider.
 		foreign: []string{"github.com/aws/", "golang.org/x/net/http/httpproxy"},
 	},
 	{
@@ -487,7 +535,7 @@ var rooms = []room{
 			[]string{
 				"components",
 				"internal/stack",
-				"internal/stackfile",
+				"internal/stackfile/provider",
 				"internal/strictyaml",
 				"internal/judge",
 				"internal/adopt",
@@ -576,7 +624,7 @@ var rooms = []room{
 			evaluator,
 			[]string{
 				"internal/stack",
-				"internal/stackfile",
+				"internal/stackfile/sections",
 				"internal/strictyaml",
 				"internal/judge",
 				"internal/reach",
@@ -735,7 +783,7 @@ var rooms = []room{
 	},
 	{
 		dir:     "internal/sandbox/known",
-		may:     slices.Concat(values, []string{"internal/stack", "internal/stackfile", "internal/sandbox"}),
+		may:     slices.Concat(values, []string{"internal/stack", "internal/stackfile/sections", "internal/sandbox"}),
 		foreign: noForeign,
 	},
 	{

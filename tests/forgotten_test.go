@@ -51,12 +51,12 @@ var forgottenPlaces = []forgotten{
 	},
 	{
 		"a key without a description",
-		"internal/stackfile/users.go", `	strictyaml.Key("path", `, newKey + ",\n	strictyaml.Key(\"path\", ",
+		"internal/stackfile/sections/users.go", `	strictyaml.Key("path", `, newKey + ",\n	strictyaml.Key(\"path\", ",
 		"./internal/stackfile", "TestEveryKeyIsDescribed", "users[].nickname",
 	},
 	{
 		"a key that the reference does not have",
-		"internal/stackfile/users.go", `	strictyaml.Key("path", `,
+		"internal/stackfile/sections/users.go", `	strictyaml.Key("path", `,
 		newKey + `.OrNothing("none", "few have one").Doc("A nickname.").Example("al"),
 	strictyaml.Key("path", `,
 		"./internal/stackfile", "TestTheReferenceIsUpToDate", "nickname",

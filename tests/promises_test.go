@@ -194,7 +194,7 @@ var verdictSentences = []promise{
 	{"cmd/guardrails/init.go", `"check --strict" holds`, []string{"TestWhatIsAnsweredHolds"}},
 	{"cmd/guardrails/root.go", "It exits with 0 when what was asked for holds", []string{"TestExitStatuses"}},
 	{
-		"internal/stackfile/grants.go",
+		"internal/stackfile/sections/grants.go",
 		"from which the grant holds",
 		[]string{"TestEveryKindOfGrantOpensAndEndsToTheSecond"},
 	},
@@ -203,17 +203,17 @@ var verdictSentences = []promise{
 	{"docs/expectations.md", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
 	{"README.md", "another project stays shut", []string{"TestAnExpectationThatIsNotMetRefusesTheStack"}},
 	{
-		"internal/stackfile/expect.go",
+		"internal/stackfile/sections/expect.go",
 		"another project stays shut",
 		[]string{"TestAnExpectationThatIsNotMetRefusesTheStack"},
 	},
 	{
-		"internal/stackfile/sections.go",
+		"internal/stackfile/sections/sections.go",
 		"another project stays shut",
 		[]string{"TestAnExpectationThatIsNotMetRefusesTheStack"},
 	},
 	{
-		"internal/stackfile/organization.go", "which doors to operating systems are closed",
+		"internal/stackfile/sections/organization.go", "which doors to operating systems are closed",
 		[]string{"TestEveryDoorIsShutForAdministratorsAndOpenForBreakGlass"},
 	},
 	{"access/doors/access.go", "the trust of guarded roles is closed", []string{"TestEveryRowIsClosedOrSaysWhyNot"}},

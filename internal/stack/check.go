@@ -8,8 +8,8 @@ import (
 
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/guardrail"
-	"aws-access-guardrails/internal/stackfile"
 	"aws-access-guardrails/internal/stackfile/provider"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -19,10 +19,10 @@ import (
 func (s *Stack) complete(d *strictyaml.Decoder) {
 	s.Account.Partition = provider.LikelyPartition(s.AWS.Region)
 	if s.MFA == nil && len(s.Users) > 0 {
-		s.MFA = strictyaml.Ptr(stackfile.DefaultMFA())
+		s.MFA = strictyaml.Ptr(sections.DefaultMFA())
 	}
 	if s.Sessions == nil && len(s.OperationRoles) > 0 {
-		s.Sessions = strictyaml.Ptr(stackfile.DefaultSessions())
+		s.Sessions = strictyaml.Ptr(sections.DefaultSessions())
 	}
 	if s.Sessions != nil && s.Sessions.Regions == nil && !d.Refused(stackPath("sessions.regions")) {
 		s.homeAlone = true
@@ -150,7 +150,7 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
 // fails half-way through a deployment.
 func (s *Stack) checkPeople(d *strictyaml.Decoder) {
-	check := func(path problem.Path, names []stackfile.PersonOrTeam) {
+	check := func(path problem.Path, names []sections.PersonOrTeam) {
 		for i, name := range names {
 			s.checkNamed(d, path.Child("users").Index(i), name)
 		}

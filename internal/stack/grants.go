@@ -12,7 +12,7 @@ import (
 	"aws-access-guardrails/guardrail/operation"
 	"aws-access-guardrails/guardrail/osaccess"
 	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
@@ -104,17 +104,6 @@ func (o grantable) put(g *grant.Args) {
 	g.OperationRoles = o.operations
 }
 
-// GrantProjects are the projects whose nodes a grant reaches that opens this and names none; none where there are none
-// or it is not known.
-func (s *Stack) GrantProjects(opens string) []string {
-	g := grant.Args{Opens: grant.Opens(opens)}
-	s.grantable().put(&g)
-	return g.Reaches()
-}
-
-// GrantableNames are the words that opens of a grant takes in this stack.
-func (s *Stack) GrantableNames() []string { return s.grantable().names() }
-
 // checkGrants holds what grants have in common.
 func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 	grants := s.AccessGrants()
@@ -133,7 +122,7 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 				Why:   "is neither osAccess nor a role of operationRoles or delegatedRoles of this stack",
 				Fix: strictyaml.DidYouMean(
 					string(g.Opens),
-					slices.Compact(append([]string{string(grant.GrantOSAccess)}, s.GrantableNames()...)),
+					slices.Compact(append([]string{string(grant.GrantOSAccess)}, s.grantable().names()...)),
 				),
 			})
 		}
@@ -156,7 +145,7 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 
 // checkWayToGrant refuses a grant for somebody of IAM Identity Center where no permission set leads to it.
 func (s *Stack) checkWayToGrant(d *strictyaml.Decoder, path problem.Path, g *grant.Args) {
-	alias, _ := stackfile.SplitPerson(g.Person)
+	alias, _ := sections.SplitPerson(g.Person)
 	center := s.identityCenterOf(alias)
 	if center == nil || s.takesGrants(center) {
 		return

@@ -5,6 +5,7 @@ import (
 
 	"aws-access-guardrails/guardrail/grant"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/policy"
 )
 
@@ -35,7 +36,7 @@ func (s *Stack) identityCenterOf(alias string) *stackfile.IdentityCenterPeople {
 
 // identityCenterUser is the person of IAM Identity Center who is written as name or alias/name.
 func (s *Stack) identityCenterUser(person string) (grant.IdentityCenterUser, bool) {
-	alias, name := stackfile.SplitPerson(person)
+	alias, name := sections.SplitPerson(person)
 	center := s.identityCenterOf(alias)
 	if policy.IsARN(person) || center == nil || center.Users[name] == "" {
 		return grant.IdentityCenterUser{}, false

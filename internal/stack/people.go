@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
@@ -52,7 +53,7 @@ func (s *Stack) person(person string) (user, arn string) {
 	if strings.HasPrefix(person, "arn:") {
 		return "", person
 	}
-	alias, name := stackfile.SplitPerson(person)
+	alias, name := sections.SplitPerson(person)
 	if alias == "" || alias == s.Account.Alias {
 		return name, ""
 	}
@@ -61,7 +62,7 @@ func (s *Stack) person(person string) (user, arn string) {
 
 // principals splits people, and the people of teams, into users of this account and ARNs, which join those that are
 // given.
-func (s *Stack) principals(people []stackfile.PersonOrTeam, arns []string) (users, all []string) {
+func (s *Stack) principals(people []sections.PersonOrTeam, arns []string) (users, all []string) {
 	all = slices.Clone(arns)
 	for _, n := range s.named(people) {
 		if n.user != "" {
@@ -78,7 +79,7 @@ func (s *Stack) principals(people []stackfile.PersonOrTeam, arns []string) (user
 // among the ARNs.
 func (s *Stack) writtenPeople() map[problem.Path]problem.Path {
 	written := map[problem.Path]problem.Path{}
-	add := func(role problem.Path, usersKey, arnsKey string, people []stackfile.PersonOrTeam, arns []string) {
+	add := func(role problem.Path, usersKey, arnsKey string, people []sections.PersonOrTeam, arns []string) {
 		users, others := 0, len(arns)
 		for _, who := range s.named(people) {
 			path := role.Child(arnsKey).Index(others)
@@ -108,7 +109,7 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, path problem.Path, person str
 	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(path) {
 		return
 	}
-	alias, name := stackfile.SplitPerson(person)
+	alias, name := sections.SplitPerson(person)
 	if alias == "" || alias == s.Account.Alias {
 		// Somebody may be the one whose name is not there.
 		if slices.ContainsFunc(s.Users, func(u user.Args) bool { return u.Name == "" || u.Name == name }) {

@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/guardrail/group"
 	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
@@ -106,7 +107,7 @@ func TestAnchorsAndMergeKeysAreFollowed(t *testing.T) {
 	assert.Equal(t, "Shop", stack.OperationRoles[1].Project)
 	assert.Equal(t, "auditor", stack.OperationRoles[1].RunAs)
 	assert.Equal(t, "Bank", stack.OperationRoles[2].Project)
-	assert.Equal(t, []stackfile.PersonOrTeam{"alice"}, stack.OperationRoles[2].Users)
+	assert.Equal(t, []sections.PersonOrTeam{"alice"}, stack.OperationRoles[2].Users)
 }
 
 // A problem in a value that is used twice is shown where it is used.

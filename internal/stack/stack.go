@@ -3,7 +3,6 @@ package stack
 import (
 	"cmp"
 
-	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stackfile"
 )
 
@@ -17,9 +16,6 @@ type Stack struct {
 	// homeAlone says that the preferences are those of aws:region, because the file lists no Regions.
 	homeAlone bool
 }
-
-// ComponentAccount is the account as the components want it.
-func (s *Stack) ComponentAccount() guardrail.Account { return s.Account.Account }
 
 // SignInName is what links call the account: its alias, or its id.
 func (s *Stack) SignInName() string { return cmp.Or(s.Account.Alias, s.Account.ID) }

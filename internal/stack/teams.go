@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
@@ -24,7 +24,7 @@ type named struct {
 
 // named are the people of a list, in its order, and of a team in the team's order. Somebody of a team who is named in
 // person too, or in an earlier team, is left out there, so that a team can be listed beside one of its members.
-func (s *Stack) named(people []stackfile.PersonOrTeam) []named {
+func (s *Stack) named(people []sections.PersonOrTeam) []named {
 	direct := map[string]bool{}
 	for _, who := range people {
 		p := string(who)
@@ -61,7 +61,7 @@ func (s *Stack) named(people []stackfile.PersonOrTeam) []named {
 // team are the members of a team that is written as the name of a team of this stack or as alias/name, each as a list
 // of people would have the person. It is false for what names no team.
 func (s *Stack) team(written string) (members []string, isTeam bool) {
-	alias, name := stackfile.SplitPerson(written)
+	alias, name := sections.SplitPerson(written)
 	if strings.HasPrefix(written, "arn:") {
 		return nil, false
 	}
@@ -107,7 +107,7 @@ func RoleTeams(stacks ...*Stack) map[RolePerson][]string {
 	return all
 }
 
-func (s *Stack) addRoleTeams(all map[RolePerson][]string, role string, people []stackfile.PersonOrTeam) {
+func (s *Stack) addRoleTeams(all map[RolePerson][]string, role string, people []sections.PersonOrTeam) {
 	byTeam := map[string]bool{}
 	for _, n := range s.named(people) {
 		byTeam[s.arnOf(n)] = n.team != ""
@@ -185,7 +185,7 @@ func (s *Stack) teamRefused(d *strictyaml.Decoder, path problem.Path, person, wh
 }
 
 // checkNamed refuses an element of a list of people that is neither a team nor a person.
-func (s *Stack) checkNamed(d *strictyaml.Decoder, path problem.Path, written stackfile.PersonOrTeam) {
+func (s *Stack) checkNamed(d *strictyaml.Decoder, path problem.Path, written sections.PersonOrTeam) {
 	if _, isTeam := s.team(string(written)); isTeam {
 		return
 	}
@@ -220,15 +220,6 @@ func (s *Stack) checkExpectedTeams(d *strictyaml.Decoder) {
 			"write one expectation for each person of it",
 		)
 	}
-}
-
-// ExpectedOf are the expectations that the one at the index stands for: one for each member where it is about a team,
-// and itself otherwise.
-func (s *Stack) ExpectedOf(i int) []string {
-	if members, isTeam := s.team(s.Expect[i].As); isTeam {
-		return members
-	}
-	return []string{s.Expect[i].As}
 }
 
 // ARNOf is the ARN of a person of a list of people of this stack; empty for a team, and for nobody.
@@ -304,7 +295,7 @@ func (s *Stack) role(keys []any, users, arns string) Role {
 }
 
 // setPeople says who may take the role: what its lists have, and who that is.
-func (s *Stack) setPeople(r *Role, users []stackfile.PersonOrTeam, arns []string) {
+func (s *Stack) setPeople(r *Role, users []sections.PersonOrTeam, arns []string) {
 	for _, who := range users {
 		r.Users.List = append(r.Users.List, string(who))
 	}

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"aws-access-guardrails/internal/stackfile/provider"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/problem"
@@ -85,7 +86,7 @@ func decodeExample(t *testing.T, k strictyaml.KeyDescription) problem.List {
 	if namespace == "aws" {
 		provider.Keys.Decode(d, section, "aws:")
 	} else {
-		stackKeys.Decode(d, section, "guardrails:")
+		sections.Keys.Decode(d, section, "guardrails:")
 	}
 	return d.Problems
 }

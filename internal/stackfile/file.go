@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/files"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/problem"
@@ -129,7 +130,7 @@ func (src *source) readStack(file Source) (environments []string) {
 			environments = environmentNames(e.Value)
 		case !slices.Contains(fileKeys, e.Name):
 			fix := strictyaml.Suggest(e.Name, fileKeys)
-			if strings.Contains(e.Name, ":") || stackKeys.Field(e.Name) != nil {
+			if strings.Contains(e.Name, ":") || sections.Keys.Field(e.Name) != nil {
 				fix = "move it below config"
 			}
 			src.problems = append(

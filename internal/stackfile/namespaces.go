@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"aws-access-guardrails/internal/stackfile/provider"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
@@ -17,7 +18,7 @@ const Namespace = "guardrails"
 // knownKeys are the full keys that the program reads, in the order of the reference.
 func knownKeys() []string {
 	var all []string
-	for _, name := range stackKeys.Names() {
+	for _, name := range sections.Keys.Names() {
 		all = append(all, Namespace+":"+name)
 	}
 	for _, name := range provider.Keys.Names() {
@@ -34,7 +35,7 @@ func (src *source) foreign(d *strictyaml.Decoder, prefix, name string, e stricty
 	p := problem.Problem{Position: e.Pos, Path: problem.Path(prefix + ":").Child(name), Kind: problem.UnknownKey, Why: "unknown key"}
 	best, near := strictyaml.Nearest(prefix, []string{Namespace, "aws"})
 	meant, known := meantKey(prefix + ":" + name)
-	ownKey := slices.ContainsFunc(stackKeys.Names(), func(key string) bool { return folded(key) == folded(name) })
+	ownKey := slices.ContainsFunc(sections.Keys.Names(), func(key string) bool { return folded(key) == folded(name) })
 	switch {
 	case prefix == "pulumi" && !strings.Contains(name, ":"):
 		return
@@ -110,7 +111,7 @@ func meantKey(written string) (string, bool) {
 	for _, known := range []struct {
 		ns    string
 		names []string
-	}{{Namespace, stackKeys.Names()}, {"aws", provider.Keys.Names()}} {
+	}{{Namespace, sections.Keys.Names()}, {"aws", provider.Keys.Names()}} {
 		if best, near := strictyaml.Nearest(last, known.names); near {
 			return known.ns + ":" + best, true
 		}

@@ -17,7 +17,7 @@ Every key of ` + "`Pulumi.<stack>.yaml`" + `, in the order in which the shipped 
 file is read by. A key that is not here is refused, and so is a value of another type; ` + "`guardrails check`" + ` says where. Quote account ids and times: YAML
 makes numbers and dates of them. Lists are written ` + "`[]`" + ` in the names below.
 
-` + sections() + `
+` + overview() + `
 ## In an editor
 
 An editor with a YAML language server completes keys, shows what they mean and underlines mistakes at the line and column where ` + "`guardrails check`" + ` reports
@@ -56,9 +56,9 @@ var mainSections = []problem.Path{
 	"guardrails:accept",
 }
 
-// sections is the whole file on one screen: the sections that most stacks have with what they are for, and the names of
+// overview is the whole file on one screen: the sections that most stacks have with what they are for, and the names of
 // the others.
-func sections() string {
+func overview() string {
 	var b, rest strings.Builder
 	b.WriteString("| section | what it is for |\n|---|---|\n")
 	means := map[problem.Path]string{}

@@ -8,6 +8,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"aws-access-guardrails/internal/stackfile/provider"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
@@ -35,7 +36,7 @@ func Schema() *jsonschema.Schema {
 		}
 	}
 	add("aws:", provider.Keys.Describe())
-	add(Namespace+":", stackKeys.Describe())
+	add(Namespace+":", sections.Keys.Describe())
 	strictyaml.Explain(config)
 
 	file := &jsonschema.Schema{
@@ -87,6 +88,6 @@ func describedAtFirstLevel(s *jsonschema.Schema) *jsonschema.Schema {
 // Keys are all keys of the stack file, those of guardrails first, in the order in which the reference shows them.
 func Keys() []strictyaml.KeyDescription {
 	return append(
-		strictyaml.KeysBelow(problem.Path(Namespace+":"), stackKeys.Describe()),
+		strictyaml.KeysBelow(problem.Path(Namespace+":"), sections.Keys.Describe()),
 		strictyaml.KeysBelow("aws:", provider.Keys.Describe())...)
 }

@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/stackfile/provider"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/policy"
@@ -31,7 +32,7 @@ type Sibling struct {
 	// Group is the ARN of its MFA group; empty where it has none.
 	Group string
 	// Tags are those that decide access there, as the file has them; empty where it leaves one out.
-	Tags Tags
+	Tags sections.Tags
 	// ManagedPolicies are the names of its customer managed policies, in the order of the file.
 	ManagedPolicies []string
 	// JustInTime says that it uses just-in-time node access.
@@ -76,11 +77,11 @@ func (n *Neighbours) OpenFile(path string) (*Sections, *strictyaml.Decoder) {
 		return nothing(unreadable(path, err))
 	}
 	content := contentOf(data, project)
-	sections, d := n.decode(n.source(Source{File: path, Data: data}, project, content))
-	if sections != nil {
-		sections.content = content
+	read, d := n.decode(n.source(Source{File: path, Data: data}, project, content))
+	if read != nil {
+		read.content = content
 	}
-	return sections, d
+	return read, d
 }
 
 // source is a file as it was parsed for its siblings, or parsed now. It is given once: what was parsed is not kept
@@ -201,7 +202,7 @@ func (n *Neighbours) siblingIn(file Source, project *Source, own *source) Siblin
 // account.
 func siblingOf(src *source) Sibling {
 	s := Sibling{Stack: src.name, Users: map[string]string{}, OSUsers: map[string]string{}, Teams: map[string][]string{}}
-	group, grouped := DefaultMFA(), false
+	group, grouped := sections.DefaultMFA(), false
 	for _, e := range src.entries {
 		e.Value = firstLevel(e.Value)
 		switch e.Name {
@@ -215,7 +216,7 @@ func siblingOf(src *source) Sibling {
 			group.Name = cmp.Or(e.Value.Child("name"), group.Name)
 			group.Path = cmp.Or(e.Value.Child("path"), group.Path)
 		case Namespace + ":tags":
-			s.Tags = Tags{
+			s.Tags = sections.Tags{
 				Project:          e.Value.Child("project"),
 				Environment:      e.Value.Child("environment"),
 				ProjectSeparator: e.Value.Child("projectSeparator"),
@@ -234,7 +235,7 @@ func siblingOf(src *source) Sibling {
 			accountsOf(e.Value.Under("tree"), &s.Governs)
 		case Namespace + ":teams":
 			for _, team := range e.Value.Entries {
-				if teamName(team.Name) == nil {
+				if sections.ValidateTeamName(team.Name) == nil {
 					s.Teams[team.Name] = team.Value.Texts()
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/stackfile/provider"
+	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
 	"aws-access-guardrails/problem"
 )
@@ -70,9 +71,9 @@ func (src *source) read(n *Neighbours) (*Sections, *strictyaml.Decoder) {
 			src.foreign(d, prefix, name, e)
 		}
 	}
-	read, _ := stackKeys.Decode(d, own, problem.Path(Namespace+":"))
+	read := Sections{Name: src.name, File: src.file, Folder: src.folder, Environments: src.environments}
+	read.All, _ = sections.Keys.Decode(d, own, problem.Path(Namespace+":"))
 	read.AWS, _ = provider.Keys.Decode(d, p, "aws:")
-	read.Name, read.File, read.Folder, read.Environments = src.name, src.file, src.folder, src.environments
 	read.Siblings = n.siblings(src.folder, src.name, src)
 	read.places = d.Places
 	d.ReportRepeated(src.repeated)

@@ -16,7 +16,7 @@ import (
 
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/stackfile"
+	filesections "aws-access-guardrails/internal/stackfile/sections"
 )
 
 // ids are account ids of AWS's documentation.
@@ -106,7 +106,7 @@ func TestNamesAndTheWayOutAreDerived(t *testing.T) {
 	shop := stacks["web-shop"].OperationRoles
 	require.Len(t, shop, 2)
 	assert.Equal(t, "alice.miller", shop[0].RunAs)
-	assert.Equal(t, []stackfile.PersonOrTeam{"jump/Alice.Miller"}, shop[0].Users)
+	assert.Equal(t, []filesections.PersonOrTeam{"jump/Alice.Miller"}, shop[0].Users)
 	assert.Equal(t, "Test Project 1", stacks["account-777788889999"].OperationRoles[0].Project)
 	assert.Equal(t, []string{"ap-northeast-1"}, stacks["web-shop"].Sessions.Regions)
 }
@@ -134,7 +134,7 @@ func TestAnAccountMayBeAlone(t *testing.T) {
 			"alice@example.com=shop",
 		),
 	)
-	assert.Equal(t, []stackfile.PersonOrTeam{"alice"}, stacks["dev"].OperationRoles[0].Users)
+	assert.Equal(t, []filesections.PersonOrTeam{"alice"}, stacks["dev"].OperationRoles[0].Users)
 	assert.Nil(t, stacks["dev"].Organization)
 }
 
@@ -470,7 +470,7 @@ func TestPipelinesNeedTheCommandAlone(t *testing.T) {
 		for _, f := range files {
 			var read map[string]any
 			require.NoError(t, yaml.Unmarshal([]byte(f.Content), &read), f.Path)
-			for _, foreign := range []string{"go build", "setup-go", "go.mod", "go.sum", "examples/", "ap-northeast-1", DefaultDeployer} {
+			for _, foreign := range []string{"go build", "setup-go", "go.mod", "go.sum", "examples/", "ap-northeast-1", defaultDeployer} {
 				assert.NotContains(t, f.Content, foreign, f.Path)
 			}
 			installed += strings.Count(f.Content, "sha256sum --check")

@@ -8,7 +8,7 @@ import (
 
 	"aws-access-guardrails/internal/sandbox"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 )
 
 // Of is what stack files say: the accounts with their deployers and break-glass principals, the organization, the
@@ -54,7 +54,7 @@ func account(s *stack.Stack) sandbox.KnownAccount {
 	return known
 }
 
-func organization(o *stackfile.Organization) *sandbox.KnownOrganization {
+func organization(o *sections.Organization) *sandbox.KnownOrganization {
 	known := &sandbox.KnownOrganization{
 		ID:         o.ID,
 		Management: o.Management,

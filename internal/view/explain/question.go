@@ -16,7 +16,7 @@ import (
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/stackfile"
+	"aws-access-guardrails/internal/stackfile/sections"
 )
 
 // Question is a question as it is asked on a command line, in the words of the section expect.
@@ -67,7 +67,7 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 				"mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
 			)
 		}
-		if x.Person, err = stackfile.ReadPerson(q.As); err != nil {
+		if x.Person, err = sections.ReadPerson(q.As); err != nil {
 			return expectation.Expectation{}, err
 		}
 		x.MFA = false

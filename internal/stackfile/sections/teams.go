@@ -1,4 +1,4 @@
-package stackfile
+package sections
 
 import (
 	"strings"
@@ -8,11 +8,11 @@ import (
 )
 
 // teamsKind takes teams: a name each, with the names of users of the stack.
-var teamsKind = strictyaml.TableOf(strictyaml.Words(strictyaml.Text(teamMember).Pattern(namePattern)), teamName).
+var teamsKind = strictyaml.TableOf(strictyaml.Words(strictyaml.Text(teamMember).Pattern(namePattern)), ValidateTeamName).
 	IgnoringCase()
 
-// teamName accepts what can be written behind an alias, as the name of a user can.
-func teamName(s string) error {
+// ValidateTeamName accepts what can be written behind an alias, as the name of a user can.
+func ValidateTeamName(s string) error {
 	if policy.ValidateUserName(s) != nil {
 		return strictyaml.Says("is no name for a team", "use 1 to 64 letters, digits and _+=,.@-, as for a user")
 	}

@@ -1,4 +1,4 @@
-package stackfile
+package sections
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package stackfile
+package sections
 
 import (
 	"aws-access-guardrails/guardrail/scp"
@@ -9,14 +9,14 @@ import (
 // Organization is the section "organization". Exactly one stack of an organization carries it.
 type Organization struct {
 	scp.Args
-	// Own are the documents of the admin's own, not read yet.
+	// Own are the policies of the admin's own, whose documents are in files and not read yet.
 	Own []OwnPolicyFile
 }
 
 // OwnPolicyFile is a service control policy in a file.
 type OwnPolicyFile struct {
 	scp.OwnPolicy
-	// read is what was found in the file.
+	// Found says that the file was read.
 	Found bool
 }
 

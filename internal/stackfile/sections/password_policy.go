@@ -1,4 +1,4 @@
-package stackfile
+package sections
 
 import (
 	"aws-access-guardrails/guardrail/passwordpolicy"

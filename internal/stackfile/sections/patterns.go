@@ -1,4 +1,4 @@
-package stackfile
+package sections
 
 // Forms of values for editors, as regular expressions that both Go and ECMAScript read. Each takes everything that
 // the check beside it takes; what a regular expression cannot say, such as a length over all or a word that is kept
