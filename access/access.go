@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/world"
 )
 
@@ -130,10 +131,9 @@ type (
 	Wanted      = engine.Wanted
 )
 
-// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from
-// match.ARN in one rule:
-// a * that ends a part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of
-// actions that have none.
+// MatchResource reports whether an ARN matches a pattern of a Resource element. It differs from match.ARN in one rule: a
+// * that ends a part may run on beyond the colon. The pattern "*" matches everything, also the resource "*" of actions
+// that have none.
 //
 // Source: IAM User Guide, IAM JSON policy elements: Resource, "Using wildcards in resource ARNs".
-func MatchResource(pattern, arn string) bool { return engine.MatchResource(pattern, arn) }
+func MatchResource(text, arn string) bool { return pattern.MatchResource(text, arn) }

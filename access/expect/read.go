@@ -277,7 +277,7 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 			return p, nil
 		}
 		return nil, policy.Refusef(
-			nearest(e, name, kind, "", (*engine.Principal).ArnText),
+			nearest(e, name, kind, "", arnOf),
 			"%q is no %s that this world knows, by itself or from a trust policy", name, word,
 		)
 	}
@@ -294,7 +294,7 @@ func named(e *engine.Engine, kind engine.PrincipalKind, name string, home *world
 		}
 	}
 	return nil, policy.Refusef(
-		nearest(e, plain, kind, home.ID, (*engine.Principal).Friendly),
+		nearest(e, plain, kind, home.ID, nameOf),
 		"%q is no %s of account %s", name, word, home.ID,
 	)
 }
@@ -478,3 +478,6 @@ func accountNamed(e *engine.Engine, written string, home *world.Account) (_ *wor
 	}
 	return &accounts[index], name
 }
+
+func arnOf(p *engine.Principal) string  { return p.Arn }
+func nameOf(p *engine.Principal) string { return p.Name }

@@ -50,8 +50,9 @@ type Hop struct {
 
 // Step is one step of a journey that was taken, or at which it ended.
 type Step struct {
-	// Does says what is tried, in words.
-	Does string
+	// Does says what is tried, in words. Assumes is the ARN of the role where it is to assume one, and Opens the door and
+	// the node, in words that leave out the call, where it is a call that opens a door.
+	Does, Assumes, Opens string
 	// As is the session with which it is tried, Request the call; a step that is no call has a nil Request.
 	As      engine.Session
 	Request *engine.Request
@@ -146,7 +147,7 @@ func Walk(e *engine.Engine, j Journey) (Arrival, error) {
 	if j.Does != nil {
 		r := *j.Does
 		r.Time = j.At
-		if err := t.call("calls "+r.Action+onWords(&r)+passesWords(&r), r); err != nil || !t.arrival.Allowed() {
+		if err := t.call(Step{Does: "calls " + r.Action + onWords(&r) + passesWords(&r)}, r); err != nil || !t.arrival.Allowed() {
 			return t.arrival, err
 		}
 		if err := t.startsWith(&r, j.VolumeKeys); err != nil || !t.arrival.Allowed() {
@@ -172,17 +173,18 @@ func (t *traveller) note(does string) {
 	t.arrival.Steps = append(t.arrival.Steps, Step{Does: does, As: t.arrival.As})
 }
 
-// call decides one request as a step.
-func (t *traveller) call(does string, r engine.Request) error {
+// call decides one request as a step, of which it is said what it does.
+func (t *traveller) call(step Step, r engine.Request) error {
 	r = from(r, t.network)
 	d, network, err := Decide(t.engine, t.arrival.As, r)
 	if network != nil {
 		r, t.network = from(r, network), network
 	}
 	if err != nil {
-		return policy.PlaceError(fmt.Sprintf("step %d, %s", len(t.arrival.Steps)+1, does), err)
+		return policy.PlaceError(fmt.Sprintf("step %d, %s", len(t.arrival.Steps)+1, step.Does), err)
 	}
-	t.arrival.Steps = append(t.arrival.Steps, Step{Does: does, As: t.arrival.As, Request: &r, Decision: d})
+	step.As, step.Request, step.Decision = t.arrival.As, &r, d
+	t.arrival.Steps = append(t.arrival.Steps, step)
 	t.arrival.Outcome = d.Outcome
 	return nil
 }
@@ -217,7 +219,7 @@ func (t *traveller) assume(h *Hop) error {
 	if len(h.Tags) > 0 {
 		does += " with session tags " + world.TagWords(h.Tags)
 	}
-	if err := t.call(does, r); err != nil || !t.arrival.Allowed() {
+	if err := t.call(Step{Does: does, Assumes: h.Role}, r); err != nil || !t.arrival.Allowed() {
 		return err
 	}
 	next := engine.AssumedRole(h.Role, name, h.Tags...).
@@ -256,7 +258,7 @@ func (t *traveller) open(d *Door) error {
 	}
 	for _, r := range requests {
 		r.Time = t.moment
-		if err := t.call(does+" ("+r.Action+")", r); err != nil || !t.arrival.Allowed() {
+		if err := t.call(Step{Does: does + " (" + r.Action + ")", Opens: does}, r); err != nil || !t.arrival.Allowed() {
 			return err
 		}
 	}
@@ -300,7 +302,7 @@ func (t *traveller) channel(d *Door, account *world.Account) error {
 			continue
 		}
 		r := engine.Request{Action: "kms:GenerateDataKey", Resources: engine.On(p.KMSKey), Time: t.moment}
-		if err := t.call("encrypts the session with "+p.KMSKey, r); err != nil || !t.arrival.Allowed() {
+		if err := t.call(Step{Does: "encrypts the session with " + p.KMSKey}, r); err != nil || !t.arrival.Allowed() {
 			return err
 		}
 	}

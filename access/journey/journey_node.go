@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -330,7 +331,7 @@ var agentWork = []struct {
 // statement speaks of no call of the agent or names no role, and where it means every role of an account, which
 // journeys find.
 func AgentDeniedTo(st policy.Statement) []AgentDenial {
-	compiled, err := engine.CompileStatement(st, 0, engine.VariableText, engine.Permissions, engine.Source{})
+	compiled, err := engine.CompileStatement(st, 0, pattern.VariableText, engine.Permissions, engine.Source{})
 	if err != nil || st.Effect != policy.EffectDeny {
 		return nil
 	}

@@ -138,7 +138,7 @@ func (t *traveller) startsWith(r *engine.Request, keys []string) error {
 			if key == AWSManagedEBSKey {
 				continue
 			}
-			if err := t.call("has EC2 use the key of a volume, "+key, grantForEC2(key, t.moment)); err != nil {
+			if err := t.call(Step{Does: "has EC2 use the key of a volume, " + key}, grantForEC2(key, t.moment)); err != nil {
 				return err
 			}
 			if !t.arrival.Allowed() {

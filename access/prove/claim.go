@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/policy"
 )
@@ -85,7 +86,7 @@ func NewQuestion(never, except []policy.Statement) (*Question, error) {
 			st, err := engine.CompileStatement(
 				list[i],
 				i,
-				engine.VariableText,
+				pattern.VariableText,
 				engine.Permissions,
 				engine.Source{Kind: engine.AWSRule, Policy: name},
 			)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
@@ -18,8 +19,8 @@ import (
 type Difference struct {
 	// Gained: the second world allows it and the first does not. Otherwise it is the other way round.
 	Gained bool
-	// Subject is the ARN of the user or role whose requests they are, or "root of 111122223333", or the id of an
-	// account for anybody in it whom the worlds do not list, with policies that allow everything.
+	// Subject is the ARN of the user or role whose requests they are, or "root of 111122223333", which RootOf reads, or
+	// the id of an account for anybody in it whom the worlds do not list, with policies that allow everything.
 	Subject string
 	// Session is how the caller of the request is signed in. Pattern is the pattern of actions that the class is
 	// about, as a document has it.
@@ -36,6 +37,14 @@ type Difference struct {
 	// Unreal says why AWS does not send the request today; empty for a request that the ordinary evaluator decides
 	// differently in the two worlds.
 	Unreal string
+}
+
+// subjectOfRoot is what the subject of a root user begins with.
+const subjectOfRoot = "root of "
+
+// RootOf is the account whose root user a subject is; false for every other subject.
+func RootOf(subject string) (account string, root bool) {
+	return strings.CutPrefix(subject, subjectOfRoot)
 }
 
 // Comparison is what two worlds decide differently.
@@ -148,7 +157,7 @@ func (c *comparer) account(before, after *engine.Engine, account *world.Account)
 		return who
 	})
 	if before.Accounts[account.ID].Described && after.Accounts[account.ID].Described {
-		c.session(before, after, "root of "+account.ID, engine.Root(account.ID), nil)
+		c.session(before, after, subjectOfRoot+account.ID, engine.Root(account.ID), nil)
 	}
 }
 
@@ -414,7 +423,7 @@ func (p *pair) becomes(role, same *engine.Principal) {
 		ways = append(ways, refusal{avoid: append(slices.Clone(named), other.Allow...)})
 	}
 	self := engine.MustStatement(
-		policy.Allow("", "sts:AssumeRole").On(search.Literally(role.Arn)).When(policy.Present("sts:RoleSessionName")),
+		policy.Allow("", "sts:AssumeRole").On(model.Literally(role.Arn)).When(policy.Present("sts:RoleSessionName")),
 	)
 	for _, st := range role.Trust.Allow {
 		g := st.PrincipalGrade(p.allows.Env())
@@ -631,7 +640,7 @@ func (p *pair) attempt(
 		kind, _, _ := strings.Cut(parts[5], "/")
 		self := search.Literal{
 			Probe: s.B.ResourceProbe(
-				engine.MustStatement(policy.Allow("", "*").On(search.Literally(search.Readable(parts, kind)))),
+				engine.MustStatement(policy.Allow("", "*").On(model.Literally(model.Readable(parts, kind)))),
 			),
 			Want: true,
 		}
@@ -677,7 +686,7 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 		if p.elsewhere {
 			allows = allows.Assuming(engine.OthersAllowEverything)
 		}
-		refuses, _ = search.WithStranger(refuses, w.Session.Subject(), w.M)
+		refuses, _ = model.WithStranger(refuses, w.Session.Subject(), w.M)
 		if p.elsewhere && refuses != nil {
 			refuses = refuses.Assuming(engine.OthersAllowEverything)
 		}

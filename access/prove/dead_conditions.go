@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/policy"
 )
@@ -91,7 +92,7 @@ func neverMet(st policy.Statement) []string {
 	if st.Principals != nil || st.NotPrincipals != nil {
 		use = engine.Trust
 	}
-	compiled, err := engine.CompileStatement(st, 0, engine.VariableText, use, engine.Source{})
+	compiled, err := engine.CompileStatement(st, 0, pattern.VariableText, use, engine.Source{})
 	if err != nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 )
 
 // recordedMemory keeps answers that took many tries. What a call comes to depends on nothing but the statements that
@@ -52,10 +53,10 @@ func (r *recordedEnv) memoryID() (string, bool) {
 }
 
 func hasVariables(st *engine.Statement) bool {
-	return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.HasVariable() }) ||
+	return slices.ContainsFunc(st.Resources, func(p pattern.ARN) bool { return p.HasVariable() }) ||
 		slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
-			return slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) ||
-				slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
+			return slices.ContainsFunc(c.Texts, func(p pattern.Pattern) bool { return p.HasVariable }) ||
+				slices.ContainsFunc(c.Arns, func(p pattern.ARN) bool { return p.HasVariable() })
 		})
 }
 

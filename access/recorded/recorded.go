@@ -13,6 +13,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/literal"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -158,7 +159,7 @@ func (j *Judge) guarded(account, action string) *guardedAction {
 					allow.allow = append(allow.allow, st)
 					always = always ||
 						len(st.Conditions) == 0 && !st.NotResources &&
-							slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.Any })
+							slices.ContainsFunc(st.Resources, func(p pattern.ARN) bool { return p.Any })
 				}
 			}
 			if !always {
@@ -212,7 +213,7 @@ func (j *Judge) Reads(account, action string, onlyResources bool) bool {
 
 func (j *Judge) findReads(account, action string, onlyResources bool) bool {
 	reads := func(st *engine.Statement) bool {
-		return slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return !p.Any }) ||
+		return slices.ContainsFunc(st.Resources, func(p pattern.ARN) bool { return !p.Any }) ||
 			slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
 				return ofResource(&c.Key) || strings.HasPrefix(strings.ToLower(c.Key.Name), "aws:resource") ||
 					!onlyResources && !callerKey(c.Key.Name)
@@ -394,7 +395,7 @@ func (r *recordedEnv) MatchesLike(ev *engine.Env, st *engine.Statement) bool {
 	u := unknownKey{id: "\x01" + string(rune('0'+r.resource)), name: res.It, resource: r.resource}
 	if v, tried := r.assigned[u.id]; tried {
 		for i := range st.Resources {
-			if st.Resources[i].MatchText(v.At(0), ev) {
+			if st.Resources[i].Match(v.At(0), true, ev) {
 				return !st.NotResources
 			}
 		}
@@ -425,7 +426,7 @@ const (
 )
 
 // overlap is how much of what a resource can be a pattern covers.
-func (r *recordedEnv) overlap(ev *engine.Env, p *engine.ArnPattern, like []string) coverage {
+func (r *recordedEnv) overlap(ev *engine.Env, p *pattern.ARN, like []string) coverage {
 	if p.Any {
 		return coversAll
 	}
@@ -451,7 +452,7 @@ func (r *recordedEnv) overlap(ev *engine.Env, p *engine.ArnPattern, like []strin
 // plainGlob is a pattern of what is not known. No wildcard of it reaches over a colon: what it stands for is a name,
 // a path or a part of an ARN.
 func plainGlob(text string) glob.Glob {
-	p, err := engine.ParsePattern(text, engine.PolicyText, true)
+	p, err := pattern.Parse(text, pattern.PolicyText, true)
 	if err != nil {
 		return glob.LiteralGlob(text, false)
 	}
@@ -460,8 +461,8 @@ func plainGlob(text string) glob.Glob {
 
 // globOfResource is the pattern of a Resource element with its variables filled in; false when one of them is not
 // known.
-func (r *recordedEnv) globOfResource(ev *engine.Env, p *engine.ArnPattern) (glob.Glob, bool) {
-	filled := engine.ArnPattern{Text: p.Text, Parts: make([]engine.Pattern, len(p.Parts))}
+func (r *recordedEnv) globOfResource(ev *engine.Env, p *pattern.ARN) (glob.Glob, bool) {
+	filled := pattern.ARN{Text: p.Text, Parts: make([]pattern.Pattern, len(p.Parts))}
 	if p.Whole != nil {
 		return nil, false
 	}
@@ -474,7 +475,7 @@ func (r *recordedEnv) globOfResource(ev *engine.Env, p *engine.ArnPattern) (glob
 		if !ok {
 			return nil, false
 		}
-		filled.Parts[i] = engine.Pattern{Text: p.Parts[i].Text, Tokens: tokens}
+		filled.Parts[i] = pattern.Pattern{Text: p.Parts[i].Text, Tokens: tokens}
 		filled.Parts[i].Settle()
 	}
 	return glob.GlobOfARN(&filled, true), true
@@ -482,7 +483,7 @@ func (r *recordedEnv) globOfResource(ev *engine.Env, p *engine.ArnPattern) (glob
 
 // fill replaces the variables of a pattern. A variable without a value leaves a pattern that nothing matches, which
 // is not ok either.
-func (r *recordedEnv) fill(ev *engine.Env, p *engine.Pattern) ([]wildcard.Token, bool) {
+func (r *recordedEnv) fill(ev *engine.Env, p *pattern.Pattern) ([]wildcard.Token, bool) {
 	before := ev.Undecided
 	ev.Undecided = nil
 	tokens, ok := p.Filled(ev)

@@ -12,6 +12,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/literal"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -293,7 +294,7 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 				t.comparedWithUnknown = true
 				continue
 			}
-			filled := engine.Pattern{Text: p.Text, Tokens: tokens}
+			filled := pattern.Pattern{Text: p.Text, Tokens: tokens}
 			filled.Settle()
 			t.globs = append(t.globs, glob.GlobOf(&filled, c.Compare == engine.CompareTextFold))
 		} else if p.HasVariable {
@@ -315,7 +316,7 @@ func (r *recordedEnv) testsOf(ev *engine.Env, c *engine.Condition, u unknownKey,
 }
 
 // globOfARN is the pattern of an ARN operator with its variables filled in.
-func (r *recordedEnv) globOfARN(p *engine.ArnPattern) (glob.Glob, bool) {
+func (r *recordedEnv) globOfARN(p *pattern.ARN) (glob.Glob, bool) {
 	if p.HasVariable() {
 		return nil, false
 	}
@@ -331,7 +332,7 @@ func (r *recordedEnv) knownValues(k *conditionkey.Key) []string {
 	return fact.Values
 }
 
-func (r *recordedEnv) variableIn(p *engine.ArnPattern, u unknownKey, t *valueTests, against []string) {
+func (r *recordedEnv) variableIn(p *pattern.ARN, u unknownKey, t *valueTests, against []string) {
 	if p.Whole != nil {
 		r.variable(p.Whole, u, t, against)
 		return
@@ -350,7 +351,7 @@ func (r *recordedEnv) variableIn(p *engine.ArnPattern, u unknownKey, t *valueTes
 
 // variable adds what the key is compared with where it stands in a pattern as a variable: the piece of each known
 // text in its place.
-func (r *recordedEnv) variable(p *engine.Pattern, u unknownKey, t *valueTests, against []string) {
+func (r *recordedEnv) variable(p *pattern.Pattern, u unknownKey, t *valueTests, against []string) {
 	index := slices.IndexFunc(p.Tokens, func(tok wildcard.Token) bool {
 		return tok.Kind == wildcard.TokenVariable && strings.EqualFold(tok.Key.Name, u.key.Name)
 	})

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/literal"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
@@ -188,7 +189,7 @@ func numbersAround(lits []Literal, d Key) []string {
 }
 
 // numbersIn are the numbers among the texts that stand in a condition.
-func numbersIn(texts []engine.Pattern) []literal.Decimal {
+func numbersIn(texts []pattern.Pattern) []literal.Decimal {
 	var out []literal.Decimal
 	for i := range texts {
 		if n, err := literal.ParseNumber(texts[i].Exact); err == nil && texts[i].IsLiteral() {

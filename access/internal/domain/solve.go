@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/literal"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
@@ -185,7 +186,7 @@ func (q quantifiedLiterals) members(d Key) (members []string, found, gaveUp bool
 // notEmpty wants a member that is not the empty text.
 var notEmpty = func() Literal {
 	empty := policy.StringNotEquals("aws:UserAgent", "")
-	c, err := engine.CompileCondition(&empty, engine.PolicyText)
+	c, err := engine.CompileCondition(&empty, pattern.PolicyText)
 	if err != nil {
 		panic("proofs: " + err.Error())
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -266,8 +267,8 @@ func (c *compiler) principals(a *world.Account) {
 			Owner:   "root",
 			Rule:    "the root user of an account may do everything",
 		},
-		Actions:   []Pattern{mustPattern("*")},
-		Resources: []ArnPattern{{Text: "*", Any: true}},
+		Actions:   []pattern.Pattern{pattern.Everything()},
+		Resources: []pattern.ARN{{Text: "*", Any: true}},
 	}
 	c.register(&Principal{
 		Kind:          rootPrincipal,
@@ -431,15 +432,6 @@ func (st *Statement) attributedTo(by Source) *Statement {
 	by.Sid = st.By.Sid
 	other.By = by
 	return &other
-}
-
-// mustPattern takes apart a text without variables, for which parsePattern has no error.
-func mustPattern(text string) Pattern {
-	p, err := ParsePattern(text, PolicyText, true)
-	if err != nil {
-		return Pattern{Text: text}
-	}
-	return p
 }
 
 // LimitedTo returns the session with session policies, as sts:AssumeRole takes them: what the role allows and these

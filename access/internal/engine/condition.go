@@ -11,6 +11,7 @@ import (
 
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/literal"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
@@ -64,8 +65,8 @@ type Condition struct {
 	ifExists   bool
 	Quantifier policy.Quantifier
 
-	Texts    []Pattern
-	Arns     []ArnPattern
+	Texts    []pattern.Pattern
+	Arns     []pattern.ARN
 	Numbers  []literal.Decimal
 	Dates    []time.Time
 	Binaries []string
@@ -112,7 +113,7 @@ var OperatorMeanings = map[policy.BaseOperator]operatorMeaning{
 
 // CompileCondition reads a condition. Values that the operator cannot compare are errors: AWS would store them and
 // they would never match.
-func CompileCondition(source *policy.Condition, mode TextMode) (Condition, error) {
+func CompileCondition(source *policy.Condition, mode pattern.TextMode) (Condition, error) {
 	operator, err := policy.ParseOperator(source.Operator.String())
 	if err != nil {
 		return Condition{}, err
@@ -140,14 +141,14 @@ func CompileCondition(source *policy.Condition, mode TextMode) (Condition, error
 }
 
 // add compiles one value.
-func (c *Condition) add(value string, mode TextMode, wildcards bool) error {
+func (c *Condition) add(value string, mode pattern.TextMode, wildcards bool) error {
 	switch c.Compare {
 	case CompareText, CompareTextFold:
-		p, err := ParsePattern(value, mode, wildcards)
+		p, err := pattern.Parse(value, mode, wildcards)
 		c.Texts = append(c.Texts, p)
 		return err
 	case CompareARN:
-		p, err := SplitARNPattern(value, mode)
+		p, err := pattern.ParseARN(value, mode)
 		if err == nil && !p.Any && p.Whole == nil && len(p.Parts) < policy.ARNParts {
 			// In a Resource element a * at the end runs on over colons; here each part is compared with one.
 			err = errors.New("is not an ARN: it has fewer than six parts between colons")
@@ -262,9 +263,9 @@ func (c *Condition) Matches(value string, ev *Env) bool {
 // anyPattern is Matches for texts and ARNs, whose alternatives may hold wildcards and policy variables.
 func (c *Condition) anyPattern(value string, ev *Env) bool {
 	for i := range c.Texts {
-		pattern := &c.Texts[i]
-		if c.Compare == CompareText && pattern.match(value, false, ev) ||
-			c.Compare == CompareTextFold && pattern.equalFold(value, ev) {
+		text := &c.Texts[i]
+		if c.Compare == CompareText && text.Match(value, false, ev) ||
+			c.Compare == CompareTextFold && text.EqualFold(value, ev) {
 			return true
 		}
 	}
@@ -294,4 +295,49 @@ func (c *Condition) holdsWhenAbsent() bool {
 		return c.Quantifier == policy.ForAllValues
 	}
 	return c.Negated
+}
+
+// HoldsFor is what holds would say for a request in which the key has these values. The condition has no variables
+// left.
+func (c *Condition) HoldsFor(v Values) bool {
+	if c.Compare == ComparePresence {
+		return c.Yes && !v.Present || c.No && v.Present
+	}
+	if !v.Present {
+		return c.holdsWhenAbsent()
+	}
+	if c.Quantifier == policy.NoQuantifier {
+		return c.MatchesValue(v.At(0)) != c.Negated
+	}
+	if v.Len() == 1 && v.At(0) == "" {
+		return c.Quantifier == policy.ForAllValues
+	}
+	for i := range v.Len() {
+		if member := c.MatchesValue(v.At(i)) != c.Negated; member != (c.Quantifier == policy.ForAllValues) {
+			return member
+		}
+	}
+	return c.Quantifier == policy.ForAllValues
+}
+
+// MatchesValue is what matches says of a value as the search has it: an instant is one to the nanosecond, which only
+// date operators read.
+func (c *Condition) MatchesValue(text string) bool {
+	if c.Key.Kind == conditionkey.KeyCurrentTime || c.Key.Kind == conditionkey.KeyEpochTime {
+		if moment, err := literal.ParseDate(text); err == nil {
+			if c.Compare == CompareDate && c.Quantifier == policy.NoQuantifier {
+				return c.anyDate(moment)
+			}
+			text = timeText(&c.Key, moment)
+		}
+	}
+	return c.Matches(text, nil)
+}
+
+func (c *Condition) Textual() bool {
+	return c.Compare == CompareText || c.Compare == CompareTextFold || c.Compare == CompareARN
+}
+
+func (c *Condition) HasWildcard() bool {
+	return len(c.Arns) > 0 || slices.ContainsFunc(c.Texts, func(p pattern.Pattern) bool { return !p.IsLiteral() })
 }

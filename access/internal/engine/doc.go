@@ -3,6 +3,6 @@
 //
 // A World is compiled into principals with layers of statements (compile.go, statement.go, principal.go). A request is
 // read as an Env, which knows the value of every key (env.go, session.go, request.go). A decision goes through the
-// layers in the order that AWS documents (decide.go, rules.go); patterns and conditions are matched where they stand
-// (pattern.go, arn_pattern.go, condition.go).
+// layers in the order that AWS documents (decide.go, rules.go). The texts of statements, with their wildcards and policy
+// variables, are package pattern's.
 package engine

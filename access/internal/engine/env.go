@@ -100,8 +100,8 @@ func (ev *Env) given(name string) (Values, bool) {
 	return Values{}, false
 }
 
-// variable is the value of a policy variable: the key's value, else the default, else nothing.
-func (ev *Env) variable(tok *wildcard.Token) (string, bool) {
+// Variable is the value of a policy variable: the key's value, else the default, else nothing.
+func (ev *Env) Variable(tok *wildcard.Token) (string, bool) {
 	if ev == nil {
 		return "", false
 	}

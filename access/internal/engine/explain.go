@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -266,11 +267,11 @@ func (ev *Env) filledIn(patterns []string) []Wanted {
 		if !strings.Contains(shown[i].Text, "${") {
 			continue
 		}
-		p, err := ParsePattern(shown[i].Text, VariableText, true)
+		p, err := pattern.Parse(shown[i].Text, pattern.VariableText, true)
 		if err != nil || !p.HasVariable {
 			continue
 		}
-		tokens, ok := p.resolve(nil, ev)
+		tokens, ok := p.Filled(ev)
 		if !ok {
 			shown[i].NoValue = true
 			continue

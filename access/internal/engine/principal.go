@@ -264,3 +264,18 @@ func (st *Statement) SpeaksOf(ev *Env) bool {
 	}
 	return !account || !named
 }
+
+func (a *CompiledAccount) Arn(service, region, resource string) string {
+	return "arn:" + string(a.Partition) + ":" + service + ":" + region + ":" + a.ID + ":" + resource
+}
+
+// Device is the ARN of the virtual device that has the user's name.
+func (p *Principal) Device() string { return p.Account.Arn("iam", "", "mfa/"+p.Name) }
+
+// PermissionSetOf is the permission set whose role the ARN is; empty for every other role.
+func (e *Engine) PermissionSetOf(arn string) string {
+	if p := e.Principals[arn]; p != nil {
+		return p.PermissionSet
+	}
+	return ""
+}

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/conditionkey"
-	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
 
@@ -56,12 +55,6 @@ func (ev *Env) DecideNow() (Decision, error) { return ev.decide() }
 
 // Missing is the layer as that in which nothing allows.
 func (l *PolicyLayer) Missing(rule string) Source { return l.missing(rule) }
-
-// Filled are the tokens of a pattern with its variables replaced; false where one has no value.
-func (p *Pattern) Filled(ev *Env) ([]wildcard.Token, bool) { return p.resolve(nil, ev) }
-
-// MatchText compares the whole text; a * that ends a part may run on over colons, as in Resource elements.
-func (p *ArnPattern) MatchText(text string, ev *Env) bool { return p.Match(text, true, ev) }
 
 // Companions are the actions that an action of IAM or STS brings with it, and the keys that say so.
 func Companions(action string) (keys, brings []string) {

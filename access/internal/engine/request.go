@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -147,4 +148,14 @@ func (r *Request) Incomplete() error {
 		}
 	}
 	return nil
+}
+
+// With returns a copy of the context with another key.
+func (c Context) With(key string, values ...string) Context {
+	out := maps.Clone(c)
+	if out == nil {
+		out = Context{}
+	}
+	out[key] = values
+	return out
 }

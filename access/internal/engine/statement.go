@@ -3,14 +3,16 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
 // MustStatement compiles a statement of this package. A mistake in one shows in the first proof that is tried.
 func MustStatement(from policy.Statement) *Statement {
-	st, err := CompileStatement(from, 0, VariableText, Permissions, Source{Kind: AWSRule})
+	st, err := CompileStatement(from, 0, pattern.VariableText, Permissions, Source{Kind: AWSRule})
 	if err != nil {
 		panic(fmt.Sprintf("proofs: %s", err))
 	}
@@ -98,9 +100,9 @@ type Statement struct {
 	From policy.Statement
 	By   Source
 
-	Actions       []Pattern
+	Actions       []pattern.Pattern
 	NotActions    bool
-	Resources     []ArnPattern
+	Resources     []pattern.ARN
 	NotResources  bool
 	Principals    []Trusted
 	NotPrincipals bool
@@ -128,11 +130,11 @@ func (l *PolicyLayer) join(other *PolicyLayer) {
 // does not.
 func CompileDocument(document policy.Document, use DocumentUse, by Source) (*PolicyLayer, []error) {
 	l := &PolicyLayer{By: by}
-	mode := VariableText
+	mode := pattern.VariableText
 	switch document.Version {
 	case "", policy.Version:
 	case "2008-10-17":
-		mode = PolicyText
+		mode = pattern.PolicyText
 	default:
 		return l, []error{
 			fmt.Errorf(
@@ -170,7 +172,7 @@ const (
 	Trust
 )
 
-func CompileStatement(from policy.Statement, index int, mode TextMode, use DocumentUse, by Source) (*Statement, error) {
+func CompileStatement(from policy.Statement, index int, mode pattern.TextMode, use DocumentUse, by Source) (*Statement, error) {
 	by.Sid = from.Sid
 	if by.Sid == "" {
 		by.Sid = fmt.Sprintf("#%d", index+1)
@@ -214,15 +216,15 @@ func CompileStatement(from policy.Statement, index int, mode TextMode, use Docum
 	return st, errors.Join(errs...)
 }
 
-func compileAction(action string) (Pattern, error) {
+func compileAction(action string) (pattern.Pattern, error) {
 	service, name, found := strings.Cut(action, ":")
 	if action != "*" && (!found || service == "" || name == "" || strings.Contains(name, ":")) {
-		return Pattern{}, fmt.Errorf(`action %q is not "*" and not "service:Action"`, action)
+		return pattern.Pattern{}, fmt.Errorf(`action %q is not "*" and not "service:Action"`, action)
 	}
-	return ParsePattern(action, PolicyText, true)
+	return pattern.Parse(action, pattern.PolicyText, true)
 }
 
-func compilePermissionElements(st *Statement, mode TextMode, fail func(error)) {
+func compilePermissionElements(st *Statement, mode pattern.TextMode, fail func(error)) {
 	from := &st.From
 	if from.Principals != nil || from.NotPrincipals != nil {
 		fail(errors.New("has a principal; only trust policies do"))
@@ -238,8 +240,8 @@ func compilePermissionElements(st *Statement, mode TextMode, fail func(error)) {
 		fail(errors.New(`names no resource; write Resource or NotResource, "*" for all`))
 	}
 	for _, resource := range resources {
-		p, err := SplitARNPattern(resource, mode)
-		if err == nil && p.variableBeforeResource() {
+		p, err := pattern.ParseARN(resource, mode)
+		if err == nil && p.VariableBeforeResource() {
 			err = errors.New("has a policy variable before the fifth colon, where AWS does not replace any")
 		}
 		if err != nil {
@@ -290,7 +292,7 @@ func place(by Source) string {
 // MatchesAction reports whether the statement speaks of the action.
 func (st *Statement) MatchesAction(action string) bool {
 	for i := range st.Actions {
-		if st.Actions[i].match(action, true, nil) {
+		if st.Actions[i].Match(action, true, nil) {
 			return !st.NotActions
 		}
 	}
@@ -307,7 +309,7 @@ func (st *Statement) matchesResource(ev *Env) bool {
 	}
 	arn := ev.resourceARN()
 	for i := range st.Resources {
-		if st.Resources[i].matchSplit(arn, true, ev) {
+		if st.Resources[i].MatchSplit(arn, true, ev) {
 			return !st.NotResources
 		}
 	}
@@ -344,4 +346,16 @@ func (st *Statement) Matches(ev *Env) bool {
 		return false
 	}
 	return st.matchesConditions(ev)
+}
+
+// AllowsAll reports whether the statement allows every action on every resource under no condition.
+func (st *Statement) AllowsAll() bool {
+	return !st.NotActions && !st.NotResources && len(st.Conditions) == 0 &&
+		slices.ContainsFunc(st.Actions, func(p pattern.Pattern) bool { return p.Text == "*" }) &&
+		slices.ContainsFunc(st.Resources, func(p pattern.ARN) bool { return p.Any })
+}
+
+func (st *Statement) AllowsAnyAction() bool {
+	return st.NotActions ||
+		slices.ContainsFunc(st.Actions, func(p pattern.Pattern) bool { return strings.Contains(p.Text, "*") })
 }

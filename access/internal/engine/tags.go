@@ -92,3 +92,15 @@ func (r *Request) Tagged(arn string, tags []world.Tag) *Request {
 	}
 	return &out
 }
+
+// ResourceTags adds the keys of resource tags that the statements read.
+func (l *PolicyLayer) ResourceTags(into []string) []string {
+	for _, st := range slices.Concat(l.Deny, l.Allow) {
+		for i := range st.Conditions {
+			if k := &st.Conditions[i].Key; k.Kind == conditionkey.KeyResourceTag && !slices.Contains(into, k.Tag) {
+				into = append(into, k.Tag)
+			}
+		}
+	}
+	return into
+}

@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -44,7 +44,7 @@ func LiteralGlob(text string, fold bool) Glob {
 }
 
 // GlobOf converts a resolved pattern: one without variables.
-func GlobOf(p *engine.Pattern, fold bool) Glob { return AppendTokens(nil, p.Tokens, fold, false) }
+func GlobOf(p *pattern.Pattern, fold bool) Glob { return AppendTokens(nil, p.Tokens, fold, false) }
 
 func AppendTokens(g Glob, tokens []wildcard.Token, fold, bounded bool) Glob {
 	for i := range tokens {
@@ -62,7 +62,7 @@ func AppendTokens(g Glob, tokens []wildcard.Token, fold, bounded bool) Glob {
 
 // GlobOfARN converts a resolved ARN pattern. In a Resource element a * that ends a part runs on over colons; in ARN
 // operators it never does.
-func GlobOfARN(p *engine.ArnPattern, resource bool) Glob {
+func GlobOfARN(p *pattern.ARN, resource bool) Glob {
 	switch {
 	case p.Any && resource:
 		return Glob{{Kind: GlobAny}}

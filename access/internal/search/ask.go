@@ -5,6 +5,7 @@ import (
 
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
@@ -72,14 +73,14 @@ type listed struct {
 // concernsEverything reports whether the question may be about any action.
 func (q Question) concernsEverything() bool {
 	return slices.ContainsFunc(q.Forbidden, func(f *engine.Statement) bool {
-		return f.NotActions || slices.ContainsFunc(f.Actions, func(p engine.Pattern) bool { return !p.IsLiteral() })
+		return f.NotActions || slices.ContainsFunc(f.Actions, func(p pattern.Pattern) bool { return !p.IsLiteral() })
 	})
 }
 
 // concerns reports whether a statement can apply to one of the actions of a question that lists them.
 func (q Question) concerns(st *engine.Statement) bool {
 	return slices.ContainsFunc(q.Forbidden, func(f *engine.Statement) bool {
-		return slices.ContainsFunc(f.Actions, func(p engine.Pattern) bool { return st.MatchesAction(p.Exact) })
+		return slices.ContainsFunc(f.Actions, func(p pattern.Pattern) bool { return st.MatchesAction(p.Exact) })
 	})
 }
 

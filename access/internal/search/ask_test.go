@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -18,7 +19,7 @@ func asked(t *testing.T, w world.World, forbidden policy.Statement, permitted ..
 	t.Helper()
 	e, err := engine.Compile(w)
 	require.NoError(t, err)
-	c, ok := NewCaller(e, engine.ConsoleWithMFA(fixture.UserARN("bob"), SomeAge), NewSolved())
+	c, ok := NewCaller(e, engine.ConsoleWithMFA(fixture.UserARN("bob"), model.SomeAge), NewSolved())
 	require.True(t, ok)
 	return c.Ask(Asking([]policy.Statement{forbidden}, permitted...))
 }

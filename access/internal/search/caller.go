@@ -11,6 +11,8 @@ import (
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/model"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
@@ -195,11 +197,8 @@ func WithoutMFA(userARN string) []engine.Session {
 	return []engine.Session{engine.Console(userARN), engine.LongTermKey(userARN), engine.SessionToken(userARN)}
 }
 
-// SomeAge is how old MFA is where its age is of no consequence.
-const SomeAge = time.Minute
-
 func withMFA(userARN string) []engine.Session {
-	return []engine.Session{engine.ConsoleWithMFA(userARN, SomeAge), engine.SessionTokenWithMFA(userARN, SomeAge)}
+	return []engine.Session{engine.ConsoleWithMFA(userARN, model.SomeAge), engine.SessionTokenWithMFA(userARN, model.SomeAge)}
 }
 
 // Rules are facts about AWS in the form of statements that no request of the class fulfils: the search never returns
@@ -322,7 +321,7 @@ func (b *binder) resourceTagRules(l Literal) []*bound {
 	}
 	present := Literal{b.probe("present "+l.name, func() *Probe {
 		there := policy.Present(l.cond.Key.Name)
-		c, _ := engine.CompileCondition(&there, engine.PolicyText)
+		c, _ := engine.CompileCondition(&there, pattern.PolicyText)
 		return &Probe{kind: probeKey, cond: &c, name: l.name}
 	}), true}
 	none := b.probe(

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 )
 
 // NeverMet are the condition keys, as the statement writes them, of which no value and no absence meets all conditions
@@ -53,8 +54,8 @@ func onKey(st *engine.Statement, name string, action *Probe) (lits []Literal, fi
 		if variableOf(c, action, st.NotActions) != name {
 			continue
 		}
-		if slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) ||
-			slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() }) {
+		if slices.ContainsFunc(c.Texts, func(p pattern.Pattern) bool { return p.HasVariable }) ||
+			slices.ContainsFunc(c.Arns, func(p pattern.ARN) bool { return p.HasVariable() }) {
 			return nil, false
 		}
 		lits = append(lits, Literal{&Probe{kind: probeKey, cond: c, name: name}, true})

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -66,7 +67,7 @@ const firstMark = 0xF0000
 func (b *binder) openTests() *openTests {
 	t := &openTests{
 		b:       b,
-		names:   sortedNames(b.Open),
+		names:   slices.Sorted(maps.Keys(b.Open)),
 		plain:   map[string]map[string]glob.Glob{},
 		folds:   map[string]bool{},
 		stands:  map[string][]stand{},
@@ -133,15 +134,15 @@ func (t *openTests) condition(c *engine.Condition) {
 }
 
 // marked are the forms of a pattern: with a mark for each open key, and as it is without their values.
-func (t *openTests) marked(p *engine.Pattern) []engine.Pattern {
+func (t *openTests) marked(p *pattern.Pattern) []pattern.Pattern {
 	if !p.HasVariable {
-		return []engine.Pattern{*p}
+		return []pattern.Pattern{*p}
 	}
-	var forms []engine.Pattern
+	var forms []pattern.Pattern
 	if plain, ok := t.b.resolve(p); ok {
 		forms = append(forms, plain)
 	}
-	out := engine.Pattern{Text: p.Text}
+	out := pattern.Pattern{Text: p.Text}
 	for i := range p.Tokens {
 		tok := p.Tokens[i]
 		if tok.Kind == wildcard.TokenVariable {
@@ -159,7 +160,7 @@ func (t *openTests) marked(p *engine.Pattern) []engine.Pattern {
 	return append(forms, out)
 }
 
-func (t *openTests) arn(p *engine.ArnPattern, resource bool) []glob.Glob {
+func (t *openTests) arn(p *pattern.ARN, resource bool) []glob.Glob {
 	if !p.HasVariable() {
 		return []glob.Glob{glob.GlobOfARN(p, resource)}
 	}
@@ -167,10 +168,10 @@ func (t *openTests) arn(p *engine.ArnPattern, resource bool) []glob.Glob {
 	if plain, ok := t.b.resolveARN(p); ok {
 		globs = append(globs, glob.GlobOfARN(&plain, resource))
 	}
-	out := engine.ArnPattern{Text: p.Text}
+	out := pattern.ARN{Text: p.Text}
 	if p.Whole != nil {
 		// A value that is no ARN matches nothing.
-		globs = append(globs, glob.GlobOfARN(&engine.ArnPattern{Any: true}, false))
+		globs = append(globs, glob.GlobOfARN(&pattern.ARN{Any: true}, false))
 		forms := t.marked(p.Whole)
 		if len(forms) == 0 {
 			return globs
@@ -395,8 +396,6 @@ func (l *Solved) between(g, before, after glob.Glob) []glob.Glob {
 	return have
 }
 
-func sortedNames(keys map[string]*conditionkey.Key) []string { return slices.Sorted(maps.Keys(keys)) }
-
 // maxAssignments bounds how many values are tried for condition keys that stand as policy variables and that the
 // class does not fix.
 const maxAssignments = 500
@@ -428,7 +427,7 @@ func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
 	if len(c.Search.B.Open) == 0 {
 		return a
 	}
-	names := sortedNames(c.Search.B.Open)
+	names := slices.Sorted(maps.Keys(c.Search.B.Open))
 	values := c.Search.B.openValues()
 	giveUp := func(name string) {
 		if a.GaveUp = true; a.Grew == (engine.Source{}) {

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/policy"
 )
 
@@ -187,11 +188,11 @@ type plainBound struct {
 
 // isPlain reports whether nothing in a statement depends on who calls, and how.
 func isPlain(st *engine.Statement) bool {
-	return !slices.ContainsFunc(st.Resources, func(p engine.ArnPattern) bool { return p.HasVariable() }) &&
+	return !slices.ContainsFunc(st.Resources, func(p pattern.ARN) bool { return p.HasVariable() }) &&
 		!slices.ContainsFunc(st.Conditions, func(c engine.Condition) bool {
 			return c.Key.Kind != conditionkey.KeyRequest && c.Key.Kind != conditionkey.KeyResourceTag ||
-				slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) ||
-				slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() })
+				slices.ContainsFunc(c.Texts, func(p pattern.Pattern) bool { return p.HasVariable }) ||
+				slices.ContainsFunc(c.Arns, func(p pattern.ARN) bool { return p.HasVariable() })
 		})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/internal/call"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/needs"
 	"aws-access-guardrails/policy"
 )
@@ -18,7 +19,7 @@ func (c *Caller) whole(
 	lits []Literal,
 	groups []layerGroup,
 	avoid []*bound,
-) (*Model, []Literal, bool) {
+) (*model.Model, []Literal, bool) {
 	lits = slices.Clip(lits)
 	for {
 		m, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
@@ -161,10 +162,10 @@ func (c *Caller) completeNeed(w *Witness, n *needs.Need, guess bool) bool {
 			":",
 			policy.ARNParts,
 		); len(parts) == policy.ARNParts &&
-			Readable(parts, kind) != m.Target.Resource {
+			model.Readable(parts, kind) != m.Target.Resource {
 			self := Literal{
 				c.Search.B.ResourceProbe(
-					engine.MustStatement(policy.Allow("", "*").On(Literally(Readable(parts, kind)))),
+					engine.MustStatement(policy.Allow("", "*").On(model.Literally(model.Readable(parts, kind)))),
 				),
 				true,
 			}
@@ -172,7 +173,7 @@ func (c *Caller) completeNeed(w *Witness, n *needs.Need, guess bool) bool {
 				m = better
 			}
 		}
-		_, r := c.requestOf(m)
+		_, r := m.Request(c.Engine, c.Session)
 		for name, v := range r.Context {
 			if _, given := w.Request.Context[name]; !given {
 				w.Request.Context[name] = v

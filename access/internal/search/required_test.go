@@ -12,6 +12,7 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/needs"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
@@ -126,7 +127,7 @@ func TestTheEvaluatorAllowsNoPartOfADoor(t *testing.T) {
 		t,
 		fixture.OneUser(),
 	)
-	bob := engine.ConsoleWithMFA(fixture.UserARN("bob"), SomeAge)
+	bob := engine.ConsoleWithMFA(fixture.UserARN("bob"), model.SomeAge)
 	for _, d := range needs.OfDoors() {
 		require.NotEqual(t, doors.Access, doors.ClassOf(d.Action))
 		request := func(out int) engine.Request {

@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -51,17 +52,17 @@ func (b *binder) opens(k *conditionkey.Key) {
 }
 
 // resolve replaces the variables of a pattern; false when one has no value, and then the pattern matches nothing.
-func (b *binder) resolve(p *engine.Pattern) (engine.Pattern, bool) {
+func (b *binder) resolve(p *pattern.Pattern) (pattern.Pattern, bool) {
 	if !p.HasVariable {
 		return *p, true
 	}
-	out := engine.Pattern{Text: p.Text}
+	out := pattern.Pattern{Text: p.Text}
 	for i := range p.Tokens {
 		tok := p.Tokens[i]
 		if tok.Kind == wildcard.TokenVariable {
 			text, ok := b.variable(&tok)
 			if !ok {
-				return engine.Pattern{}, false
+				return pattern.Pattern{}, false
 			}
 			tok = wildcard.Token{Text: text}
 		}
@@ -71,11 +72,11 @@ func (b *binder) resolve(p *engine.Pattern) (engine.Pattern, bool) {
 	return out, true
 }
 
-func (b *binder) resolveARN(p *engine.ArnPattern) (engine.ArnPattern, bool) {
+func (b *binder) resolveARN(p *pattern.ARN) (pattern.ARN, bool) {
 	if !p.HasVariable() {
 		return *p, true
 	}
-	out := engine.ArnPattern{Text: p.Text, Any: p.Any}
+	out := pattern.ARN{Text: p.Text, Any: p.Any}
 	if p.Whole != nil {
 		whole, ok := b.resolve(p.Whole)
 		out.Whole = &whole
@@ -84,7 +85,7 @@ func (b *binder) resolveARN(p *engine.ArnPattern) (engine.ArnPattern, bool) {
 	for i := range p.Parts {
 		part, ok := b.resolve(&p.Parts[i])
 		if !ok {
-			return engine.ArnPattern{}, false
+			return pattern.ARN{}, false
 		}
 		out.Parts = append(out.Parts, part)
 	}
@@ -92,8 +93,8 @@ func (b *binder) resolveARN(p *engine.ArnPattern) (engine.ArnPattern, bool) {
 }
 
 func (b *binder) resolveCondition(c *engine.Condition) *engine.Condition {
-	if !slices.ContainsFunc(c.Texts, func(p engine.Pattern) bool { return p.HasVariable }) &&
-		!slices.ContainsFunc(c.Arns, func(p engine.ArnPattern) bool { return p.HasVariable() }) {
+	if !slices.ContainsFunc(c.Texts, func(p pattern.Pattern) bool { return p.HasVariable }) &&
+		!slices.ContainsFunc(c.Arns, func(p pattern.ARN) bool { return p.HasVariable() }) {
 		return c
 	}
 	out := *c

@@ -12,17 +12,8 @@ import (
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/glob"
+	"aws-access-guardrails/access/internal/model"
 )
-
-// Model is a request that passes the probes as wanted: a point of a class.
-type Model struct {
-	Target call.Target
-	Keys   map[string]engine.Values
-	// names are the keys as policies write them.
-	Names map[string]*conditionkey.Key
-	// timed: a test asked for the instant.
-	Timed bool
-}
 
 // state is a class under construction: the literals decided on so far, and for each variable a value that has them.
 type state struct {
@@ -80,7 +71,7 @@ func (s *search) closers(deny []*engine.Statement) []engine.Source {
 
 // Find looks for a request with which every literal of require comes out as wanted, at least one statement of every
 // group applies, and none of avoid does.
-func (s *search) Find(require []Literal, groups []layerGroup, avoid []*bound) (*Model, bool) {
+func (s *search) Find(require []Literal, groups []layerGroup, avoid []*bound) (*model.Model, bool) {
 	st, ok := s.extend(state{}, require)
 	if !ok {
 		s.Classes++
@@ -89,7 +80,7 @@ func (s *search) Find(require []Literal, groups []layerGroup, avoid []*bound) (*
 	return s.choose(st, groups, avoid)
 }
 
-func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*Model, bool) {
+func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*model.Model, bool) {
 	if len(groups) == 0 {
 		return s.mend(st, avoid)
 	}
@@ -124,7 +115,7 @@ func (s *search) choose(st state, groups []layerGroup, avoid []*bound) (*Model, 
 // DPLL does with clauses. The n-th branch makes the n-th literal fail and those before it pass, so that the branches
 // are disjoint and together all ways to fail; a request that one of them could have had is not looked at twice. It
 // ends, because every branch adds a literal and there are finitely many.
-func (s *search) mend(st state, avoid []*bound) (*Model, bool) {
+func (s *search) mend(st state, avoid []*bound) (*model.Model, bool) {
 	s.Classes++
 	applying := slices.IndexFunc(avoid, func(b *bound) bool { return !b.Never && s.applies(st, b) })
 	if applying < 0 {
@@ -351,8 +342,8 @@ func identityOf(lits []Literal) string {
 	return b.String()
 }
 
-func (s *search) model(st state) *Model {
-	m := &Model{Target: st.targetSeen.Target, Keys: map[string]engine.Values{}, Names: map[string]*conditionkey.Key{}}
+func (s *search) model(st state) *model.Model {
+	m := &model.Model{Target: st.targetSeen.Target, Keys: map[string]engine.Values{}, Names: map[string]*conditionkey.Key{}}
 	for _, k := range st.keys {
 		m.Keys[k.name] = k.v
 		m.Names[k.name] = &k.lits[0].cond.Key

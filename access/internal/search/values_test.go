@@ -14,6 +14,8 @@ import (
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
+	"aws-access-guardrails/access/internal/model"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/policy"
 )
@@ -371,7 +373,7 @@ func (a *valueAlphabet) draw(t *rapid.T) []Literal {
 				rapid.SampledFrom([]string{"true", "false"}).Draw(t, "presence"),
 			)
 		}
-		c, err := engine.CompileCondition(&source, engine.PolicyText)
+		c, err := engine.CompileCondition(&source, pattern.PolicyText)
 		if err != nil {
 			continue
 		}
@@ -463,7 +465,7 @@ func TestEveryKindOfValueHasARepresentativeOfEachClass(t *testing.T) {
 					found++
 					given := []string(nil)
 					if solved.Value.Present {
-						given = valuesOf(solved.Value)
+						given = model.ValuesOf(solved.Value)
 					}
 					for _, l := range lits {
 						require.Equal(

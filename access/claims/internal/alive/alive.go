@@ -8,14 +8,14 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
-	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 )
 
-// EnrolmentWorks: in the console, signed in with a password alone.
-func EnrolmentWorks(p *claim.Prover, in *intent.Account) {
+// enrolmentWorks: in the console, signed in with a password alone.
+func enrolmentWorks(p *claim.Prover, in *intent.Account) {
 	for _, member := range in.Members {
 		if p.ToldOfAnother(member) {
 			continue
@@ -40,7 +40,7 @@ func EnrolmentWorks(p *claim.Prover, in *intent.Account) {
 		l.call("enabling the device", console, "iam:EnableMFADevice", member)
 		l.call(
 			"replacing the device once MFA is there",
-			engine.ConsoleWithMFA(member, search.SomeAge),
+			engine.ConsoleWithMFA(member, model.SomeAge),
 			"iam:DeactivateMFADevice",
 			member,
 		)
@@ -48,8 +48,8 @@ func EnrolmentWorks(p *claim.Prover, in *intent.Account) {
 	}
 }
 
-// FirstPasswordChangeWorks: a first sign-in with a password that must be changed.
-func FirstPasswordChangeWorks(p *claim.Prover, in *intent.Account) {
+// firstPasswordChangeWorks: a first sign-in with a password that must be changed.
+func firstPasswordChangeWorks(p *claim.Prover, in *intent.Account) {
 	if !in.MFA.FirstPasswordChange {
 		return
 	}
@@ -64,8 +64,8 @@ func FirstPasswordChangeWorks(p *claim.Prover, in *intent.Account) {
 	}
 }
 
-// SelfServiceWorks: what the switches name, with MFA.
-func SelfServiceWorks(p *claim.Prover, in *intent.Account) {
+// selfServiceWorks: what the switches name, with MFA.
+func selfServiceWorks(p *claim.Prover, in *intent.Account) {
 	if !in.MFA.AccessKeys && len(in.MFA.ContactTags) == 0 {
 		return
 	}
@@ -74,7 +74,7 @@ func SelfServiceWorks(p *claim.Prover, in *intent.Account) {
 			continue
 		}
 		l := Begin(p, p.Begin(in, member))
-		console := engine.ConsoleWithMFA(member, search.SomeAge)
+		console := engine.ConsoleWithMFA(member, model.SomeAge)
 		l.call("changing their own password", console, "iam:ChangePassword", member)
 		if in.MFA.AccessKeys {
 			for _, action := range []string{"CreateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed", "ListAccessKeys", "UpdateAccessKey"} {
@@ -102,9 +102,9 @@ func SelfServiceWorks(p *claim.Prover, in *intent.Account) {
 	}
 }
 
-// DeclaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from
+// declaredJourneysWork: in the console and with an access key and an MFA code, each principal assumes the role; from
 // an operation role the shell and each listed document open on a node of the project, as a legal OS user.
-func DeclaredJourneysWork(p *claim.Prover, in *intent.Account) {
+func declaredJourneysWork(p *claim.Prover, in *intent.Account) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		if p.ToldOfAnother(r.ARN) {
@@ -262,8 +262,8 @@ func finds(p *claim.Prover, l *List, in *intent.Account, r *intent.OperationRole
 	}
 }
 
-// OwnSessionsWork: sessions are resumed by the plugin after a while, and people end them.
-func OwnSessionsWork(p *claim.Prover, in *intent.Account) {
+// ownSessionsWork: sessions are resumed by the plugin after a while, and people end them.
+func ownSessionsWork(p *claim.Prover, in *intent.Account) {
 	for i := range in.OperationRoles {
 		r := &in.OperationRoles[i]
 		if p.ToldOfAnother(r.ARN) {

@@ -10,7 +10,7 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
-	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -33,7 +33,7 @@ func assumable(p *claim.Prover, l *List, r intent.Role, tag func(user string) wo
 		if _, known := p.Engine.Principals[user]; !known {
 			account := policy.ARNPart(user, 4)
 			l.assume(account, "the policies of account "+account+" let "+user+" assume the role")
-			m := &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}
+			m := &model.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}
 			if tag != nil {
 				own := "aws:principaltag/" + strings.ToLower(world.RunAsTag)
 				m.Keys[own], m.Names = engine.Single(
@@ -42,7 +42,7 @@ func assumable(p *claim.Prover, l *List, r intent.Role, tag func(user string) wo
 					own: {Name: own, Kind: conditionkey.KeyPrincipalTag, Tag: world.RunAsTag},
 				}
 			}
-			engine, s := search.WithStranger(p.Engine, user, m)
+			engine, s := model.WithStranger(p.Engine, user, m)
 			if engine == nil {
 				l.f.Verdict, l.f.Problem = prove.DoesNotHold, "there can be no user "+user
 				return
@@ -82,7 +82,7 @@ func assumableByPartner(p *claim.Prover, l *List, r intent.Role) {
 		if policy.ARNResource(arn) == "root" {
 			caller = "arn:" + policy.ARNPart(arn, 1) + ":iam::" + account + ":role/partner"
 		}
-		engine, s := search.WithStranger(p.Engine, caller, &search.Model{})
+		engine, s := model.WithStranger(p.Engine, caller, &model.Model{})
 		if engine == nil {
 			l.f.Verdict, l.f.Problem = prove.DoesNotHold, "there can be no principal "+arn
 			return
@@ -152,8 +152,8 @@ func assumableFromPortal(p *claim.Prover, l *List, r intent.Role) {
 
 // youngest is an age of MFA that a limit must accept.
 func youngest(limit time.Duration) time.Duration {
-	if limit > 0 && limit <= search.SomeAge {
+	if limit > 0 && limit <= model.SomeAge {
 		return 0
 	}
-	return search.SomeAge
+	return model.SomeAge
 }

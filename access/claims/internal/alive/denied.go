@@ -6,15 +6,15 @@ import (
 	"aws-access-guardrails/access/claims/internal/claim"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
-	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
 
-// DeployerNotLockedOut: the calls with which a deployer takes back what is deployed.
-func DeployerNotLockedOut(p *claim.Prover, in *intent.Account) {
+// deployerNotLockedOut: the calls with which a deployer takes back what is deployed.
+func deployerNotLockedOut(p *claim.Prover, in *intent.Account) {
 	if in.Deployer == "" {
 		return
 	}
@@ -108,8 +108,8 @@ func undoing(p *claim.Prover, in *intent.Account) []engine.Request {
 	return calls
 }
 
-// BreakGlassNotLockedOut: a role for emergencies undoes what is deployed, too.
-func BreakGlassNotLockedOut(p *claim.Prover, in *intent.Account) {
+// breakGlassNotLockedOut: a role for emergencies undoes what is deployed, too.
+func breakGlassNotLockedOut(p *claim.Prover, in *intent.Account) {
 	for _, arn := range in.BreakGlass {
 		notDenied(p, in, arn, undoing(p, in))
 	}
@@ -122,7 +122,7 @@ func notDenied(p *claim.Prover, in *intent.Account, arn string, calls []engine.R
 	e, s := p.Engine, engine.Session{}
 	if who, known := p.Engine.Principals[arn]; known {
 		s = p.Strongest(in, who)
-	} else if e, s = search.WithStranger(p.Engine, arn, &search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}); e == nil {
+	} else if e, s = model.WithStranger(p.Engine, arn, &model.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}}); e == nil {
 		f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf("%q is no user or role", arn)
 		p.Add(f)
 		return

@@ -7,6 +7,7 @@ import (
 	"aws-access-guardrails/access/claims/internal/rests"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/policy"
 )
@@ -54,7 +55,7 @@ func (p *Prover) KnownRoles() []*engine.Statement {
 		for i := range p.Engine.World().Accounts {
 			a := &p.Engine.World().Accounts[i]
 			for j := range a.Roles {
-				arns = append(arns, search.Literally(a.Roles[j].ARN(a)))
+				arns = append(arns, model.Literally(a.Roles[j].ARN(a)))
 			}
 		}
 		if len(arns) > 0 {

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
@@ -105,7 +106,7 @@ func (p *Prover) waysInto(s engine.Session, request *engine.Request) []journey.J
 			ways = append(
 				ways,
 				journey.Journey{
-					From: engine.ConsoleWithMFA(user, search.SomeAge),
+					From: engine.ConsoleWithMFA(user, model.SomeAge),
 					Via:  []journey.Hop{{Role: s.Subject(), Tags: s.Tags}},
 					Does: request,
 					At:   request.Time,

@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/access/claims/internal/rests"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -42,7 +43,7 @@ func (p *Prover) working(in *intent.Account, arn string) time.Time {
 // Strongest is the session in which a user or role can do most.
 func (p *Prover) Strongest(in *intent.Account, who *engine.Principal) engine.Session {
 	if who.Kind == engine.UserPrincipal {
-		return engine.ConsoleWithMFA(who.Arn, search.SomeAge)
+		return engine.ConsoleWithMFA(who.Arn, model.SomeAge)
 	}
 	return p.RoleSession(in, who)
 }

@@ -11,8 +11,8 @@ import (
 	"aws-access-guardrails/access/claims/internal/claim"
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/needs"
-	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -22,10 +22,10 @@ import (
 // named.
 func (p *prover) must(subject, arn string, calls []engine.Request) {
 	f := p.finding(subject)
-	e, s := search.WithStranger(
+	e, s := model.WithStranger(
 		p.Engine,
 		arn,
-		&search.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}},
+		&model.Model{Keys: map[string]engine.Values{"aws:multifactorauthpresent": engine.Single("true")}},
 	)
 	if e == nil {
 		f.Verdict, f.Problem = prove.DoesNotHold, fmt.Sprintf(
@@ -115,7 +115,7 @@ func (p *prover) memberDeployers() {
 // listed are the calls that no list of what may be called at all leaves out: what an account does not use its deployer
 // need not call.
 func (p *prover) listed(arn string, calls []engine.Request) []engine.Request {
-	e, s := search.WithStranger(p.Engine, arn, &search.Model{})
+	e, s := model.WithStranger(p.Engine, arn, &model.Model{})
 	if e == nil {
 		return nil // Must tells it.
 	}

@@ -13,7 +13,7 @@ import (
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
-	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
@@ -250,7 +250,7 @@ func TestJourneysWithSessionTags(t *testing.T) {
 	e, err := engine.Compile(sharedWorld())
 	require.NoError(t, err)
 	shared := "arn:aws:iam::" + fixture.People + ":role/guardrails/operation/shared"
-	for _, s := range []engine.Session{engine.LongTermKey(fixture.UserARN("alice")).WithMFACode(), engine.SessionTokenWithMFA(fixture.UserARN("alice"), search.SomeAge)} {
+	for _, s := range []engine.Session{engine.LongTermKey(fixture.UserARN("alice")).WithMFACode(), engine.SessionTokenWithMFA(fixture.UserARN("alice"), model.SomeAge)} {
 		for _, c := range []struct {
 			tags    []world.Tag
 			allowed bool

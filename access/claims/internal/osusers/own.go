@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/internal/wording"
 	"aws-access-guardrails/access/prove"
@@ -39,7 +40,7 @@ func OwnOSUsers(in *intent.Account) []policy.Statement {
 	roles := slices.Clone(in.OwnOSUserRoles)
 	for i := range in.OperationRoles {
 		if r := &in.OperationRoles[i]; r.OwnOSUser {
-			roles = append(roles, search.Literally(r.ARN))
+			roles = append(roles, model.Literally(r.ARN))
 		}
 	}
 	if len(roles) == 0 {

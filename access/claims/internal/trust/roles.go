@@ -8,6 +8,7 @@ import (
 	"aws-access-guardrails/access/claims/internal/osusers"
 	"aws-access-guardrails/access/intent"
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/model"
 	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/policy"
@@ -151,7 +152,7 @@ func NoSessionTags(p *claim.Prover, in *intent.Account) {
 		}
 		q := search.Asking(tagging)
 		if osusers.TakesOSUsers(in, r.ARN) {
-			q = search.Asking(tagging, osusers.TakingOwnOSUser(search.Literally(r.ARN)))
+			q = search.Asking(tagging, osusers.TakingOwnOSUser(model.Literally(r.ARN)))
 		}
 		p.Conclude(p.Begin(in, r.ARN), p.Trust(r, q), "the caller chooses session tags")
 	}

@@ -1,4 +1,4 @@
-package engine_test
+package pattern_test
 
 import (
 	"regexp"
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/policy"
 )
@@ -81,14 +81,14 @@ func TestARNParts(t *testing.T) {
 		{"not an ARN pattern", "bucket:*:::::", "bucket:a:::::", false, false},
 	} {
 		assert.Equal(t, c.like, wildcard.MatchARN(c.pattern, c.arn), "ArnLike: %s", c.why)
-		assert.Equal(t, c.resource, engine.MatchResource(c.pattern, c.arn), "Resource: %s", c.why)
+		assert.Equal(t, c.resource, pattern.MatchResource(c.pattern, c.arn), "Resource: %s", c.why)
 	}
 }
 
 // A pattern made to take long does not.
 func TestCraftedPatternsEnd(t *testing.T) {
 	assert.False(t, wildcard.Match(strings.Repeat("*a", 200)+"b", strings.Repeat("a", 2000)))
-	assert.False(t, engine.MatchResource("arn:*:*:*:*:"+strings.Repeat("*a", 50)+"b", "arn:"+strings.Repeat("a:", 500)))
+	assert.False(t, pattern.MatchResource("arn:*:*:*:*:"+strings.Repeat("*a", 50)+"b", "arn:"+strings.Repeat("a:", 500)))
 }
 
 // globPattern draws from an alphabet in which wildcards, colons and repetition are common.
@@ -99,16 +99,16 @@ func globText(alphabet string) *rapid.Generator[string] {
 // The matcher agrees with the regular expression that says the same.
 func TestGlobAgreesWithRegexp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		pattern, value := globText("ab*?é").Draw(t, "pattern"), globText("abé").Draw(t, "value")
-		expression := regexp.QuoteMeta(pattern)
+		text, value := globText("ab*?é").Draw(t, "pattern"), globText("abé").Draw(t, "value")
+		expression := regexp.QuoteMeta(text)
 		expression = strings.ReplaceAll(expression, `\*`, `(?s:.*)`)
 		expression = strings.ReplaceAll(expression, `\?`, `(?s:.)`)
 		require.Equal(
 			t,
 			regexp.MustCompile("^"+expression+"$").MatchString(value),
-			wildcard.Match(pattern, value),
+			wildcard.Match(text, value),
 			"%q on %q",
-			pattern,
+			text,
 			value,
 		)
 	})
@@ -116,11 +116,11 @@ func TestGlobAgreesWithRegexp(t *testing.T) {
 
 // resourceRegexp is the rule for Resource in another form: in the first five parts a wildcard takes no colon, but for
 // a * before one.
-func resourceRegexp(pattern string) *regexp.Regexp {
+func resourceRegexp(text string) *regexp.Regexp {
 	var b strings.Builder
 	colons := 0
-	for i, c := range pattern {
-		runOn := colons >= policy.ARNParts-1 || i+1 == len(pattern) || pattern[i+1] == ':'
+	for i, c := range text {
+		runOn := colons >= policy.ARNParts-1 || i+1 == len(text) || text[i+1] == ':'
 		switch {
 		case c == '*' && runOn:
 			b.WriteString("(?s:.*)")
@@ -144,24 +144,24 @@ func resourceRegexp(pattern string) *regexp.Regexp {
 func TestResourceAgreesWithRegexp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.StringOfN(rapid.RuneFrom([]rune("ab*?")), 0, 3, -1)
-		pattern := "arn:" + strings.Join(rapid.SliceOfN(part, 5, 7).Draw(t, "pattern"), ":")
+		text := "arn:" + strings.Join(rapid.SliceOfN(part, 5, 7).Draw(t, "pattern"), ":")
 		value := "arn:" + strings.Join(
 			rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab")), 0, 3, -1), 4, 8).Draw(t, "value"),
 			":",
 		)
-		got := engine.MatchResource(pattern, value)
-		require.Equal(t, resourceRegexp(pattern).MatchString(value), got, "%q on %q", pattern, value)
-		if wildcard.MatchARN(pattern, value) {
-			require.True(t, got, "%q on %q", pattern, value)
+		got := pattern.MatchResource(text, value)
+		require.Equal(t, resourceRegexp(text).MatchString(value), got, "%q on %q", text, value)
+		if wildcard.MatchARN(text, value) {
+			require.True(t, got, "%q on %q", text, value)
 		}
-		compiledPattern, err := engine.SplitARNPattern(pattern, engine.PolicyText)
+		compiledPattern, err := pattern.ParseARN(text, pattern.PolicyText)
 		require.NoError(t, err)
 		require.Equal(
 			t,
-			wildcard.MatchARN(pattern, value),
+			wildcard.MatchARN(text, value),
 			compiledPattern.Match(value, false, nil),
 			"%q on %q",
-			pattern,
+			text,
 			value,
 		)
 	})
@@ -172,22 +172,22 @@ func FuzzMatch(f *testing.F) {
 	f.Add("arn:aws:ssm:*:111122223333:document/${aws:username}", "arn:aws:ssm:eu-west-1:111122223333:document/x")
 	f.Add("*a?*", "baé\xff")
 	f.Add("${aws:PrincipalTag/x, 'y'}", "${*}")
-	f.Fuzz(func(t *testing.T, pattern, value string) {
-		got := wildcard.Match(pattern, value)
-		if !strings.ContainsAny(pattern, "*?") && got != (pattern == value) {
-			t.Fatalf("%q on %q: %t", pattern, value, got)
+	f.Fuzz(func(t *testing.T, text, value string) {
+		got := wildcard.Match(text, value)
+		if !strings.ContainsAny(text, "*?") && got != (text == value) {
+			t.Fatalf("%q on %q: %t", text, value, got)
 		}
-		if wildcard.MatchARN(pattern, value) && !engine.MatchResource(pattern, value) {
-			t.Fatalf("%q on %q: ArnLike matches and Resource does not", pattern, value)
+		if wildcard.MatchARN(text, value) && !pattern.MatchResource(text, value) {
+			t.Fatalf("%q on %q: ArnLike matches and Resource does not", text, value)
 		}
-		wildcard.MatchAction(pattern, value)
-		for _, mode := range []engine.TextMode{engine.PolicyText, engine.VariableText} {
-			if p, err := engine.SplitARNPattern(pattern, mode); err == nil {
+		wildcard.MatchAction(text, value)
+		for _, mode := range []pattern.TextMode{pattern.PolicyText, pattern.VariableText} {
+			if p, err := pattern.ParseARN(text, mode); err == nil {
 				p.Match(value, true, nil)
 				p.Match(value, false, nil)
 			}
 		}
-		if !wildcard.Match("*", value) || !engine.MatchResource("*", value) {
+		if !wildcard.Match("*", value) || !pattern.MatchResource("*", value) {
 			t.Fatalf("* does not match %q", value)
 		}
 	})

@@ -1,4 +1,4 @@
-package engine
+package pattern
 
 import (
 	"errors"
@@ -18,17 +18,28 @@ const (
 	VariableText
 )
 
+// Variables gives policy variables their values in a request.
+type Variables interface {
+	// Variable is the value of a variable; false where it has none.
+	Variable(*wildcard.Token) (value string, has bool)
+}
+
 // Pattern is the text of an Action, Resource or condition value, taken apart once.
 type Pattern struct {
 	Text        string
 	Tokens      []wildcard.Token
 	HasVariable bool
-	// exact is the text of a pattern that is a plain literal.
+	// Exact is the text of a pattern that is a plain literal.
 	Exact string
 }
 
-// ParsePattern takes a text apart. Without wildcards * and ? are literal, as StringEquals has them.
-func ParsePattern(text string, mode TextMode, wildcards bool) (Pattern, error) {
+// Everything is the pattern "*".
+func Everything() Pattern {
+	return Pattern{Text: "*", Tokens: []wildcard.Token{{Kind: wildcard.TokenAny}}}
+}
+
+// Parse takes a text apart. Without wildcards * and ? are literal, as StringEquals has them.
+func Parse(text string, mode TextMode, wildcards bool) (Pattern, error) {
 	p := Pattern{Text: text}
 	if mode == PolicyText {
 		p.Tokens = wildcard.AppendGlob(nil, text, wildcards)
@@ -127,12 +138,13 @@ func (p *Pattern) IsLiteral() bool {
 	return len(p.Tokens) == 0 || len(p.Tokens) == 1 && p.Tokens[0].Kind == wildcard.TokenLiteral
 }
 
+// EndsInAny reports whether the last of the pattern is *.
 func (p *Pattern) EndsInAny() bool {
 	return len(p.Tokens) > 0 && p.Tokens[len(p.Tokens)-1].Kind == wildcard.TokenAny
 }
 
-// match compares the whole value. A variable without a value and without a default makes it match nothing.
-func (p *Pattern) match(value string, fold bool, ev *Env) bool {
+// Match compares the whole value. A variable without a value and without a default makes it match nothing.
+func (p *Pattern) Match(value string, fold bool, vars Variables) bool {
 	if p.IsLiteral() {
 		if fold {
 			return policy.EqualFoldASCII(p.Exact, value)
@@ -143,33 +155,43 @@ func (p *Pattern) match(value string, fold bool, ev *Env) bool {
 		return wildcard.MatchTokens(p.Tokens, value, fold)
 	}
 	var buf [wildcard.MaxStackTokens]wildcard.Token
-	tokens, ok := p.resolve(buf[:0], ev)
+	tokens, ok := p.resolve(buf[:0], vars)
 	return ok && wildcard.MatchTokens(tokens, value, fold)
 }
 
-// resolve replaces the variables by their values as literals.
-func (p *Pattern) resolve(buf []wildcard.Token, ev *Env) ([]wildcard.Token, bool) {
+// Filled are the tokens with the variables replaced by their values as literals; false where one has no value.
+func (p *Pattern) Filled(vars Variables) ([]wildcard.Token, bool) { return p.resolve(nil, vars) }
+
+func (p *Pattern) resolve(buf []wildcard.Token, vars Variables) ([]wildcard.Token, bool) {
 	for i := range p.Tokens {
-		tok := p.Tokens[i]
-		if tok.Kind == wildcard.TokenVariable {
-			text, ok := ev.variable(&tok)
-			if !ok {
-				return nil, false
-			}
-			tok = wildcard.Token{Text: text}
+		tok := &p.Tokens[i]
+		if tok.Kind != wildcard.TokenVariable {
+			buf = append(buf, *tok)
+			continue
 		}
-		buf = append(buf, tok)
+		text, ok := valueOf(tok, vars)
+		if !ok {
+			return nil, false
+		}
+		buf = append(buf, wildcard.Token{Text: text})
 	}
 	return buf, true
 }
 
-// equalFold compares the whole value in any case, Unicode included, as StringEqualsIgnoreCase does.
-func (p *Pattern) equalFold(value string, ev *Env) bool {
+func valueOf(variable *wildcard.Token, vars Variables) (string, bool) {
+	if vars == nil {
+		return "", false
+	}
+	return vars.Variable(variable)
+}
+
+// EqualFold compares the whole value in any case, Unicode included, as StringEqualsIgnoreCase does.
+func (p *Pattern) EqualFold(value string, vars Variables) bool {
 	if p.IsLiteral() {
 		return strings.EqualFold(p.Exact, value)
 	}
 	if len(p.Tokens) == 1 {
-		text, ok := ev.variable(&p.Tokens[0])
+		text, ok := valueOf(&p.Tokens[0], vars)
 		return ok && strings.EqualFold(text, value)
 	}
 	var text strings.Builder
@@ -178,7 +200,7 @@ func (p *Pattern) equalFold(value string, ev *Env) bool {
 			text.WriteString(p.Tokens[i].Text)
 			continue
 		}
-		part, ok := ev.variable(&p.Tokens[i])
+		part, ok := valueOf(&p.Tokens[i], vars)
 		if !ok {
 			return false
 		}

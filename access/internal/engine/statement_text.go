@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"aws-access-guardrails/access/internal/pattern"
 )
 
 // Two statements say the same when their texts are the same: the order of lists and conditions is of no consequence,
@@ -51,9 +53,9 @@ func (st *Statement) Text() string {
 }
 
 func (st *Statement) hasVariable() bool {
-	return slices.ContainsFunc(st.Resources, func(p ArnPattern) bool { return p.HasVariable() }) ||
+	return slices.ContainsFunc(st.Resources, func(p pattern.ARN) bool { return p.HasVariable() }) ||
 		slices.ContainsFunc(st.Conditions, func(c Condition) bool {
-			return slices.ContainsFunc(c.Texts, func(p Pattern) bool { return p.HasVariable }) ||
-				slices.ContainsFunc(c.Arns, func(p ArnPattern) bool { return p.HasVariable() })
+			return slices.ContainsFunc(c.Texts, func(p pattern.Pattern) bool { return p.HasVariable }) ||
+				slices.ContainsFunc(c.Arns, func(p pattern.ARN) bool { return p.HasVariable() })
 		})
 }
