@@ -3,6 +3,7 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -72,6 +73,19 @@ func (p List) Under(section Path) List {
 		moved := *problem
 		moved.Path = moved.Path.Under(section)
 		out[i] = &moved
+	}
+	return out
+}
+
+// Below returns the problems with the files below a folder as somebody in the folder names them.
+func (p List) Below(folder string) List {
+	out := make(List, len(p))
+	for i, problem := range p {
+		named := *problem
+		if below, err := filepath.Rel(folder, named.File); err == nil && filepath.IsLocal(below) {
+			named.File = below
+		}
+		out[i] = &named
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"aws-access-guardrails/cmd/guardrails/usage"
 	"aws-access-guardrails/internal/against"
 	"aws-access-guardrails/internal/change"
 	"aws-access-guardrails/internal/edit"
@@ -29,7 +30,7 @@ func newPerson(f *flags) *cobra.Command {
 		Long: `Edits the stack files of the folder for somebody who comes, changes the team, or leaves. Every other byte of the files stays. What the files would become is read
 and proven as a whole first: all of them are written, or none. No account is touched: up applies the files.`,
 		Args: cobra.ArbitraryArgs,
-		RunE: group,
+		RunE: usage.Group,
 	}
 	cmd.AddCommand(newPersonAdd(f), newPersonMove(f), newPersonRemove(f))
 	return cmd
@@ -367,7 +368,7 @@ func (f *flags) tellPeople(
 		title = "%s would become, and was not touched:\n%s"
 	}
 	for _, c := range outcome.Changes {
-		fmt.Fprintf(out, title, c.Path(), shortened(c.Diff()))
+		fmt.Fprintf(out, title, c.Path(), c.Brief())
 	}
 	fmt.Fprintln(out)
 	more := ""
@@ -383,26 +384,6 @@ func (f *flags) tellPeople(
 		tellEnds(out, deploy, ends)
 	}
 	return nil
-}
-
-// shortened is a difference in which an expectation that goes is its first line: what it expected goes with whom it
-// was about.
-func shortened(diff string) string {
-	var b strings.Builder
-	within := ""
-	for line := range strings.Lines(diff) {
-		text := strings.TrimPrefix(line, "- ")
-		indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-		if within != "" && text != line && strings.HasPrefix(text, within) {
-			continue
-		}
-		within = ""
-		if strings.HasPrefix(text[len(indent):], "- it: ") && text != line {
-			within = indent + "  "
-		}
-		b.WriteString(line)
-	}
-	return b.String()
 }
 
 // tellEnds prints what is left to do, in its order.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/cmd/guardrails/usage"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/terminal"
@@ -66,7 +67,8 @@ func execute(ctx context.Context, args []string) exit.Status {
 	began := false
 	var watch func(verb *cobra.Command)
 	watch = func(verb *cobra.Command) {
-		if run := readably(verb.RunE); run != nil {
+		verb.Args = usage.Arguments(verb.Args)
+		if run := usage.Readable(verb.RunE); run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
 				with := claims.With{Memory: f.memory(cmd)}
@@ -95,7 +97,7 @@ func execute(ctx context.Context, args []string) exit.Status {
 	watch(root)
 	err := root.ExecuteContext(ctx)
 	if err != nil && !began { // Cobra's own: an unknown verb or flag, too many arguments.
-		err = usage(root, args, err)
+		err = usage.Explain(root, args, err)
 	}
 	folder, noFolder := project.Open(f.dir)
 	if noFolder != nil {

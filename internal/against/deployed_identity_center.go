@@ -17,8 +17,8 @@ type deployedInstance struct {
 	// enabled says that the attributes are switched on.
 	enabled bool
 	sets    []*deployedPermissionSet
-	// ids are those of the identity store that are assigned, with "user " or "group " before them.
-	ids []string
+	// ids are those of the users and groups of the identity store that are assigned.
+	ids map[change.Member]string
 }
 
 type deployedPermissionSet struct {
@@ -91,12 +91,19 @@ func assignmentOf(r *stateReader, set *deployedPermissionSet, d workspace.Deploy
 	id := text(d, "principalId")
 	if text(d, "principalType") == "GROUP" {
 		a.Group = nameOfID(set.IdentityCenter.Groups, id)
-		r.instance.ids = append(r.instance.ids, "group "+a.Group+" "+id)
+		r.instance.has(change.Member{Group: true, Name: a.Group}, id)
 	} else {
 		a.User = nameOfID(set.IdentityCenter.Users, id)
-		r.instance.ids = append(r.instance.ids, "user "+a.User+" "+id)
+		r.instance.has(change.Member{Name: a.User}, id)
 	}
 	set.Assignments = append(set.Assignments, a)
+}
+
+func (i *deployedInstance) has(who change.Member, id string) {
+	if i.ids == nil {
+		i.ids = map[change.Member]string{}
+	}
+	i.ids[who] = id
 }
 
 // reference is the path and name of a customer managed policy; empty where there is none.
@@ -152,14 +159,12 @@ func (i *deployedInstance) addTo(s *change.Side, account string) {
 		GroupIDs:   map[string]string{},
 	}
 	s.World.IdentityCenter = center
-	s.Instance, s.People = account, map[string]string{}
-	for _, id := range i.ids {
-		space := strings.LastIndexByte(id, ' ')
-		s.People[id[:space]] = id[space+1:]
-		if name, isUser := strings.CutPrefix(id[:space], "user "); isUser {
-			center.UserIDs[name] = id[space+1:]
+	s.Instance, s.People = account, i.ids
+	for who, id := range i.ids {
+		if who.Group {
+			center.GroupIDs[who.Name] = id
 		} else {
-			center.GroupIDs[strings.TrimPrefix(id[:space], "group ")] = id[space+1:]
+			center.UserIDs[who.Name] = id
 		}
 	}
 	for _, set := range i.sets {

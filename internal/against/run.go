@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"aws-access-guardrails/internal/change"
@@ -85,10 +83,11 @@ func (r *revision) read(names []string, now ...*stack.Stack) (stacks []*stack.St
 		known = append(known, name)
 		stack, problems := reader.ReadFile(folder.StackFile(name))
 		if len(problems) > 0 {
-			text := strings.ReplaceAll(problems.Error(), r.root+string(filepath.Separator), "")
 			notes = append(
 				notes,
-				fmt.Sprintf("stack %s of %s cannot be read, and is compared against nothing: %s", name, r.name, text),
+				fmt.Sprintf(
+					"stack %s of %s cannot be read, and is compared against nothing: %v", name, r.name, problems.Below(r.root),
+				),
 			)
 			continue
 		}

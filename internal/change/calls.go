@@ -132,7 +132,7 @@ func (c *comparison) othersTake(subject string) bool {
 }
 
 func (c *comparison) caller(subject string) caller {
-	if id, found := strings.CutPrefix(subject, "root of "); found {
+	if id, root := prove.RootOf(subject); root {
 		return caller{words: "the root user of " + c.accountWords(id)}
 	}
 	arn, err := policy.ParseARN(subject)

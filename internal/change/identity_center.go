@@ -15,12 +15,12 @@ func (s *Side) AddIdentityCenter(stack *stack.Stack) {
 	if stack.IdentityCenter == nil {
 		return
 	}
-	s.Instance, s.People = stack.Account.ID, map[string]string{}
+	s.Instance, s.People = stack.Account.ID, map[Member]string{}
 	for name, id := range stack.IdentityCenter.Users {
-		s.People["user "+name] = id
+		s.People[Member{Name: name}] = id
 	}
 	for name, id := range stack.IdentityCenter.Groups {
-		s.People["group "+name] = id
+		s.People[Member{Group: true, Name: name}] = id
 	}
 }
 
@@ -86,11 +86,11 @@ func (s *Side) assigned() []assigned {
 	}
 	var out []assigned
 	for _, a := range s.World.IdentityCenter.Assignments {
-		key := "user " + a.User
+		who := Member{Name: a.User}
 		if a.Group != "" {
-			key = "group " + a.Group
+			who = Member{Group: true, Name: a.Group}
 		}
-		out = append(out, assigned{a, s.People[key]})
+		out = append(out, assigned{a, s.People[who]})
 	}
 	return out
 }

@@ -36,10 +36,15 @@ type Side struct {
 	// siblings are the other stacks of the folder, whose people are called as they are where those stacks are
 	// compared too.
 	siblings []stackfile.Sibling
-	// Instance is the account that manages IAM Identity Center, People the ids of its users and groups by "user
-	// <name>" and "group <name>".
+	// Instance is the account that manages IAM Identity Center, People the ids of its users and groups.
 	Instance string
-	People   map[string]string
+	People   map[Member]string
+}
+
+// Member is a user or a group of IAM Identity Center by its name.
+type Member struct {
+	Group bool
+	Name  string
 }
 
 // Of is the side of stacks that were read. They are of one organization, and of different accounts.

@@ -9,11 +9,36 @@ import (
 // order of the file. Where lines that stay lie between, "  ..." stands for them. Blank lines are left out. A grant
 // that comes or goes as a whole is one run of lines, from its comment or its dash to its last key, also where its
 // neighbours read alike.
-func (c *Change) Diff() string {
+func (c *Change) Diff() string { return signed(c.difference()) }
+
+// Brief is Diff in which an expectation that goes is its first line: what it expected goes with whom it was about.
+func (c *Change) Brief() string { return signed(firstLines(c.difference())) }
+
+func (c *Change) difference() []op {
 	if c.ops != nil {
-		return signed(c.ops)
+		return c.ops
 	}
-	return signed(opsBetween(c.Before, c.After))
+	return opsBetween(c.Before, c.After)
+}
+
+// firstLines leaves out what goes below the first line of an expectation that goes.
+func firstLines(ops []op) []op {
+	var out []op
+	below := ""
+	for _, o := range ops {
+		switch text := strings.TrimLeft(o.line, " "); {
+		case o.sign != '-':
+			below = ""
+		case o.line == "" || below != "" && strings.HasPrefix(o.line, below):
+			continue
+		case strings.HasPrefix(text, "- it: "):
+			below = strings.Repeat(" ", len(o.line)-len(text)+2)
+		default:
+			below = ""
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // trimmed are the lines of a text without their ends.

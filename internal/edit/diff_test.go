@@ -49,6 +49,35 @@ func TestAnEntryThatGoesIsToldWhole(t *testing.T) {
 `, change.Diff())
 }
 
+// An expectation that goes is told by its first line, and everything else as it is.
+func TestAnExpectationThatGoesIsItsFirstLine(t *testing.T) {
+	before := `  expect:
+    - it: alice opens a shell
+      as: alice
+
+      opens: shell
+    - it: bob does
+      as: bob
+  users:
+    - alice
+    - bob
+`
+	after := `  expect:
+    - it: bob does
+      as: bob
+  users:
+    - it: bob
+`
+	change := &Change{Before: []byte(before), After: []byte(after)}
+	assert.Equal(t, `-     - it: alice opens a shell
+  ...
+-     - alice
+-     - bob
++     - it: bob
+`, change.Brief())
+	assert.Contains(t, change.Diff(), "-       as: alice")
+}
+
 // However blocks are moved, the lines that stay and go are the text before, and those that stay and come the text after.
 func TestADifferenceTurnsOneTextIntoTheOther(t *testing.T) {
 	line := rapid.SampledFrom([]string{"", "- a", "- b", "  c", "  d", "    e"})

@@ -124,26 +124,23 @@ func wanted(args *identitycenter.PermissionSetArgs, one assignments.Assignment) 
 // principal is who is assigned, by name where the identity store has one: AWS keeps assignments of people who are gone.
 func (a *asker) principal(center identitycenter.IdentityCenter, one assignments.Assignment) string {
 	store, id := center.IdentityStore, one.PrincipalID
+	kind, name := "user", ""
 	if one.PrincipalType == "GROUP" {
-		group, err := identitystore.LookupGroup(
-			a.ctx,
-			&identitystore.LookupGroupArgs{IdentityStoreId: store, GroupId: &id},
-			a.by,
-		)
-		if err == nil && group.DisplayName != "" {
-			return fmt.Sprintf("the group %q", group.DisplayName)
+		kind = "group"
+		args := &identitystore.LookupGroupArgs{IdentityStoreId: store, GroupId: &id}
+		if group, err := identitystore.LookupGroup(a.ctx, args, a.by); err == nil {
+			name = group.DisplayName
 		}
-		return "the group with the id " + id
+	} else {
+		args := &identitystore.LookupUserArgs{IdentityStoreId: store, UserId: &id}
+		if user, err := identitystore.LookupUser(a.ctx, args, a.by); err == nil {
+			name = user.UserName
+		}
 	}
-	user, err := identitystore.LookupUser(
-		a.ctx,
-		&identitystore.LookupUserArgs{IdentityStoreId: store, UserId: &id},
-		a.by,
-	)
-	if err == nil && user.UserName != "" {
-		return fmt.Sprintf("the user %q", user.UserName)
+	if name == "" {
+		return "the " + kind + " with the id " + id
 	}
-	return "the user with the id " + id
+	return fmt.Sprintf("the %s %q", kind, name)
 }
 
 // accountName is the id of an account, with the alias that the folder knows.

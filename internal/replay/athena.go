@@ -9,18 +9,15 @@ import (
 	"aws-access-guardrails/internal/replay/judging"
 )
 
-// What a query groups away, and what becomes of it. Docs and tests repeat it.
+// grouping is what a query groups away, and what becomes of it, as docs/replay.md says it.
 var grouping = []string{
 	"the times of single calls: a condition on the time, or on when a session began, makes the answer depend on it",
-	"source addresses, but where a service control policy reads aws:SourceIp or aws:VpcSourceIp",
-	"names of role sessions: aws:userid is not known of roles, and shells are told by role",
+	"source addresses, unless a service control policy reads `aws:SourceIp` or `aws:VpcSourceIp`",
+	"names of role sessions: `aws:userid` is not known of roles, and shells are told by role",
 	"request parameters and resources of the calls of which no policy reads them",
 	"events that failed, which are not judged anyway",
-	"the ids of events: a delivery that came twice is counted once within a group alone",
+	"ids of events: what came twice is counted once within a group alone",
 }
-
-// GroupedAway says what the query of SQL groups away.
-func GroupedAway() []string { return slices.Clone(grouping) }
 
 // SQL is the query that groups a table of CloudTrail in Athena, or an event data store of CloudTrail Lake, into
 // requests that are alike, with their number: what Read takes as CSV. Table is the name of the table, or the id of

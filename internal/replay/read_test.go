@@ -482,7 +482,14 @@ func TestAReplayGoesOn(t *testing.T) {
 	assert.ErrorContains(t, NewRun(guarded(t)).Resume(kept, "another"), "was made for other policies")
 }
 
-// What a query of Athena groups says the same as its records one by one, but for what GroupedAway names.
+// The page says what a query groups away.
+func TestThePageSaysWhatAQueryGroupsAway(t *testing.T) {
+	page, err := os.ReadFile("../../docs/replay.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "- "+strings.Join(grouping, ";\n- ")+".\n")
+}
+
+// What a query of Athena groups says the same as its records one by one, but for what grouping names.
 func TestGroupedRecordsSayTheSame(t *testing.T) {
 	var events []fields
 	for n := range 60 {

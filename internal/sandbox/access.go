@@ -22,10 +22,10 @@ const preferencesDocument = "SSM-SessionManagerRunShell"
 
 // World is what the sandbox holds now, as the access engine asks about it: what was deployed can be proven, and
 // compared with what was planned. A document that cannot be read is an error.
-func (s *Server) World() (access.World, error) { return WorldOf(s.Snapshot()) }
+func (s *Server) World() (access.World, error) { return worldOf(s.Snapshot()) }
 
-// WorldOf is a snapshot as the access engine asks about it. Accounts, and everything in them, come sorted.
-func WorldOf(snapshot cloud.Snapshot) (access.World, error) {
+// worldOf is a snapshot as the access engine asks about it. Accounts, and everything in them, come sorted.
+func worldOf(snapshot cloud.Snapshot) (access.World, error) {
 	w := access.World{}
 	r := &reader{}
 	for _, id := range slices.Sorted(maps.Keys(snapshot.Accounts)) {

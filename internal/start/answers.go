@@ -96,9 +96,9 @@ const (
 
 // The names of the roles where nobody says others.
 const (
-	DefaultDeployer   = "GuardrailDeployer"
-	DefaultBreakGlass = "BreakGlass"
-	DefaultProject    = "guardrails"
+	defaultDeployer   = "GuardrailDeployer"
+	defaultBreakGlass = "BreakGlass"
+	defaultProject    = "guardrails"
 )
 
 // UseError is an answer that cannot be. Its text begins with the flag or the file that gave it.
@@ -231,13 +231,13 @@ func osUserOf(name string) string {
 func (a *Answers) Complete() error {
 	a.Project, a.Deployer, a.BreakGlass = cmp.Or(
 		a.Project,
-		DefaultProject,
+		defaultProject,
 	), cmp.Or(
 		a.Deployer,
-		DefaultDeployer,
+		defaultDeployer,
 	), cmp.Or(
 		a.BreakGlass,
-		DefaultBreakGlass,
+		defaultBreakGlass,
 	)
 	a.Projects, a.People, a.Jump, a.Management, a.Directory = nil, nil, nil, nil, nil
 	a.nameStacks()

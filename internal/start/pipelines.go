@@ -94,7 +94,7 @@ func (a *Answers) pipelines() ([]File, error) {
 		}
 		region := regexp.MustCompile(`(?m)^(\s*)aws-region: .*$`)
 		content = region.ReplaceAllString(content, "${1}aws-region: "+a.Region)
-		content = strings.ReplaceAll(content, DefaultDeployer, a.Deployer)
+		content = strings.ReplaceAll(content, defaultDeployer, a.Deployer)
 		all = append(all, File{p.to, content})
 	}
 	return all, nil

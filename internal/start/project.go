@@ -58,11 +58,11 @@ func (a *Answers) Make() (*Folder, error) {
 	var errs []error
 	for _, j := range p.Judgements {
 		if refusals := append(j.Refusals(), j.StrictRefusals()...); len(refusals) > 0 {
-			errs = append(errs, refusals.Err())
+			errs = append(errs, refusals.Below(folder).Err())
 		}
 	}
 	if joinErr := errors.Join(errs...); joinErr != nil {
-		return nil, unwritten(folder, joinErr)
+		return nil, unwritten(joinErr)
 	}
 	p.Files, err = a.files(accepted)
 	return p, err
@@ -83,21 +83,20 @@ func (a *Answers) judged(folder string, accepted map[string][]acceptance) ([]*ju
 	for _, account := range a.stacks() {
 		stack, problems := stack.ReadFile(filepath.Join(folder, stackFileName(account)))
 		if len(problems) > 0 {
-			errs = append(errs, problems.Err())
+			errs = append(errs, problems.Below(folder).Err())
 			continue
 		}
 		stacks = append(stacks, stack)
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, unwritten(folder, err)
+		return nil, unwritten(err)
 	}
 	return judge.Stacks(stacks...), nil
 }
 
-// unwritten is the error of a project that does not hold, with the names that its files would have had.
-func unwritten(folder string, err error) error {
-	text := strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), "")
-	return wrong("the stack files that these answers make do not hold, so nothing was written:\n%s", text)
+// unwritten is the error of a project that does not hold.
+func unwritten(err error) error {
+	return wrong("the stack files that these answers make do not hold, so nothing was written:\n%v", err)
 }
 
 // stacks are the accounts that have a stack file.

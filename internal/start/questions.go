@@ -27,7 +27,7 @@ type Question struct {
 // Questions are all questions, in the order in which they are asked.
 var Questions = []Question{
 	{
-		Flag: "name", Value: "name", Help: "name of the Pulumi project (default " + DefaultProject + ")",
+		Flag: "name", Value: "name", Help: "name of the Pulumi project (default " + defaultProject + ")",
 		set: func(a *Answers, s string) error { return keep(&a.Project, s, validateProjectName) },
 	},
 	{
@@ -110,11 +110,11 @@ var Questions = []Question{
 	group("viewer-group", "the group of IAM Identity Center that looks at the accounts"),
 	group("administrator-group", "the group of IAM Identity Center that administers the accounts with nodes"),
 	{
-		Flag: "deployer", Value: "role", Help: "the role that deploys (default " + DefaultDeployer + ")",
+		Flag: "deployer", Value: "role", Help: "the role that deploys (default " + defaultDeployer + ")",
 		set: func(a *Answers, s string) error { return keep(&a.Deployer, s, validateRole) },
 	},
 	{
-		Flag: "break-glass", Value: "role", Help: "the role for emergencies (default " + DefaultBreakGlass + ")",
+		Flag: "break-glass", Value: "role", Help: "the role for emergencies (default " + defaultBreakGlass + ")",
 		set: func(a *Answers, s string) error { return keep(&a.BreakGlass, s, validateRole) },
 	},
 	{

@@ -38,8 +38,9 @@ func Explain(s *jsonschema.Schema) {
 type KeyDescription struct {
 	// Path has [] for the elements of lists, such as "guardrails:users[].name".
 	Path problem.Path
-	// Type is text, true or false, whole number, list of ..., or keys below.
-	Type string
+	// Type is text, true or false, whole number, list of ..., or keys below. Below says that the keys below it follow.
+	Type  string
+	Below bool
 	// Doc says what the key means.
 	Doc string
 	// Required keys have neither Default nor Absent.
@@ -78,16 +79,18 @@ func KeysBelow(path problem.Path, s *jsonschema.Schema) []KeyDescription {
 		if len(value.Examples) > 0 {
 			k.Example = value.Examples[0]
 		}
-		all = append(all, k)
+		var below []KeyDescription
 		switch {
 		case isSecret(value):
 		case value.Properties != nil && value.Type == "object":
-			all = append(all, KeysBelow(k.Path, value)...)
+			below = KeysBelow(k.Path, value)
 		case value.Items != nil && value.Items.Properties != nil:
-			all = append(all, KeysBelow(k.Path+"[]", value.Items)...)
+			below = KeysBelow(k.Path+"[]", value.Items)
 		case keysInPlaceOfText(value) != nil:
-			all = append(all, KeysBelow(k.Path, keysInPlaceOfText(value))...)
+			below = KeysBelow(k.Path, keysInPlaceOfText(value))
 		}
+		k.Below = len(below) > 0
+		all = append(append(all, k), below...)
 	}
 	return all
 }
@@ -190,7 +193,7 @@ func (k KeyDescription) writeHeading(b *strings.Builder) {
 		fmt.Fprintf(b, "- %s\n", text)
 	}
 	fmt.Fprintf(b, "- Example: `%s`\n", Inline(k.Example))
-	if strings.HasSuffix(k.Type, "keys below") {
+	if k.Below {
 		b.WriteString("\n| key | type | meaning |\n|---|---|---|\n")
 	}
 }

@@ -101,6 +101,42 @@ func TestColoursMeanSomething(t *testing.T) {
 	assert.Equal(t, red+"  FAIL"+reset+" x\nplain text", out.String())
 }
 
+// Every rule colours what somebody says: the words stand in the file that says them.
+func TestEveryColourIsOfWordsThatSomebodySays(t *testing.T) {
+	said := []struct{ rule, line, file, words string }{
+		{`^\s*FAIL\b`, "    FAIL  x", "judge/text.go", `"FAIL"`},
+		{`\bdoes not hold\b`, "x: does not hold (account 1)", "judge/text.go", `"does not hold"`},
+		{`WITHOUT MFA(: [a-z, ]+)?`, "WITHOUT MFA: access key", "view/matrix/text.go", `"WITHOUT MFA: "`},
+		{`[\w.-]+ \(can do everything\)`, "root (can do everything)", "view/matrix/text.go", `" (can do everything)"`},
+		{`(^|  )(root|ssm-user)( \(can( do)?)?(  |$)`, "x  root (can", "view/matrix/text.go", `" (can do everything)"`},
+		{
+			`\((can )?do everything\)|  \(can do(  |$)`, "x  (can do everything)", "view/matrix/text.go",
+			`" (can do everything)"`,
+		},
+		{`: (DENIED|FAILS)$`, "2. Calls x: FAILS", "view/explain/text.go", `": FAILS\n`},
+		{`^\s*x [a-z]+ failed\b`, "  x create failed", "workspace/result/print.go", `"  x %s failed\t`},
+		{`^\s*- .*`, "  - delete Role", "workspace/result/print.go", `{Delete, "-"}`},
+		{`^(No|Error|error):?\b`, "No: step 2 is refused.", "view/explain/words.go", `"No: step %d is refused`},
+		{`^\s*(ok if|waived|assumed|note)\b`, "    ok if  x", "judge/text.go", `"ok if"`},
+		{`^\s*[~±!] .*`, "  ~ update Role", "workspace/result/print.go", `{Update, "~"}`},
+		{`\(not accepted\)`, "    x (not accepted)", "judge/text.go", `"not accepted"`},
+		{`^\s*ok\b`, "    ok  x", "judge/text.go", `"ok"`},
+		{`: holds\b`, "x: holds (account 1)", "judge/text.go", `"holds"`},
+		{`: ALLOWED$`, "2. Calls x: ALLOWED", "view/explain/text.go", `": %s\n", strings.ToUpper(s.Outcome)`},
+		{`^\s*\+ .*`, "  + create Role", "workspace/result/print.go", `{Create, "+"}`},
+		{`^Yes\b`, "Yes, as the OS user x.", "view/explain/words.go", `"Yes"`},
+		{`\bdocs/[\w./#-]+$`, "see docs/safety.md", "judge/text.go", `docs/safety.md`},
+	}
+	require.Len(t, said, len(rules))
+	for i, r := range rules {
+		assert.Equal(t, said[i].rule, r.match.String())
+		assert.Regexp(t, r.match, said[i].line)
+		source, err := os.ReadFile("../" + said[i].file)
+		require.NoError(t, err)
+		assert.Contains(t, string(source), said[i].words, r.match)
+	}
+}
+
 // Colours are off in a pipe, with NO_COLOR and where they are refused, and on where they are asked for.
 func TestColoursAreOffInPipes(t *testing.T) {
 	read, write, err := os.Pipe()

@@ -3,6 +3,7 @@ package existing
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -146,9 +147,26 @@ type accountPart struct {
 	arn string
 	// ofAWS: AWS or IAM Identity Center makes it, and nobody edits it in the account.
 	ofAWS bool
-	// says are the single values, by name; lists are those of which each entry counts.
-	says  map[string]string
+	// says are the single values; lists are those of which each entry counts.
+	says  map[saying]string
 	lists map[string][]string
+}
+
+// saying is what a part says in one value: its kind, and its name where there may be several of it.
+type saying struct{ kind, name string }
+
+// The kinds of values that are told in their own way, and those that stand in several places.
+const (
+	tag                 = "tag"
+	inlinePolicy        = "inline policy"
+	permissionsBoundary = "permissions boundary"
+)
+
+func (s saying) String() string {
+	if s.name == "" {
+		return s.kind
+	}
+	return s.kind + " " + s.name
 }
 
 // placesByARN are the places of parts; of two with one ARN that of the first.
@@ -190,7 +208,7 @@ func partsOf(a *world.Account) []accountPart {
 			says:  inlineSays(r.Inline),
 			lists: map[string][]string{"attached policy": r.Attached},
 		}
-		p.says["trust policy"] = inOneForm(r.Trust)
+		p.says[saying{kind: "trust policy"}] = inOneForm(r.Trust)
 		p.tagged(r.Tags, r.Boundary)
 		p.ofAWS = strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/")
 		parts = append(parts, p)
@@ -200,24 +218,24 @@ func partsOf(a *world.Account) []accountPart {
 		if strings.Contains(m.ARN, ":iam::aws:") || m.Unknown {
 			continue
 		}
-		parts = append(parts, accountPart{arn: m.ARN, says: map[string]string{"document": inOneForm(m.Document)}})
+		parts = append(parts, accountPart{arn: m.ARN, says: map[saying]string{{kind: "document"}: inOneForm(m.Document)}})
 	}
 	return parts
 }
 
 func (p *accountPart) tagged(tags []world.Tag, boundary string) {
 	for _, t := range tags {
-		p.says["tag "+t.Key] = t.Value
+		p.says[saying{tag, t.Key}] = t.Value
 	}
 	if boundary != "" {
-		p.says["permissions boundary"] = boundary
+		p.says[saying{kind: permissionsBoundary}] = boundary
 	}
 }
 
-func inlineSays(list []world.InlinePolicy) map[string]string {
-	says := map[string]string{}
+func inlineSays(list []world.InlinePolicy) map[saying]string {
+	says := map[saying]string{}
 	for _, one := range list {
-		says["inline policy "+one.Name] = inOneForm(one.Document)
+		says[saying{inlinePolicy, one.Name}] = inOneForm(one.Document)
 	}
 	return says
 }
@@ -246,19 +264,19 @@ func (p accountPart) against(has accountPart) []Difference {
 	add := func(format string, args ...any) {
 		out = append(out, Difference{Subject: p.arn, Problem: fmt.Sprintf(format, args...)})
 	}
-	for _, name := range sortedKeys(p.says, has.says) {
-		want, wanted := p.says[name]
-		is, there := has.says[name]
+	for _, what := range sortedSayings(p.says, has.says) {
+		want, wanted := p.says[what]
+		is, there := has.says[what]
 		switch {
 		case !there:
-			add("the %s of the stack file is missing", name)
-		case !wanted && strings.HasPrefix(name, "tag "):
+			add("the %s of the stack file is missing", what)
+		case !wanted && what.kind == tag:
 		case !wanted:
-			add("the %s is not in the stack file", name)
-		case want != is && (strings.HasPrefix(name, "tag ") || name == "permissions boundary"):
-			add("the %s is %q; the stack file has %q", name, is, want)
+			add("the %s is not in the stack file", what)
+		case want != is && (what.kind == tag || what.kind == permissionsBoundary):
+			add("the %s is %q; the stack file has %q", what, is, want)
 		case want != is:
-			add("the %s says something else than the stack file", name)
+			add("the %s says something else than the stack file", what)
 		}
 	}
 	for _, name := range sortedKeys(p.lists, has.lists) {
@@ -274,6 +292,18 @@ func (p accountPart) against(has accountPart) []Difference {
 		}
 	}
 	return out
+}
+
+// sortedSayings are what either part says, in the order of the words.
+func sortedSayings(a, b map[saying]string) []saying {
+	all := slices.Collect(maps.Keys(a))
+	for what := range b {
+		if _, both := a[what]; !both {
+			all = append(all, what)
+		}
+	}
+	slices.SortFunc(all, func(a, b saying) int { return cmp.Compare(a.String(), b.String()) })
+	return all
 }
 
 func sortedKeys[T any](maps ...map[string]T) []string {

@@ -15,7 +15,7 @@ const (
 	MostOfARecord = 8 << 20
 	// mostDepth bounds how deep a record nests.
 	mostDepth  = 128
-	BufferSize = 256 << 10
+	bufferSize = 256 << 10
 )
 
 var (
@@ -45,7 +45,7 @@ type framer struct {
 // run reads everything. The error is that of the stream or of record; problems are told and passed over.
 func (f *framer) run() error {
 	f.line = 1
-	f.buf = make([]byte, 0, BufferSize)
+	f.buf = make([]byte, 0, bufferSize)
 	for {
 		c, ok := f.significant()
 		if !ok {
@@ -99,7 +99,7 @@ func (f *framer) fill(keep int) bool {
 		f.buf = f.buf[:n]
 		f.position -= keep
 	}
-	if cap(f.buf)-len(f.buf) < BufferSize/2 {
+	if cap(f.buf)-len(f.buf) < bufferSize/2 {
 		f.buf = append(make([]byte, 0, 2*cap(f.buf)), f.buf...)
 	}
 	for {

@@ -25,7 +25,7 @@ func Open(name string, stdin io.Reader) (io.Reader, func(), error) {
 		}
 		raw, closeFile = file, func() { _ = file.Close() }
 	}
-	buffered := bufio.NewReaderSize(raw, BufferSize)
+	buffered := bufio.NewReaderSize(raw, bufferSize)
 	magic, _ := buffered.Peek(2)
 	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		return decoded(buffered), closeFile, nil

@@ -201,10 +201,8 @@ func stepWords(s *journey.Step) string {
 		return upperFirst(s.Does)
 	}
 	switch {
-	case strings.HasPrefix(s.Does, "assumes "):
-		text := "Takes the role " + shortName(
-			s.Request.Resources[0].ARN,
-		) + ", with the session name " + strings.Join(
+	case s.Assumes != "":
+		text := "Takes the role " + shortName(s.Assumes) + ", with the session name " + strings.Join(
 			quoteAll(s.Request.Context["sts:RoleSessionName"]),
 			"",
 		)
@@ -215,8 +213,8 @@ func stepWords(s *journey.Step) string {
 			)
 		}
 		return text
-	case strings.HasPrefix(s.Does, "opens "):
-		return upperFirst(strings.TrimSuffix(s.Does, " ("+s.Request.Action+")"))
+	case s.Opens != "":
+		return upperFirst(s.Opens)
 	}
 	return upperFirst(s.Does)
 }

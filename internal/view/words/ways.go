@@ -55,12 +55,18 @@ func OfDoors(doors []reach.Door) string { return listed(doors, ", ") }
 // OfSignIns are ways to sign in, with a word between them.
 func OfSignIns(signIns []reach.SignIn, between string) string { return listed(signIns, between) }
 
+// bare are ways to sign in without MFA whose names say so, as they are called where that is said already.
+var bare = map[reach.SignIn]string{
+	reach.ConsoleWithoutMFA: "console",
+	reach.TokenWithoutMFA:   "session token",
+}
+
 // WithoutMFA are the ways to sign in that ask for no device, each without saying so.
 func WithoutMFA(signIns []reach.SignIn) []string {
 	var without []string
 	for _, s := range signIns {
 		if !s.MFA() {
-			without = append(without, strings.TrimSuffix(string(s), " without MFA"))
+			without = append(without, cmp.Or(bare[s], string(s)))
 		}
 	}
 	return without

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // maxAttempts is how often the real provider calls AWS before it gives up on an error that a retry may cure.
@@ -61,6 +62,12 @@ func Is(err error, codes ...string) bool {
 		}
 	}
 	return false
+}
+
+// Says reports whether AWS refused with a code, in a message that has the words.
+func Says(err error, code, words string) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code && strings.Contains(e.Message, words)
 }
 
 // modelled are the codes that the SDK knows as types of their own and prints without "api error".

@@ -104,7 +104,7 @@ func documentType() *resources.Type {
 				}
 			}
 			err := s.SSM().DeleteDocument(ctx, id)
-			if api.Is(err, "InvalidDocument") && strings.Contains(err.Error(), "does not exist") {
+			if api.Says(err, "InvalidDocument", "does not exist") { // The provider too asks what the message says.
 				return nil
 			}
 			if err == nil { // The provider waits until the document is gone.

@@ -1,10 +1,12 @@
-package main
+// Package usage says what is wrong with a command line, with the verb and the argument, and what to write instead.
+package usage
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -44,9 +46,9 @@ var elsewhere = map[string]string{
 	"template": "render",
 }
 
-// usage is an error of the command line in words that name the verb and the argument. The error is cobra's own: an
+// Explain is an error of the command line in words that name the verb and the argument. The error is cobra's own: an
 // unknown verb or flag, too few or too many arguments.
-func usage(root *cobra.Command, args []string, err error) error {
+func Explain(root *cobra.Command, args []string, err error) error {
 	verb, rest, unknown := root.Find(args)
 	if unknown != nil || verb == root {
 		if word := firstWord(rest, args); word != "" && unknown != nil {
@@ -59,27 +61,21 @@ func usage(root *cobra.Command, args []string, err error) error {
 		return exit.Usef("%v; see guardrails --help", err)
 	}
 	name := strings.TrimPrefix(verb.CommandPath(), root.Name()+" ")
-	text := err.Error()
-	if flag, cut := strings.CutPrefix(text, "unknown flag: --"); cut {
-		return exit.Usef(
-			"%s: unknown flag: --%s; %ssee guardrails %s --help",
-			name,
-			flag,
-			nearestFlag(verb, flag),
-			name,
-		)
-	}
-	if _, word, given := strings.Cut(text, "invalid argument "); given && len(verb.ValidArgs) > 0 &&
-		strings.Contains(word, " for \"guardrails ") {
-		return exit.Usef(
-			"%s: %s is none of them; write one of %s",
-			name,
-			strings.SplitN(word, " for ", 2)[0],
-			strings.Join(verb.ValidArgs, ", "),
-		)
-	}
-	if strings.HasPrefix(text, "accepts ") || strings.HasPrefix(text, "requires ") ||
-		strings.HasPrefix(text, "unknown command ") {
+	var (
+		noFlag *pflag.NotExistError
+		value  *pflag.InvalidValueError
+		wrong  *argumentsError
+	)
+	switch {
+	case errors.As(err, &noFlag) && noFlag.GetSpecifiedShortnames() == "":
+		flag := noFlag.GetSpecifiedName()
+		return exit.Usef("%s: unknown flag: --%s; %ssee guardrails %s --help", name, flag, nearestFlag(verb, flag), name)
+	case errors.As(err, &value):
+		return exit.Usef("%s: %s", name, wrongValue(value, name))
+	case errors.As(err, &wrong):
+		if word, none := noneOf(verb.ValidArgs, wrong.args); none && len(wrong.args) == 1 {
+			return exit.Usef("%s: %q is none of them; write one of %s", name, word, strings.Join(verb.ValidArgs, ", "))
+		}
 		return exit.Usef(
 			"%s: %s; write it as in \"%s\"",
 			name,
@@ -87,18 +83,59 @@ func usage(root *cobra.Command, args []string, err error) error {
 			cmp.Or(strings.TrimSpace(strings.SplitN(strings.TrimSpace(verb.Example), "\n", 2)[0]), verb.CommandPath()),
 		)
 	}
-	if _, _, length := strings.Cut(text, ": time: "); length {
-		before, _, _ := strings.Cut(text, ": time: ")
-		return exit.Usef(
-			"%s: %s: it is no length of time; write hours, minutes and seconds, such as 4h or 1h30m",
-			name,
-			before,
-		)
+	return exit.Usef("%s: %v; see guardrails %s --help", name, err, name)
+}
+
+// argumentsError is what cobra says of the arguments of a verb: there are too few, too many, or one is none of those
+// that it takes. Its own errors are texts alone.
+type argumentsError struct {
+	err  error
+	args []string
+}
+
+func (e *argumentsError) Error() string { return e.err.Error() }
+
+func (e *argumentsError) Unwrap() error { return e.err }
+
+// Arguments gives the errors of a check of arguments their type; nil stays nil.
+func Arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		return nil
 	}
-	if before, _, number := strings.Cut(text, ": strconv."); number {
-		text = before + ": it is no number"
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return &argumentsError{err, args}
+		}
+		return nil
 	}
-	return exit.Usef("%s: %s; see guardrails %s --help", name, text, name)
+}
+
+// noneOf is the first of the arguments that is none of those that a verb takes.
+func noneOf(valid, args []string) (string, bool) {
+	i := slices.IndexFunc(args, func(arg string) bool { return !slices.Contains(valid, arg) })
+	if len(valid) == 0 || i < 0 {
+		return "", false
+	}
+	return args[i], true
+}
+
+// wrongValue says what is wrong with the value of a flag of a verb, and what is one.
+func wrongValue(e *pflag.InvalidValueError, verb string) string {
+	flag := e.GetFlag()
+	names := "--" + flag.Name
+	if flag.Shorthand != "" {
+		names = "-" + flag.Shorthand + ", " + names
+	}
+	given := fmt.Sprintf("invalid argument %q for %q flag", e.GetValue(), names)
+	switch flag.Value.Type() {
+	case "duration":
+		return given + ": it is no length of time; write hours, minutes and seconds, such as 4h or 1h30m"
+	case "bool":
+		return given + ": write true or false; see guardrails " + verb + " --help"
+	case "int":
+		return given + ": it is no number; see guardrails " + verb + " --help"
+	}
+	return fmt.Sprintf("%s: %v; see guardrails %s --help", given, e.Unwrap(), verb)
 }
 
 func firstWord(rest, args []string) string {
@@ -120,10 +157,7 @@ func suggestion(root *cobra.Command, word string) string {
 			names = append(names, verb.Name())
 		}
 	}
-	if words := strictyaml.DidYouMean(word, names); strings.HasPrefix(words, "did you mean") {
-		return words + " "
-	}
-	return ""
+	return didYouMean(word, names)
 }
 
 func nearestFlag(verb *cobra.Command, flag string) string {
@@ -131,9 +165,13 @@ func nearestFlag(verb *cobra.Command, flag string) string {
 	add := func(f *pflag.Flag) { names = append(names, "--"+f.Name) }
 	verb.Flags().VisitAll(add)
 	verb.InheritedFlags().VisitAll(add)
-	flag, _, _ = strings.Cut(flag, "=")
-	if words := strictyaml.DidYouMean("--"+flag, names); strings.HasPrefix(words, "did you mean") {
-		return words + " "
+	return didYouMean("--"+flag, names)
+}
+
+// didYouMean asks for the nearest name; empty where none is near.
+func didYouMean(word string, names []string) string {
+	if best, near := strictyaml.Nearest(word, names); near {
+		return fmt.Sprintf("did you mean %q? ", best)
 	}
 	return ""
 }
@@ -141,8 +179,8 @@ func nearestFlag(verb *cobra.Command, flag string) string {
 // optional are the arguments of a usage that need not be given.
 var optional = regexp.MustCompile(`\[[^\]]*\]`)
 
-// group is the error of a verb that has verbs below it, where none of them is named.
-func group(cmd *cobra.Command, args []string) error {
+// Group is the error of a verb that has verbs below it, where none of them is named.
+func Group(cmd *cobra.Command, args []string) error {
 	var names []string
 	for _, below := range cmd.Commands() {
 		names = append(names, below.Name())
@@ -158,24 +196,22 @@ func group(cmd *cobra.Command, args []string) error {
 	return exit.Usef("%s: %q is nothing that it does; %s", cmd.Name(), args[0], strictyaml.DidYouMean(args[0], names))
 }
 
-type runner = func(*cobra.Command, []string) error
-
-// readably runs what is given only for arguments that can be read; nil stays nil.
-func readably(run runner) runner {
+// Readable runs what is given only for arguments that can be read; nil stays nil.
+func Readable(run func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	if run == nil {
 		return nil
 	}
 	return func(cmd *cobra.Command, args []string) error {
-		if err := readable(cmd, args); err != nil {
+		if err := checkReadable(cmd, args); err != nil {
 			return err
 		}
 		return run(cmd, args)
 	}
 }
 
-// readable refuses arguments and values of flags that nobody can have meant: a flag that is given and empty, as a
+// checkReadable refuses arguments and values of flags that nobody can have meant: a flag that is given and empty, as a
 // variable of a script that is not set makes it, and what is not UTF-8. Names of folders are the system's.
-func readable(cmd *cobra.Command, args []string) error {
+func checkReadable(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
 		if !utf8.ValidString(arg) {
 			return exit.Usef("the argument %q is not UTF-8; write it in UTF-8, as the terminal does", arg)
@@ -224,8 +260,25 @@ func counted(verb *cobra.Command) string {
 		}
 		return text
 	}
+	if most := len(wanted) + optionalArguments(verb.Use); most > len(wanted) && most < len(got) {
+		_, arguments, _ := strings.Cut(verb.Use, " ")
+		return fmt.Sprintf("takes %s, and got %q besides", arguments, got[most])
+	}
 	if len(wanted) == 0 {
 		return fmt.Sprintf("takes no argument, and got %q", got[0])
 	}
 	return fmt.Sprintf("takes %s, and got %q besides", strings.Join(wanted, " and "), got[len(wanted)])
+}
+
+// optionalArguments is how many arguments of a usage need not be given; one of several counts once.
+func optionalArguments(use string) int {
+	n := 0
+	for _, group := range optional.FindAllString(use, -1) {
+		if strings.Contains(group, "|") {
+			n++
+		} else {
+			n += len(strings.Fields(group))
+		}
+	}
+	return n
 }
