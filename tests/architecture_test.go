@@ -535,6 +535,7 @@ var rooms = []room{
 			[]string{
 				"components",
 				"internal/stack",
+				"internal/stackfile",
 				"internal/stackfile/provider",
 				"internal/strictyaml",
 				"internal/judge",

@@ -29,7 +29,188 @@ type readPlace struct {
 }
 
 // The words are not this program's but for those that say so.
-var readPlaces = []readPlace{}
+var readPlaces = []readPlace{
+	{
+		"access/catalogue/internal/cataloguegen/look_alikes.go: harmless",
+		"AWS's descriptions of actions",
+		"TestEveryActionThatLooksLikeADoorIsClassified",
+	},
+	{
+		"access/catalogue/internal/cataloguegen/look_alikes.go: looksLikeDoor",
+		"AWS's descriptions of actions",
+		"TestEveryActionThatLooksLikeADoorIsClassified",
+	},
+	{
+		"access/prove/proof_finding.go: Unconfirmed",
+		"this program's: why a request that the search found is not confirmed, of two kinds",
+		"",
+	},
+	{
+		"components/document_again.go: noDocument",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"components/document_again.go: deployedContent",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/against/git.go: run",
+		"git's: what it says is told without what it begins with",
+		"",
+	},
+	{
+		"internal/edit/diff.go: firstLines",
+		"the admin's: lines of the stack file, and the key that an expectation begins with",
+		"TestAnExpectationThatGoesIsItsFirstLine",
+	},
+	{
+		"internal/files/files.go: linkError",
+		"the standard library's: it has a text alone for links that lead in a circle",
+		"TestWhatIsNoRegularFileOfTheFolderIsRefused",
+	},
+	{
+		"internal/program/account.go: notAllowed",
+		"the provider's: it refuses an account before anything can be asked of it",
+		"TestAWrongAccountIsRefusedAndNothingIsMade",
+	},
+	{
+		"internal/program/account.go: verifyAccount",
+		"the provider's: it refuses an account before anything can be asked of it",
+		"TestAWrongAccountIsRefusedAndNothingIsMade",
+	},
+	{
+		"internal/program/adopt_exists.go: checkAdopted",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/program/beside.go: missed",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/program/beside.go: missing",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/program/beside.go: placed",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/program/existing.go: absent",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/program/existing.go: answered",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/program/find.go: permissionSetNamed",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/refusal/refusal.go: answer",
+		"the AWS SDK's, as it comes through the provider and the engine: a text alone",
+		"TestARefusalIsFoundInWhatTheSDKPrints",
+	},
+	{
+		"internal/replay/cloudtrail/input.go: InWords",
+		"the JSON library's: only some of its errors have a type that can be named",
+		"",
+	},
+	{
+		"internal/sandbox/cloud/api/policy_documents.go: oneLine",
+		"this program's, and nothing is read of it: several lines become one",
+		"",
+	},
+	{
+		"internal/start/pipelines.go: rewritings",
+		"this repository's: the pipelines of examples/ci, which run as they are",
+		"TestPipelinesNeedTheCommandAlone",
+	},
+	{
+		"internal/strictyaml/yaml_errors.go: yamlErrorLine",
+		"the YAML library's: it has a text alone, with the line in it",
+		"",
+	},
+	{
+		"internal/strictyaml/yaml_errors.go: syntaxProblem",
+		"the YAML library's: it has a text alone, with the line in it",
+		"",
+	},
+	{
+		"internal/terminal/color.go: rules",
+		"this program's: a text is whole before anybody knows that it goes to a terminal, and nothing rests on a colour",
+		"TestEveryColourIsOfWordsThatSomebodySays",
+	},
+	{
+		"internal/workspace/engine.go: noStack",
+		"the Pulumi CLI's: it prints a text and has a status",
+		"",
+	},
+	{
+		"internal/workspace/engine.go: exists",
+		"the Pulumi CLI's: it prints a text and has a status",
+		"",
+	},
+	{
+		"internal/workspace/engine.go: explain",
+		"gRPC's, as the engine gives it to a program: a text alone",
+		"",
+	},
+	{
+		"internal/workspace/engine.go: causes",
+		"the engine's: a diagnostic is a text alone",
+		"",
+	},
+	{
+		"internal/workspace/events.go: receive",
+		"the engine's and the provider's: a diagnostic is a text alone, and is told without the words around it",
+		"",
+	},
+	{
+		"internal/workspace/existing.go: attributes",
+		"the provider's: it gives every error of a function as a text",
+		"",
+	},
+	{
+		"internal/workspace/filebackend/state.go: read",
+		"the engine's: of several lines the first is told",
+		"",
+	},
+	{
+		"internal/workspace/lock.go: lockLine",
+		"the Pulumi CLI's: who holds a lock stands in a text alone",
+		"TestALockIsOneOfTheEngines",
+	},
+	{
+		"internal/workspace/recover.go: duplicate",
+		"AWS's and the provider's: a failed operation is a text alone",
+		"",
+	},
+	{
+		"internal/workspace/recover.go: refusedByAWS",
+		"AWS's and the provider's: a failed operation is a text alone",
+		"",
+	},
+	{
+		"internal/workspace/status.go: brief",
+		"the Automation API's: what the CLI printed stands in the text of its error",
+		"",
+	},
+	{
+		"internal/workspace/worktree/worktree.go: git",
+		"git's: it has one status for every refusal",
+		"",
+	},
+}
 
 // readers are the functions of package strings, and the methods of regular expressions, that look into a text.
 var readers = regexp.MustCompile(

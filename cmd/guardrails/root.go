@@ -67,7 +67,6 @@ func execute(ctx context.Context, args []string) exit.Status {
 	began := false
 	var watch func(verb *cobra.Command)
 	watch = func(verb *cobra.Command) {
-		verb.Args = usage.Arguments(verb.Args)
 		if run := usage.Readable(verb.RunE); run != nil {
 			verb.RunE = func(cmd *cobra.Command, args []string) error {
 				began = true
@@ -189,6 +188,7 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 	)
 	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f), newPage(f), newAnnounce(f))
 	completions(f, root)
+	usage.Prepare(root)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -97,8 +97,16 @@ func (e *argumentsError) Error() string { return e.err.Error() }
 
 func (e *argumentsError) Unwrap() error { return e.err }
 
-// Arguments gives the errors of a check of arguments their type; nil stays nil.
-func Arguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+// Prepare has Explain know what is wrong with the arguments of a verb, and of those below it.
+func Prepare(verb *cobra.Command) {
+	verb.Args = ofArguments(verb.Args)
+	for _, below := range verb.Commands() {
+		Prepare(below)
+	}
+}
+
+// ofArguments gives the errors of a check of arguments their type; nil stays nil.
+func ofArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
 		return nil
 	}
