@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/internal/testkit"
 )
 
 // readPlace is a place at which the program reads words that are for people: the text of an error, or words that are
@@ -233,7 +235,7 @@ func TestNothingReadsWordsButThoseOfOthers(t *testing.T) {
 	require.Len(t, known, len(readPlaces), "a place stands in the table twice")
 	found := map[string]bool{}
 	tests := map[string]bool{}
-	walk(t, func(path string) {
+	testkit.Walk(t, func(path string) {
 		if !strings.HasSuffix(path, ".go") {
 			return
 		}
