@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"aws-access-guardrails/cmd/guardrails/usage"
 	"aws-access-guardrails/internal/workspace/exit"
 )
 
@@ -81,7 +82,7 @@ func TestWrongUseOfEveryVerbAndFlag(t *testing.T) {
 			for _, value := range []string{"", " ", "\xff\xfe"} {
 				status, text := executed(
 					t,
-					append(append(append([]string{}, path...), "--"+flag.Name, value), given[:arguments(verb)]...)...,
+					append(append(append([]string{}, path...), "--"+flag.Name, value), given[:len(usage.Wanted(verb))]...)...,
 				)
 				assert.Equal(t, exit.WrongUse, status, "%s --%s %q: %s", path, flag.Name, value, text)
 				assert.Contains(t, text, "--"+flag.Name, "%s", path)
@@ -89,17 +90,6 @@ func TestWrongUseOfEveryVerbAndFlag(t *testing.T) {
 		})
 	}
 	assert.Equal(t, before, filesBelow(t))
-}
-
-// arguments is how many a verb wants at the least.
-func arguments(verb *cobra.Command) int {
-	n := 0
-	for _, word := range strings.Fields(optional.ReplaceAllString(verb.Use, ""))[1:] {
-		if word != "..." {
-			n++
-		}
-	}
-	return n
 }
 
 // Names in another case, of other stacks, in another order, with the account before them; teams, times, lengths and

@@ -109,7 +109,7 @@ func (c *Caller) shared(try attempt, groups []layerGroup, avoid []*bound) string
 	var read []Literal
 	ok := true
 	write := func(bound *bound) {
-		n := c.writtenBound(own, bound)
+		n := c.WrittenBound(own, bound)
 		ok = ok && n != 0
 		out = strconv.AppendInt(out, int64(n), 36)
 		out = append(out, ' ')
@@ -146,8 +146,8 @@ func (c *Caller) shared(try attempt, groups []layerGroup, avoid []*bound) string
 	return string(out)
 }
 
-// writtenBound is the number of a statement as it is written; zero when it cannot be shared.
-func (c *Caller) writtenBound(own *ownTexts, b *bound) int {
+// WrittenBound is the number of a statement as it is written; zero when it cannot be shared.
+func (c *Caller) WrittenBound(own *ownTexts, b *bound) int {
 	if b.written != 0 {
 		return max(b.written, 0)
 	}

@@ -69,7 +69,7 @@ func TestPatternsThatTellPeopleApart(t *testing.T) {
 				_, named := search.EndsInName(b.Lits[1].Globs[0], []rune(users[i].Name))
 				require.False(t, named)
 			}
-			if caller.writtenBound(own, b) == 0 {
+			if caller.WrittenBound(own, b) == 0 {
 				alone = append(alone, users[i].Name)
 			}
 		}

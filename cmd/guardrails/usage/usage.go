@@ -252,15 +252,20 @@ func checkReadable(cmd *cobra.Command, args []string) error {
 	return errors.Join(errs...)
 }
 
-// counted says which argument is missing, or which is one too many.
-func counted(verb *cobra.Command) string {
+// Wanted are the arguments that a verb must be given, by their names.
+func Wanted(verb *cobra.Command) []string {
 	var wanted []string
 	for _, word := range strings.Fields(optional.ReplaceAllString(verb.Use, ""))[1:] {
 		if word != "..." {
 			wanted = append(wanted, strings.ToLower(word))
 		}
 	}
-	got := verb.Flags().Args()
+	return wanted
+}
+
+// counted says which argument is missing, or which is one too many.
+func counted(verb *cobra.Command) string {
+	wanted, got := Wanted(verb), verb.Flags().Args()
 	if len(got) < len(wanted) {
 		text := strings.Join(wanted[len(got):], " and ") + " missing"
 		if len(got) > 0 {
