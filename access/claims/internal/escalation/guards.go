@@ -13,10 +13,10 @@ import (
 
 // edit is one call by which somebody changes what a user or role may do.
 type edit struct {
-	// action is the call, on the ARN that it names, conditions are what the request carries.
-	action, on string
-	conditions []policy.Condition
-	// words say what the call does to on.
+	// action is the call, target the ARN that it names, conditions are what the request carries.
+	action, target string
+	conditions     []policy.Condition
+	// words say what the call does to the target.
 	words string
 	// loses says that an Allow goes with what the call takes away.
 	loses bool
@@ -26,7 +26,7 @@ type edit struct {
 
 // id tells edits apart: the same call takes away several policies.
 func (e *edit) id() string {
-	id := e.action + " " + e.on
+	id := e.action + " " + e.target
 	for i := range e.conditions {
 		id += " " + strings.Join(e.conditions[i].Values, ",")
 	}
@@ -91,7 +91,7 @@ func (s *escalation) gathered(who, whom *engine.Principal, version int, losing b
 		edits := append(tagEdits(now.same(whom), now.same(whom).Identity), editsOf(account, whom.Arn, version)...)
 		fresh := slices.DeleteFunc(edits, func(e edit) bool {
 			known := slices.ContainsFunc(all, func(o edit) bool { return o.id() == e.id() })
-			return known || e.loses && !losing || !now.can(now.same(who), e.action, e.on, e.conditions...).Open
+			return known || e.loses && !losing || !now.can(now.same(who), e.action, e.target, e.conditions...).Open
 		})
 		if len(fresh) == 0 {
 			return nil
@@ -130,11 +130,11 @@ func (s *escalation) played(who, whom *engine.Principal, edits []edit, there fun
 	var steps []Step
 	for i := range edits {
 		e := &edits[i]
-		a := now.can(now.same(who), e.action, e.on, e.conditions...)
+		a := now.can(now.same(who), e.action, e.target, e.conditions...)
 		if !a.Open {
 			return nil
 		}
-		steps = append(steps, Step{As: who.Arn, Calls: []string{e.action}, On: e.on, It: e.words, By: a.By})
+		steps = append(steps, Step{As: who.Arn, Calls: []string{e.action}, On: e.target, It: e.words, By: a.By})
 		if now = s.after(who, whom, edits[:i+1]); now == nil {
 			return nil
 		}
@@ -254,12 +254,12 @@ func editsOf(a *world.Account, arn string, version int) []edit {
 		edits = append(edits, groupEdits(a, arn, *h.groups, version)...)
 	}
 	edits = append(edits, edit{
-		action: "iam:Put" + h.kind + "Policy", on: arn, words: "writes the inline policies of",
+		action: "iam:Put" + h.kind + "Policy", target: arn, words: "writes the inline policies of",
 		apply: change(arn, func(h holder) {
 			*h.inline = []world.InlinePolicy{{Name: "everything", Document: administering()}}
 		}),
 	}, edit{
-		action: "iam:Attach" + h.kind + "Policy", on: arn, words: "attaches AdministratorAccess to",
+		action: "iam:Attach" + h.kind + "Policy", target: arn, words: "attaches AdministratorAccess to",
 		conditions: []policy.Condition{policy.ArnLike("iam:PolicyARN", admin)},
 		apply:      change(arn, func(h holder) { *h.attached = append(slices.Clip(*h.attached), admin) }),
 	})
@@ -272,10 +272,10 @@ func boundaryEdits(arn string, h holder, admin string) []edit {
 		return nil
 	}
 	return []edit{{
-		action: "iam:Delete" + h.kind + "PermissionsBoundary", on: arn, words: "takes the permissions boundary off",
+		action: "iam:Delete" + h.kind + "PermissionsBoundary", target: arn, words: "takes the permissions boundary off",
 		apply: change(arn, func(h holder) { *h.boundary = "" }),
 	}, {
-		action: "iam:Put" + h.kind + "PermissionsBoundary", on: arn, words: "puts another permissions boundary on",
+		action: "iam:Put" + h.kind + "PermissionsBoundary", target: arn, words: "puts another permissions boundary on",
 		conditions: []policy.Condition{policy.ArnLike("iam:PermissionsBoundary", admin)},
 		apply:      change(arn, func(h holder) { *h.boundary = admin }),
 	}}
@@ -287,7 +287,7 @@ func policyEdits(a *world.Account, arn string, h holder, version int) []edit {
 	inline := slices.DeleteFunc(slices.Clone(*h.inline), func(p world.InlinePolicy) bool { return !denies(p.Document) })
 	if len(inline) > 0 {
 		edits = append(edits, edit{
-			action: "iam:Delete" + h.kind + "Policy", on: arn, words: "deletes inline policies with a Deny of",
+			action: "iam:Delete" + h.kind + "Policy", target: arn, words: "deletes inline policies with a Deny of",
 			loses: slices.ContainsFunc(inline, func(p world.InlinePolicy) bool { return allows(p.Document) }),
 			apply: change(arn, func(h holder) {
 				*h.inline = slices.DeleteFunc(
@@ -300,7 +300,7 @@ func policyEdits(a *world.Account, arn string, h holder, version int) []edit {
 		i := managedAt(a, attached)
 		if i >= 0 && denies(a.Policies[i].Document) {
 			edits = append(edits, edit{
-				action: "iam:Detach" + h.kind + "Policy", on: arn, words: "detaches a policy with a Deny from",
+				action: "iam:Detach" + h.kind + "Policy", target: arn, words: "detaches a policy with a Deny from",
 				conditions: []policy.Condition{policy.ArnLike("iam:PolicyARN", attached)},
 				loses:      allows(a.Policies[i].Document),
 				apply: change(arn, func(h holder) {
@@ -321,20 +321,20 @@ func versionEdits(a *world.Account, arn string, version int) []edit {
 	}
 	say := func(document policy.Document) func(a *world.Account) {
 		return func(a *world.Account) {
-			if i := managedAt(a, arn); i >= 0 {
-				a.Policies[i] = world.ManagedPolicy{ARN: arn, Document: document}
+			if place := managedAt(a, arn); place >= 0 {
+				a.Policies[place] = world.ManagedPolicy{ARN: arn, Document: document}
 			}
 		}
 	}
 	var edits []edit
 	if others := a.Policies[i].Others; version < len(others) {
 		edits = append(edits, edit{
-			action: "iam:SetDefaultPolicyVersion", on: arn, words: "makes another version the default one of",
+			action: "iam:SetDefaultPolicyVersion", target: arn, words: "makes another version the default one of",
 			apply: say(others[version]),
 		})
 	}
 	return append(edits, edit{
-		action: "iam:CreatePolicyVersion", on: arn, words: "writes a new version of", apply: say(administering()),
+		action: "iam:CreatePolicyVersion", target: arn, words: "writes a new version of", apply: say(administering()),
 	})
 }
 
@@ -349,7 +349,7 @@ func groupEdits(a *world.Account, user string, groups []string, version int) []e
 		name, arn := g.Name, g.ARN(a)
 		if !slices.Contains(groups, name) {
 			join = append(join, edit{
-				action: "iam:AddUserToGroup", on: arn, words: "adds the user to",
+				action: "iam:AddUserToGroup", target: arn, words: "adds the user to",
 				apply: member(func(names []string) []string { return append(names, name) }),
 			})
 			continue
@@ -357,7 +357,7 @@ func groupEdits(a *world.Account, user string, groups []string, version int) []e
 		documents := documentsOf(a, g)
 		if slices.ContainsFunc(documents, denies) {
 			leave = append(leave, edit{
-				action: "iam:RemoveUserFromGroup", on: arn, words: "takes the user out of",
+				action: "iam:RemoveUserFromGroup", target: arn, words: "takes the user out of",
 				loses: slices.ContainsFunc(documents, allows),
 				apply: member(func(names []string) []string {
 					return slices.DeleteFunc(names, func(o string) bool { return o == name })
@@ -367,7 +367,7 @@ func groupEdits(a *world.Account, user string, groups []string, version int) []e
 		h, _ := holderOf(a, arn)
 		changes = append(changes, policyEdits(a, arn, h, version)...)
 		changes = append(changes, edit{
-			action: "iam:PutGroupPolicy", on: arn, words: "writes the inline policies of",
+			action: "iam:PutGroupPolicy", target: arn, words: "writes the inline policies of",
 			apply: change(arn, func(h holder) {
 				*h.inline = []world.InlinePolicy{{Name: "everything", Document: administering()}}
 			}),

@@ -53,7 +53,7 @@ func tagEdits(whom *engine.Principal, layers ...*engine.PolicyLayer) []edit {
 			continue
 		}
 		edits = append(edits, edit{
-			action: tagging(whom), on: whom.Arn, words: "writes the tag " + tag.Key + " of",
+			action: tagging(whom), target: whom.Arn, words: "writes the tag " + tag.Key + " of",
 			conditions: []policy.Condition{
 				policy.StringEquals("aws:RequestTag/"+tag.Key, tag.Value), policy.AllEqual("aws:TagKeys", tag.Key),
 			},
@@ -87,7 +87,7 @@ func (s *escalation) tagsItself(who, role *engine.Principal) []Step {
 		return nil
 	}
 	edits := slices.DeleteFunc(tagEdits(who, role.Trust, who.Identity), func(e edit) bool {
-		return !s.can(who, e.action, e.on, e.conditions...).Open
+		return !s.can(who, e.action, e.target, e.conditions...).Open
 	})
 	assumes := func(now *escalation) bool { return now.assumes(now.same(who), now.same(role)).Open }
 	for i := range edits {
