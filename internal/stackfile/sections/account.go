@@ -25,7 +25,8 @@ var accountKeys = strictyaml.Keys(
 	"the account that this stack configures",
 	strictyaml.Key("id", func(a *Account) *string { return &a.ID }, strictyaml.Text(policy.ValidateAccountID).Pattern(accountIDPattern)).
 		Required("write the twelve digits in quotes, so that nothing is ever deployed into another account").
-		Doc("The id of the account. Deployment stops before anything is made when the credentials belong to another one.").
+		Doc("The id of the account. Deployment stops before anything is made when the credentials belong to "+
+			"another one.").
 		Example("111122223333"),
 	strictyaml.Key(
 		"alias",
@@ -84,17 +85,21 @@ var tagsKeys = strictyaml.Keys(
 	"the tags that decide access",
 	strictyaml.Key("project", func(t *Tags) *string { return &t.Project }, strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)).
 		OrElse(guardrail.DefaultProjectTag, "it is the key that the common samples use; where it is also a cost tag, choose one with a prefix of its own").
-		Doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the role's value. Whoever may write this "+
+		Doc("The key of the tag that pairs operation roles with nodes: a role reaches the nodes whose tag has the "+
+			"role's value. Whoever may write this "+
 			"tag decides who reaches what.").
 		Example("access:Project"),
 	strictyaml.Key("projectSeparator", func(t *Tags) *string { return &t.ProjectSeparator }, strictyaml.WordsOf(guardrail.ProjectSeparators()...)).
 		OrNothing("the tag of a node is one project", "a machine of one team is easier to reason about").
-		Doc("What stands between the projects in the tag of a node that several teams share, such as shop/billing: operation roles, OS access and permission sets reach it with one of them. "+
+		Doc("What stands between the projects in the tag of a node that several teams share, such as shop/billing: "+
+			"operation roles, OS access and permission sets reach it with one of them. "+
 			"No project has it in its name. Approvals of just-in-time access compare the whole tag.").
 		Example("/"),
 	strictyaml.Key("environment", func(t *Tags) *string { return &t.Environment }, strictyaml.Text(policy.ValidateTagKey).Pattern(tagKeyPattern)).
 		OrNothing("the project alone decides", "most projects have accounts of their own for what is in production").
-		Doc("The key of a second tag: operation roles with an environment reach nodes whose tag has the role's value, besides that of the project. Nobody but the deployer writes it on what exists. Write it in the "+
+		Doc("The key of a second tag: operation roles with an environment reach nodes whose tag has the role's "+
+			"value, besides that of the project. Nobody but the deployer writes it on what exists. Write it in "+
+			"the "+
 			"stack with the service control policies too, which guard it in every account.").
 		Example("Environment"),
 )

@@ -37,11 +37,13 @@ var adoptKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(provider.ValidateRegion).Pattern(provider.RegionPattern)),
 	).
 		OrNothing("preferences are made new, and deployment stops where they exist", "overwriting what somebody set by hand is a decision").
-		Doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an earlier stack, which leaves them behind.").
+		Doc("The Regions of sessions.regions whose preferences somebody saved before: in the console, or an "+
+			"earlier stack, which leaves them behind.").
 		Example([]string{"ap-northeast-1"}),
 	strictyaml.Key("mfa", func(a *Adoption) *bool { return &a.MFA }, strictyaml.Boolean{}).
 		OrElse(false, "a group of that name with other people in it would be taken over unseen").
-		Doc("Takes over the group of the section mfa. Policies of it that are not this stack's are removed; members stay.").
+		Doc("Takes over the group of the section mfa. Policies of it that are not this stack's are removed; "+
+			"members stay.").
 		Example(true),
 	strictyaml.Key(
 		"users",
@@ -57,7 +59,8 @@ var adoptKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)),
 	).
 		OrNothing("roles are made new, and deployment stops where one exists", "a role that exists has a trust policy of its own").
-		Doc("The roles that exist under the name and path that this stack gives them. Policies of theirs that are not this stack's are removed.").
+		Doc("The roles that exist under the name and path that this stack gives them. Policies of theirs that are "+
+			"not this stack's are removed.").
 		Example([]string{"TestProject1-os-user1"}),
 	strictyaml.Key(
 		"policies",
@@ -65,11 +68,13 @@ var adoptKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateGroupName).Pattern(groupNamePattern)),
 	).
 		OrNothing("policies are made new, and deployment stops where one exists", "a policy that exists may be attached elsewhere").
-		Doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state was lost.").
+		Doc("The managed policies of this stack that exist, by name: what an earlier stack left, when its state "+
+			"was lost.").
 		Example([]string{guardrail.OperationGuardPolicyName}),
 	strictyaml.Key("attributes", func(a *Adoption) *bool { return &a.Attributes }, strictyaml.Boolean{}).
 		OrElse(false, "attributes are those of the whole organization").
-		Doc("Takes over the attributes for access control of the instance of identityCenter, where they are switched on. Those that identityCenter.attributes does not have are removed.").
+		Doc("Takes over the attributes for access control of the instance of identityCenter, where they are "+
+			"switched on. Those that identityCenter.attributes does not have are removed.").
 		Example(true),
 	strictyaml.Key(
 		"approvals",
@@ -77,7 +82,8 @@ var adoptKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(validateApproval).Pattern(approvalPattern)),
 	).
 		OrNothing("approval documents are made new, and deployment stops where one exists", "a document that exists may approve what this stack does not").
-		Doc("The approval documents of justInTime that exist, each as Region/name: what an earlier stack left, when its state was lost.").
+		Doc("The approval documents of justInTime that exist, each as Region/name: what an earlier stack left, "+
+			"when its state was lost.").
 		Example([]string{"ap-northeast-1/production"}),
 )
 

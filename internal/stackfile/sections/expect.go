@@ -104,7 +104,8 @@ var expectationKeys = strictyaml.Keys(
 		OrNothing("the action carries nothing that policies read, but what follows from the person and the target",
 			"few actions do").
 		Doc("Condition keys that the call of do carries, each with a list of values. Actions that write tags always "+
-			"carry aws:TagKeys. Those of the network (aws:SourceIp, aws:SourceVpc, aws:SourceVpce) hold for the whole way, "+
+			"carry aws:TagKeys. Those of the network (aws:SourceIp, aws:SourceVpc, aws:SourceVpce) hold for the "+
+			"whole way, "+
 			"and for doors too; without them people come from a network from which the roles let in.").
 		Example(map[string]any{"aws:TagKeys": []string{"Project"}}),
 	strictyaml.Key("at", func(e *expectationDraft) *time.Time { return &e.At }, strictyaml.Moment{}).

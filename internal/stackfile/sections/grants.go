@@ -13,12 +13,14 @@ var grantKeys = strictyaml.Keys(
 	"OS access or a role for one person, from one instant until another",
 	strictyaml.Key("person", func(a *grant.Args) *string { return &a.Person }, strictyaml.Text(nil)).
 		Required("name who gets the grant").
-		Doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, or a user ARN; or alias/name for somebody of identityCenter.users "+
+		Doc("Who gets the grant: a user of this stack, alias/name for a user of another stack of the organization, "+
+			"or a user ARN; or alias/name for somebody of identityCenter.users "+
 			"of that stack, who then assumes the role from a permission set with grants: true.").
 		Example("jump/alice"),
 	strictyaml.Key("opens", func(a *grant.Args) *grant.Opens { return &a.Opens }, strictyaml.WordType[grant.Opens]{TextType: strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)}).
 		OrElse(grant.GrantOSAccess, "a shell on a machine is what most people ask for").
-		Doc("What the grant opens: osAccess is OS access as the section osAccess describes it; anything else is the name of a role of operationRoles or delegatedRoles of this stack, "+
+		Doc("What the grant opens: osAccess is OS access as the section osAccess describes it; anything else is "+
+			"the name of a role of operationRoles or delegatedRoles of this stack, "+
 			"whose rights the person gets in a role of their own.").
 		Example("AdminRole"),
 	strictyaml.Key(
@@ -29,7 +31,8 @@ var grantKeys = strictyaml.Keys(
 		).NotEmpty("would read as every project", "list projects, or remove the key to mean those of what it opens"),
 	).
 		OrNothing("those of osAccess, or of the operation role", "what it opens says what can be reached").
-		Doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess or the operation role lists. A delegated role has none.").
+		Doc("The values of the project tag on the nodes that the grant reaches, of those that osAccess or the "+
+			"operation role lists. A delegated role has none.").
 		Example([]string{"Test Project 1"}),
 	strictyaml.Key("runAs", func(a *grant.Args) *string { return &a.RunAs }, strictyaml.Text(policy.ValidateOSUser).Pattern(osUserPattern)).
 		OrNothing("shells start as sessions.runAs.defaultUser, and those of an operation role as users[].runAs of the person, or else as the role's; the grant is refused when there is none",
@@ -58,7 +61,8 @@ var grantKeys = strictyaml.Keys(
 		strictyaml.Text(policy.ValidateTagValue).Pattern(tagValuePattern),
 	).
 		OrNothing("the role carries no tag AskedBy", "who asked may be the person, and stand in the ticket").
-		Doc("Who asked for the grant, such as a login of the system in which it was asked for. It becomes the tag AskedBy of the role.").
+		Doc("Who asked for the grant, such as a login of the system in which it was asked for. It becomes the tag "+
+			"AskedBy of the role.").
 		Example("octocat"),
 	strictyaml.Key(
 		"approvedBy",
@@ -66,7 +70,8 @@ var grantKeys = strictyaml.Keys(
 		strictyaml.Text(policy.ValidateTagValue).Pattern(tagValuePattern),
 	).
 		OrNothing("the role carries no tag ApprovedBy", "the review of the change says it too").
-		Doc("Who approved the grant: somebody else than askedBy. It becomes the tag ApprovedBy of the role. The example pipelines deploy a grant only when that person approved its pull request.").
+		Doc("Who approved the grant: somebody else than askedBy. It becomes the tag ApprovedBy of the role. The "+
+			"example pipelines deploy a grant only when that person approved its pull request.").
 		Example("hubot"),
 )
 

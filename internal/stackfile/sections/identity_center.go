@@ -101,7 +101,8 @@ var permissionSetKeys = strictyaml.Keys(
 		Required("write what it is for: operation, osAccess, readOnly or own").
 		Doc("What it is for. operation opens sessions on the nodes of the person's own project, which an attribute "+
 			"names, and starts and stops them. osAccess opens sessions on the nodes of the "+
-			"listed projects. readOnly is AWS's ViewOnlyAccess, with ways onto nodes, their start and stop, and changes of "+
+			"listed projects. readOnly is AWS's ViewOnlyAccess, with ways onto nodes, their start and stop, and "+
+			"changes of "+
 			"access denied. own is what managedPolicies and policy say.").
 		Example("operation"),
 	strictyaml.Key("description", func(p *PermissionSet) *string { return &p.Description },
@@ -177,8 +178,10 @@ var permissionSetKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("none are attached", "templates know what they need").
 		Doc("What own may do: names of AWS managed policies, with their path where they have one; names of "+
-			"managedPolicies of the stacks of the accounts of the assignments; or path and name of a customer managed policy "+
-			"that somebody else makes in each of those accounts, such as /team/Billing. Identity Center wants a customer "+
+			"managedPolicies of the stacks of the accounts of the assignments; or path and name of a customer "+
+			"managed policy "+
+			"that somebody else makes in each of those accounts, such as /team/Billing. Identity Center wants a "+
+			"customer "+
 			"managed policy in every account before the permission set is assigned there.").
 		Example([]string{"AdministratorAccess"}),
 	strictyaml.Key("sourceNetworks", func(p *PermissionSet) *[]string { return (*[]string)(&p.SourceNetworks) },

@@ -65,11 +65,13 @@ var manualApprovalKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateProject)),
 	).
 		OrNothing("content says it", "AWS refuses requests for a node to which two policies apply").
-		Doc("Values of the project tag on the nodes that the policy is for, as they stand in the tags: AWS compares them whole, with tags.projectSeparator too.").
+		Doc("Values of the project tag on the nodes that the policy is for, as they stand in the tags: AWS "+
+			"compares them whole, with tags.projectSeparator too.").
 		Example([]string{"Test Project 1"}),
 	strictyaml.Key("groups", func(m *justintime.ManualApproval) *[]string { return &m.Groups }, strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("content says it", "somebody has to approve").
-		Doc("The ids of at most five groups of IAM Identity Center. One approval by a member of any of them is enough.").
+		Doc("The ids of at most five groups of IAM Identity Center. One approval by a member of any of them is "+
+			"enough.").
 		Example([]string{"a1b2c3d4-5678-90ab-cdef-a1b2c3d45678"}),
 	strictyaml.Key("accessDuration", func(m *justintime.ManualApproval) *time.Duration { return &m.AccessDuration },
 		strictyaml.Duration{Least: time.Hour, Most: 336 * time.Hour, Step: time.Hour}).
@@ -78,7 +80,8 @@ var manualApprovalKeys = strictyaml.Keys(
 		Example("8h"),
 	strictyaml.Key("content", func(m *justintime.ManualApproval) *string { return &m.Content }, strictyaml.Text(nil).OfLines()).
 		OrNothing("the keys above say everything", "they are enough for one level of approval by groups").
-		Doc("The whole document as JSON instead, for several levels or other approvers: make one in the console and read it with aws ssm get-document.").
+		Doc("The whole document as JSON instead, for several levels or other approvers: make one in the console "+
+			"and read it with aws ssm get-document.").
 		Example("{...}"),
 )
 

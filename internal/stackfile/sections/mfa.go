@@ -22,7 +22,8 @@ var mfaKeys = strictyaml.Keys(
 		Example("/guardrails/"),
 	strictyaml.Key("firstPasswordChange", func(a *group.Args) *bool { return &a.FirstPasswordChange }, strictyaml.Boolean{}).
 		OrElse(true, "accounts are handed over with a password that must be changed at the first sign-in, which comes before MFA").
-		Doc("Lets members change their own password before they have MFA. Switched off, whoever hands the account over must not demand a new password, "+
+		Doc("Lets members change their own password before they have MFA. Switched off, whoever hands the account "+
+			"over must not demand a new password, "+
 			"and a stolen password cannot be changed by the thief.").
 		Example(true),
 	strictyaml.Key("enrolWithAccessKeys", func(a *group.Args) *bool { return &a.EnrolWithAccessKeys }, strictyaml.Boolean{}).
@@ -36,7 +37,8 @@ var mfaKeys = strictyaml.Keys(
 	strictyaml.Key("roleAccounts", func(a *group.Args) *[]string { return &a.RoleAccounts },
 		strictyaml.Words(strictyaml.Text(policy.ValidateAccountID).Pattern(accountIDPattern))).
 		OrNothing("members assume roles of their own account only", "access to other accounts is a decision of its own").
-		Doc("Other accounts whose roles under role/guardrails/ members may assume. This opens the way out of this account; the trust policies there choose "+
+		Doc("Other accounts whose roles under role/guardrails/ members may assume. This opens the way out of this "+
+			"account; the trust policies there choose "+
 			"the people.").
 		Example([]string{"444455556666"}),
 )
@@ -57,7 +59,8 @@ var selfServiceKeys = strictyaml.Keys(
 		Example([]string{"Email", "DisplayName"}),
 	strictyaml.Key("awsLogin", func(s *group.SelfService) *bool { return &s.AWSLogin }, strictyaml.Boolean{}).
 		OrElse(false, "only people whose second factor shows no code need it on the command line").
-		Doc("Lets members sign command line tools in through the browser (aws login), which passkeys and security keys need.").
+		Doc("Lets members sign command line tools in through the browser (aws login), which passkeys and security "+
+			"keys need.").
 		Example(false),
 )
 

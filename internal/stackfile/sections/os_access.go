@@ -26,7 +26,8 @@ var osAccessKeys = strictyaml.Keys(
 		Example(true),
 	strictyaml.Key("passwordData", func(a *OSAccess) *bool { return &a.PasswordData }, strictyaml.Boolean{}).
 		OrElse(false, "the local administrator's password is everybody's and nobody's").
-		Doc("Lets the roles read the encrypted password of a Windows node's local administrator, on the nodes that they reach.").
+		Doc("Lets the roles read the encrypted password of a Windows node's local administrator, on the nodes that "+
+			"they reach.").
 		Example(false),
 	strictyaml.Key(
 		"projects",
@@ -61,7 +62,8 @@ var osAccessKeys = strictyaml.Keys(
 		people("standingPrincipalArns"),
 	).
 		OrNothing("nobody has access without a grant, and no shared role is made", "standing access is what grants replace").
-		Doc("People who can use the shared role OSAccess at any time: users of this stack, or alias/name for those of another stack of the organization. "+
+		Doc("People who can use the shared role OSAccess at any time: users of this stack, or alias/name for those "+
+			"of another stack of the organization. "+
 			"Every check reports them."+teamDoc).
 		Example([]string{"jump/alice"}),
 	strictyaml.Key(

@@ -99,7 +99,8 @@ var quotaKeys = strictyaml.Keys(
 	quota(
 		"attachedPerPermissionSet",
 		func(q *policy.Quotas) *int { return &q.AttachedPerPermissionSet },
-		"The number of AWS managed policies of one permission set. attachedPerRole bounds it too: the permission set becomes a role.",
+		"The number of AWS managed policies of one permission set. attachedPerRole bounds it too: the permission "+
+			"set becomes a role.",
 	),
 )
 

@@ -43,7 +43,8 @@ var operationRoleKeys = strictyaml.Keys(
 	"a role that reaches the nodes of one project as one OS user",
 	strictyaml.Key("name", func(r *OperationRole) *string { return &r.Name }, strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)).
 		OrNothing("the name is made of project and runAs, such as TestProject1-os-user1", "the two say what the role is for, and give the same name at every run").
-		Doc("The name of the role. With its path /guardrails/operation/ it has at most 64 characters, or the console cannot switch to it.").
+		Doc("The name of the role. With its path /guardrails/operation/ it has at most 64 characters, or the "+
+			"console cannot switch to it.").
 		Example("non-97-project-ope-role"),
 	strictyaml.Key(
 		"users",
@@ -73,7 +74,8 @@ var operationRoleKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateProject).Pattern(projectPattern)).
 			NotEmpty("would reach no node", "list projects, or write project")).
 		OrNothing("the role reaches the nodes of project", "most people work on one project at a time").
-		Doc("The values of the project tag on the nodes that the role reaches, in place of project. The role has policies of its own then.").
+		Doc("The values of the project tag on the nodes that the role reaches, in place of project. The role has "+
+			"policies of its own then.").
 		Example([]string{"shop", "billing"}),
 	strictyaml.Key(
 		"environment",
@@ -81,7 +83,8 @@ var operationRoleKeys = strictyaml.Keys(
 		strictyaml.Text(policy.ValidateProject).Pattern(projectPattern),
 	).
 		OrNothing("the role reaches nodes of its projects in every environment", "the project says enough").
-		Doc("The value of the tag tags.environment, on the role and on the nodes that it reaches: they need this and the project.").
+		Doc("The value of the tag tags.environment, on the role and on the nodes that it reaches: they need this "+
+			"and the project.").
 		Example("staging"),
 	strictyaml.Key("reboot", func(r *OperationRole) *bool { return &r.Reboot }, strictyaml.Boolean{}).
 		OrElse(false, "whoever can stop and start an instance can do without").
@@ -93,8 +96,10 @@ var operationRoleKeys = strictyaml.Keys(
 		strictyaml.Text(validateRoleRunAs).Pattern(roleRunAsPattern),
 	).
 		OrNothing("shells start as sessions.runAs.defaultUser, and a role is refused when there is none", "a shared default may be what is wanted").
-		Doc("The OS user of the role's shells on Linux and macOS. It must exist on the nodes. Windows nodes ignore it. With fromUser everybody's shells start as "+
-			"users[].runAs of the person, so that several people share one role: it comes as a session tag, which neither Switch Role nor a profile of the AWS CLI sends; "+
+		Doc("The OS user of the role's shells on Linux and macOS. It must exist on the nodes. Windows nodes ignore "+
+			"it. With fromUser everybody's shells start as "+
+			"users[].runAs of the person, so that several people share one role: it comes as a session tag, which "+
+			"neither Switch Role nor a profile of the AWS CLI sends; "+
 			"guardrails handover prints what does.").
 		Example("os-user1"),
 	strictyaml.Key(
@@ -103,11 +108,13 @@ var operationRoleKeys = strictyaml.Keys(
 		strictyaml.Words(strictyaml.Text(policy.ValidateSessionDocumentName).Pattern(documentPattern)),
 	).
 		OrNothing("shells only", "every document is a way in of its own: port forwarding is neither logged nor run as the OS user").
-		Doc("Session documents that the role may use besides the shell, by name. Names that begin with AWS- are AWS's.").
+		Doc("Session documents that the role may use besides the shell, by name. Names that begin with AWS- are "+
+			"AWS's.").
 		Example([]string{"AWS-StartPortForwardingSession"}),
 	strictyaml.Key("volumeKeyArns", func(r *OperationRole) *[]string { return &r.VolumeKeyARNs }, strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("instances with volumes under customer managed KMS keys fall back to stopped when the role starts them", "most volumes have AWS's own key, which needs nothing").
-		Doc("ARNs of the customer managed KMS keys that encrypt volumes of the project's instances. The role may have EC2 make grants on them (kms:CreateGrant, for AWS resources and through EC2 alone).").
+		Doc("ARNs of the customer managed KMS keys that encrypt volumes of the project's instances. The role may "+
+			"have EC2 make grants on them (kms:CreateGrant, for AWS resources and through EC2 alone).").
 		Example([]string{"arn:aws:kms:ap-northeast-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
 	strictyaml.Key("shell", func(r *OperationRole) **bool { return &r.Shell }, strictyaml.Optionally(strictyaml.Boolean{})).
 		OrNothing("the role opens shells", "it is what most people need of a node").
@@ -132,7 +139,8 @@ var operationRoleKeys = strictyaml.Keys(
 		Example("12h"),
 	strictyaml.Key("sessionName", func(r *OperationRole) *guardrail.SessionName { return &r.SessionName }, sessionNames).
 		OrElse(guardrail.SessionNameUser, "a session that can be named after somebody else is worth nothing in a log").
-		Doc("How sessions of the role must be named: userName wants the name of the user who assumes it, as the console gives it; any takes every name.").
+		Doc("How sessions of the role must be named: userName wants the name of the user who assumes it, as the "+
+			"console gives it; any takes every name.").
 		Example("userName"),
 	strictyaml.Key("maxSessionDuration", func(r *OperationRole) *time.Duration { return &r.MaxSessionDuration }, roleSessions).
 		OrElse(time.Hour, "it is IAM's own default and the shortest that it takes").
@@ -148,7 +156,8 @@ var delegatedRoleKeys = strictyaml.Keys(
 	"a role with managed policies, for named people with fresh MFA",
 	strictyaml.Key("name", func(r *DelegatedRole) *string { return &r.Name }, strictyaml.Text(policy.ValidateRoleName).Pattern(namePattern)).
 		Required("write the name of the role").
-		Doc("The name of the role. With its path /guardrails/delegated/ it has at most 64 characters, or the console cannot switch to it.").
+		Doc("The name of the role. With its path /guardrails/delegated/ it has at most 64 characters, or the "+
+			"console cannot switch to it.").
 		Example("AdminRole"),
 	strictyaml.Key(
 		"users",
@@ -168,14 +177,16 @@ var delegatedRoleKeys = strictyaml.Keys(
 		Example([]string{"arn:aws:iam::444455556666:user/machamp"}),
 	strictyaml.Key("partner", func(r *DelegatedRole) **guardrail.Partner { return &r.Partner }, strictyaml.Optionally(partnerKeys)).
 		OrNothing("people assume the role", "most roles are for people of the organization").
-		Doc("A third party that assumes the role from accounts of its own, in place of people. It never administers: the proofs refuse a role of a partner that could.").
+		Doc("A third party that assumes the role from accounts of its own, in place of people. It never "+
+			"administers: the proofs refuse a role of a partner that could.").
 		Example(map[string]any{"principalArns": []string{"arn:aws:iam::999999999999:role/Collector"}, "externalId": "example-org-4711"}),
 	strictyaml.Key("managedPolicies", func(r *DelegatedRole) *[]string { return &r.ManagedPolicies },
 		strictyaml.Words(strictyaml.Text(nil)).
 			NotEmpty("leaves the role without permissions", "name a policy, or remove the role"),
 	).
 		Required("name the policies that the role carries").
-		Doc("What the role may do: names of managedPolicies of this stack, or of AWS managed policies, with their path where they have one, or ARNs of policies of AWS or of this account.").
+		Doc("What the role may do: names of managedPolicies of this stack, or of AWS managed policies, with their "+
+			"path where they have one, or ARNs of policies of AWS or of this account.").
 		Example([]string{"AdministratorAccess"}),
 	strictyaml.Key("sourceNetworks", func(r *DelegatedRole) *[]string { return (*[]string)(&r.SourceNetworks) },
 		strictyaml.Words(strictyaml.Text(nil)).NotEmpty("would read as every network", "list the networks, or remove the key")).
@@ -208,11 +219,13 @@ var partnerKeys = strictyaml.Keys(
 	"a third party that assumes a role",
 	strictyaml.Key("principalArns", func(p *guardrail.Partner) *[]string { return &p.PrincipalARNs }, strictyaml.Words(strictyaml.Text(nil))).
 		Required("write the ARNs that the partner gave you").
-		Doc("ARNs of roles or users of the partner, or of a whole account of it (arn:aws:iam::999999999999:root), in which case the partner says who there.").
+		Doc("ARNs of roles or users of the partner, or of a whole account of it (arn:aws:iam::999999999999:root), "+
+			"in which case the partner says who there.").
 		Example([]string{"arn:aws:iam::999999999999:role/Collector"}),
 	strictyaml.Key("externalId", func(p *guardrail.Partner) *string { return &p.ExternalID }, strictyaml.Text(nil)).
 		Required("write the external id that the partner gave you").
-		Doc("What the partner says when it assumes the role (sts:ExternalId), and keeps for this customer alone. It is no secret.").
+		Doc("What the partner says when it assumes the role (sts:ExternalId), and keeps for this customer alone. "+
+			"It is no secret.").
 		Example("example-org-4711"),
 )
 

@@ -87,15 +87,18 @@ var Keys = strictyaml.Keys(
 		strictyaml.ListOf(managedPolicyKeys).Distinct(func(p ManagedPolicy) string { return strings.ToLower(p.Name) }),
 	).
 		OrNothing("there are none", "AWS has policies for most work").
-		Doc("Customer managed policies: what delegated roles carry, and what bounds users and roles (permissionsBoundary). The proofs read their documents.").
+		Doc("Customer managed policies: what delegated roles carry, and what bounds users and roles "+
+			"(permissionsBoundary). The proofs read their documents.").
 		Example([]any{map[string]any{"name": "OnlyTokyo", "policyFile": "policies/only-tokyo.json"}}),
 	strictyaml.Key("users", func(s *All) *[]user.Args { return &s.Users }, strictyaml.ListOf(userKeys)).
 		OrNothing("nobody signs in to this account", "people may all live in another account").
-		Doc("The people who sign in to this account. No password and no key is ever made: those are handed over by whoever runs the account.").
+		Doc("The people who sign in to this account. No password and no key is ever made: those are handed over by "+
+			"whoever runs the account.").
 		Example([]any{map[string]any{"name": "non-97-test-user1", "email": "test-user1@non-97.net"}}),
 	strictyaml.Key("teams", func(s *All) *map[string][]string { return &s.Teams }, teamsKind).
 		OrNothing("there are none", "people can be listed one by one").
-		Doc("Teams: a name each, with users of this stack. A team can be written wherever people are listed, as team in this stack and as alias/team in the others, and stands for "+
+		Doc("Teams: a name each, with users of this stack. A team can be written wherever people are listed, as "+
+			"team in this stack and as alias/team in the others, and stands for "+
 			"everybody in it, so that one edit moves a person everywhere. No user has the name of a team.").
 		Example(map[string]any{"shop": []string{"non-97-test-user1"}}),
 	strictyaml.Key("operationRoles", func(s *All) *[]OperationRole { return &s.OperationRoles }, strictyaml.ListOf(operationRoleKeys)).
@@ -114,7 +117,8 @@ var Keys = strictyaml.Keys(
 	strictyaml.Key("sessionDocuments", func(s *All) *[]sessiondocument.Args { return &s.SessionDocuments },
 		strictyaml.ListOf(sessionDocumentKeys).Distinct(func(a sessiondocument.Args) string { return a.Name })).
 		OrNothing("there are none", "shells and the documents of AWS do for most work").
-		Doc("Session documents of the account's own, in the Regions of sessions: one port of one host, or one command. They open nothing until a role lists them in documents.").
+		Doc("Session documents of the account's own, in the Regions of sessions: one port of one host, or one "+
+			"command. They open nothing until a role lists them in documents.").
 		Example([]any{map[string]any{"name": "ShopDatabase", "portForwarding": map[string]any{"host": "db.example.internal", "port": 5432}}}),
 	strictyaml.Key("osAccess", func(s *All) **OSAccess { return &s.OSAccess }, strictyaml.Optionally(osAccessKeys)).
 		OrNothing("operation roles are the only way to a shell", "OS access reaches further than they do").
@@ -122,15 +126,18 @@ var Keys = strictyaml.Keys(
 		Example(map[string]any{"rdp": true}),
 	strictyaml.Key("grants", func(s *All) *[]grant.Args { return &s.Grants }, strictyaml.ListOf(grantKeys)).
 		OrNothing("nobody has been granted OS access", "grants come and go").
-		Doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock never decides what is made.").
+		Doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock "+
+			"never decides what is made.").
 		Example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
 	strictyaml.Key("timeZone", func(s *All) *string { return &s.TimeZone }, strictyaml.Text(validateTimeZone)).
 		OrNothing("the zone of the machine", "people who work in several zones have one of their own each").
-		Doc("The zone in which the commands grant, revoke and grants read times without an offset, and show them: a name of the IANA time zone database. Times in this file have their offset.").
+		Doc("The zone in which the commands grant, revoke and grants read times without an offset, and show them: "+
+			"a name of the IANA time zone database. Times in this file have their offset.").
 		Example("Asia/Tokyo"),
 	strictyaml.Key("justInTime", func(s *All) **justintime.Args { return &s.JustInTime }, strictyaml.Optionally(justInTimeKeys)).
 		OrNothing("just-in-time node access is not used", "switching the service on is work for its console").
-		Doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to approve.").
+		Doc("Just-in-time node access of Systems Manager: who approves what, and what people need to ask and to "+
+			"approve.").
 		Example(map[string]any{"requesters": []string{"arn:aws:iam::444455556666:role/Developers"}}),
 	strictyaml.Key("identityCenter", func(s *All) **IdentityCenter { return &s.IdentityCenter }, strictyaml.Optionally(identityCenterKeys)).
 		OrNothing("this stack says nothing about IAM Identity Center", "the stack of the account that manages the instance carries it").
@@ -146,7 +153,8 @@ var Keys = strictyaml.Keys(
 		Example(map[string]any{"trust": 4096}),
 	strictyaml.Key("awsManagedPolicies", func(s *All) *[]string { return &s.AWSManagedPolicies }, strictyaml.Words(strictyaml.Text(nil))).
 		OrNothing("AWS has the managed policies of this program's list", "the list is made from AWS's, and AWS adds to it").
-		Doc("Names of AWS managed policies that are newer than this program, with their path where they have one. A managed policy that is neither on the "+
+		Doc("Names of AWS managed policies that are newer than this program, with their path where they have one. "+
+			"A managed policy that is neither on the "+
 			"list of the program nor here is refused, because AWS would refuse it half-way through a deployment.").
 		Example([]string{"job-function/NewFunction"}),
 	strictyaml.Key("protect", func(s *All) *bool { return &s.Protect }, strictyaml.Boolean{}).
@@ -155,7 +163,8 @@ var Keys = strictyaml.Keys(
 		Example(true),
 	strictyaml.Key("adopt", func(s *All) *Adoption { return &s.Adopt }, adoptKeys).
 		AsSection().
-		Doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing deleted. guardrails adopt writes it; once up "+
+		Doc("What exists in the account already and becomes this stack's: imported, then changed in place, nothing "+
+			"deleted. guardrails adopt writes it; once up "+
 			"has run, it may stay or go.").
 		Example(map[string]any{"users": []string{"non-97-test-user1"}}),
 	strictyaml.Key("expect", func(s *All) *[]expectation.Expectation { return &s.Expect }, strictyaml.ListOf(expectationKind{expectationKeys})).

@@ -17,7 +17,8 @@ var sessionDocumentKeys = strictyaml.Keys(
 		func(a *sessiondocument.Args) **sessiondocument.PortForwarding { return &a.PortForwarding },
 		strictyaml.Optionally(portForwardingKeys)).
 		OrNothing("it forwards no port", "a document does one of the two").
-		Doc("Forwards one port of one host, which nobody who starts a session can change. It is not logged, and has no "+
+		Doc("Forwards one port of one host, which nobody who starts a session can change. It is not logged, and "+
+			"has no "+
 			"OS user.").
 		Example(map[string]any{"host": "db.example.internal", "port": 5432}),
 	strictyaml.Key("interactiveCommand",
@@ -46,7 +47,8 @@ var interactiveCommandKeys = strictyaml.Keys(
 	strictyaml.Key("linux", func(c *sessiondocument.InteractiveCommand) *string { return &c.Linux },
 		strictyaml.Text(nil).OfLines()).
 		OrNothing("nodes of Linux and macOS run nothing", "one of linux and windows is given").
-		Doc("The command of nodes of Linux and macOS. {{ name }} stands for a parameter. A command that opens a shell, "+
+		Doc("The command of nodes of Linux and macOS. {{ name }} stands for a parameter. A command that opens a "+
+			"shell, "+
 			"such as an editor or a pager, gives the caller all of it.").
 		Example("tail -f /var/log/{{ file }}"),
 	strictyaml.Key("windows", func(c *sessiondocument.InteractiveCommand) *string { return &c.Windows },
@@ -75,7 +77,8 @@ var documentParameterKeys = strictyaml.Keys(
 	strictyaml.Key("allowedPattern", func(p *sessiondocument.Parameter) *string { return &p.AllowedPattern },
 		strictyaml.Text(nil)).
 		OrNothing("allowedValues say what it can be", "one of the two is given, or free").
-		Doc("A regular expression between ^ and $ that what is given has to match. It takes no space and no character of "+
+		Doc("A regular expression between ^ and $ that what is given has to match. It takes no space and no "+
+			"character of "+
 			"a shell.").
 		Example(`^[a-z]+\.log$`),
 	strictyaml.Key("allowedValues", func(p *sessiondocument.Parameter) *[]string { return &p.AllowedValues },

@@ -20,7 +20,8 @@ var userKeys = strictyaml.Keys(
 		Example("/operators/"),
 	strictyaml.Key("email", func(u *user.Args) *string { return &u.Email }, strictyaml.Text(validateEmail).Pattern(emailPattern)).
 		OrNothing("the user carries no tag Email", "a user name may say enough").
-		Doc("The address of the person. It becomes the tag Email when the user is made; afterwards the tag is the person's own, where "+
+		Doc("The address of the person. It becomes the tag Email when the user is made; afterwards the tag is the "+
+			"person's own, where "+
 			"mfa.selfService.contactTags says so.").
 		Example("test-user1@non-97.net"),
 	strictyaml.Key(
@@ -33,7 +34,8 @@ var userKeys = strictyaml.Keys(
 		Example("Taro Yamada"),
 	strictyaml.Key("runAs", func(u *user.Args) *string { return &u.RunAs }, strictyaml.Text(policy.ValidateOSUser).Pattern(osUserPattern)).
 		OrNothing("the person has no OS user of their own, and cannot be named in a role with runAs: fromUser", "most roles name the OS user themselves").
-		Doc("The OS user of the person: as which shells start in roles with runAs: fromUser, of this account and of mfa.roleAccounts. It becomes the tag SSMSessionRunAs, "+
+		Doc("The OS user of the person: as which shells start in roles with runAs: fromUser, of this account and "+
+			"of mfa.roleAccounts. It becomes the tag SSMSessionRunAs, "+
 			"which nobody may write, and is nobody else's.").
 		Example("alice"),
 	strictyaml.Key(
@@ -49,7 +51,9 @@ var userKeys = strictyaml.Keys(
 		Example(map[string]any{"Team": "operations"}),
 	strictyaml.Key("permissionsBoundary", func(u *user.Args) *string { return &u.PermissionsBoundary }, strictyaml.Text(nil)).
 		OrNothing("the groups of the user say what the person may do", "people do nothing here but sign in, and assume roles").
-		Doc("The permissions boundary: a managed policy beyond which nothing allows the user anything, enrolling MFA and assuming roles included. The name of one of managedPolicies or of AWS, or an ARN of one of this account.").
+		Doc("The permissions boundary: a managed policy beyond which nothing allows the user anything, enrolling "+
+			"MFA and assuming roles included. The name of one of managedPolicies or of AWS, or an ARN of one of "+
+			"this account.").
 		Example("OnlyTokyo"),
 )
 
