@@ -113,21 +113,6 @@ var rooms = []room{
 		"access/internal/wildcard",
 		"access/internal/wording",
 	}, foreign: noForeign},
-	{dir: "access/internal/engine", may: []string{
-		"policy",
-		"access/catalogue",
-		"access/world",
-		"access/internal/conditionkey",
-		"access/internal/literal",
-		"access/internal/needs",
-		"access/internal/pattern",
-		"access/internal/wildcard",
-	}, foreign: noForeign},
-	{
-		dir:     "access/world/details",
-		may:     []string{"policy", "access/world", "access/internal/engine"},
-		foreign: noForeign,
-	},
 	{
 		dir: "access/internal/glob",
 		may: []string{
@@ -136,6 +121,22 @@ var rooms = []room{
 			"access/internal/conditionkey",
 			"access/internal/pattern",
 		},
+		foreign: noForeign,
+	},
+	{dir: "access/internal/engine", may: []string{
+		"policy",
+		"access/catalogue",
+		"access/world",
+		"access/internal/conditionkey",
+		"access/internal/glob",
+		"access/internal/literal",
+		"access/internal/needs",
+		"access/internal/pattern",
+		"access/internal/wildcard",
+	}, foreign: noForeign},
+	{
+		dir:     "access/world/details",
+		may:     []string{"policy", "access/world", "access/internal/engine"},
 		foreign: noForeign,
 	},
 	{dir: "access/internal/call", may: []string{

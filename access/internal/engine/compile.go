@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
@@ -25,6 +26,8 @@ type Engine struct {
 	Since time.Time
 	// describedRoles speaks of every role of the accounts that the world describes; nil when it describes none.
 	DescribedRoles *Statement
+	// Patterns is what proofs remember of patterns; the engines of one world share it.
+	Patterns *glob.Memory
 }
 
 // Assumption says what a policy allows whose document is not known.
@@ -95,6 +98,7 @@ func Compile(w world.World) (*Engine, error) {
 		Principals: map[string]*Principal{},
 		TagsOf:     map[string][]world.Tag{},
 		world:      w,
+		Patterns:   glob.NewMemory(),
 	}, managed: map[string]*PolicyLayer{}}
 	for i := range w.Accounts {
 		c.account(&w.Accounts[i])

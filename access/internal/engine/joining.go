@@ -25,6 +25,7 @@ func (e *Engine) JoinedBy(joining world.Account, organization string, paths ...s
 		world:          w,
 		DescribedRoles: e.DescribedRoles,
 		Since:          e.Since,
+		Patterns:       e.Patterns,
 	}}
 	index := slices.IndexFunc(w.Accounts, func(a world.Account) bool { return a.ID == joining.ID })
 	if index < 0 {

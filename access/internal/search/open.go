@@ -30,12 +30,6 @@ type openValues struct {
 	unsure string
 }
 
-// classesOf are texts of the classes that some tests tell apart, and whether they are all.
-type classesOf struct {
-	texts []string
-	sure  bool
-}
-
 // stand is a pattern in which an open key stands: what comes before and after it.
 type stand struct {
 	before, after glob.Glob
@@ -258,8 +252,8 @@ func (b *binder) openValues() openValues {
 	out := openValues{texts: map[string][]string{}, sure: true}
 	for _, name := range t.names {
 		classes := t.classes(t.component(name))
-		out.texts[name] = classes.texts
-		if !classes.sure && out.sure {
+		out.texts[name] = classes.Texts
+		if !classes.Sure && out.sure {
 			out.sure, out.unsure = false, name
 		}
 	}
@@ -297,22 +291,22 @@ func (t *openTests) component(name string) component {
 }
 
 // classes are values of every class of a component's key.
-func (t *openTests) classes(c component) classesOf {
+func (t *openTests) classes(c component) glob.Classes {
 	predicates, wild := t.predicates(c)
-	found := t.b.solved.representatives(predicates, len(c.keys))
+	found := t.b.representatives(predicates, len(c.keys))
 	// The values of an instant are written as such; nothing here knows how. Where several keys meet and one stands
 	// within a pattern, the values of the one depend on those of the other.
 	sayable := !c.tangled && !c.key.Kind.IsTime() && !t.sundered && !(c.embedded && len(c.keys) > 1)
-	out := classesOf{texts: slices.Clone(found.texts), sure: found.sure && sayable}
+	out := glob.Classes{Texts: slices.Clone(found.Texts), Sure: found.Sure && sayable}
 	var literals []Literal
 	for subject := range c.subjects {
 		literals = append(literals, t.others[subject]...)
 	}
 	if len(literals) > 0 {
-		out.texts = append(out.texts, domain.Candidates(conditionsOf(literals), t.b.caller.domain(c.key))...)
-		slices.Sort(out.texts)
-		out.texts = slices.Compact(out.texts)
-		out.sure = out.sure && !wild
+		out.Texts = append(out.Texts, domain.Candidates(conditionsOf(literals), t.b.caller.domain(c.key))...)
+		slices.Sort(out.Texts)
+		out.Texts = slices.Compact(out.Texts)
+		out.Sure = out.Sure && !wild
 	}
 	return out
 }
@@ -355,7 +349,7 @@ func (t *openTests) addPieces(c component, g glob.Glob, subject string, add func
 		if s.subject != subject || s.whole() {
 			continue
 		}
-		for _, middle := range t.b.solved.between(g, s.before, s.after) {
+		for _, middle := range t.b.caller.Engine.Patterns.Between(g, s.before, s.after) {
 			add(middle)
 		}
 	}
@@ -369,31 +363,18 @@ func mayBeUserName(g glob.Glob) bool {
 	)
 }
 
-// Representatives remembers what representatives found.
-func (l *Solved) representatives(predicates map[string]glob.Glob, each int) classesOf {
+// representatives are texts of every class that patterns tell apart, by identity, for so many keys.
+func (b *binder) representatives(predicates map[string]glob.Glob, keys int) glob.Classes {
 	ids := slices.Sorted(maps.Keys(predicates))
-	id := strconv.Itoa(each) + strings.Join(ids, "\x00")
-	found, known := l.classes[id]
-	if !known {
+	id := strconv.Itoa(keys) + strings.Join(ids, "\x00")
+	return b.caller.Engine.Patterns.Classes(id, func() (found glob.Classes) {
 		tests := make([]glob.Glob, len(ids))
 		for i := range ids {
 			tests[i] = predicates[ids[i]]
 		}
-		found.texts, found.sure = domain.Representatives(tests, each)
-		l.classes[id] = found
-	}
-	return found
-}
-
-// between remembers what between found.
-func (l *Solved) between(g, before, after glob.Glob) []glob.Glob {
-	id := g.Identity() + "\x00" + before.Identity() + "\x00" + after.Identity()
-	have, known := l.pieces[id]
-	if !known {
-		have = g.Between(before, after)
-		l.pieces[id] = have
-	}
-	return have
+		found.Texts, found.Sure = domain.Representatives(tests, keys)
+		return found
+	})
 }
 
 // maxAssignments bounds how many values are tried for condition keys that stand as policy variables and that the

@@ -87,10 +87,6 @@ type Solved struct {
 	abroad map[*engine.Statement]bool
 	away   *Solved
 	home   []*engine.Statement
-	// classes are the values that tests of open keys tell apart, by the tests.
-	classes map[string]classesOf
-	// pieces are what patterns come to in the place of an open key, by the pattern and what stands around.
-	pieces map[string][]glob.Glob
 	// budget is what the searches for targets may cost together.
 	budget *glob.Budget
 	// assumed speak of the calls that assume a role.
@@ -113,17 +109,15 @@ func NewSolved() *Solved {
 		numbers:   map[string]int{},
 		owns:      map[*engine.Principal]*ownTexts{},
 		abroad:    map[*engine.Statement]bool{},
-		classes:   map[string]classesOf{},
-		pieces:    map[string][]glob.Glob{},
 		budget:    &glob.Budget{},
 		assumed:   map[*engine.Principal]*engine.Statement{},
 	}
 }
 
-// beside is a new Solved for other values: costs are counted together, and what patterns alone say is known.
+// beside is a new Solved for other values; costs are counted together.
 func (l *Solved) beside() *Solved {
 	other := NewSolved()
-	other.budget, other.classes, other.pieces = l.budget, l.classes, l.pieces
+	other.budget = l.budget
 	return other
 }
 
