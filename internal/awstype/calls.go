@@ -72,8 +72,9 @@ func readerIn(source Source, actions ...string) []Call {
 	return all
 }
 
-func (c Call) unconfirmed(why string) Call {
-	c.Unconfirmed = why
+// shown is a call that another file of the provider shows than that of its type.
+func (c Call) shown(file, commit string) Call {
+	c.Source = Source{Repository: terraform, File: file, Commit: commit}
 	return c
 }
 
@@ -86,9 +87,6 @@ const (
 	ifDifferent = "the list differs from what AWS has"
 	ifThere     = "the user has one"
 	ifForced    = "forceDetachPolicies is set, or the state has policies of the role"
-
-	byTagging = "AWS asks for it of a call that passes tags: the source shows the tags in the call, and the call itself in partitions that take no tags there; " +
-		"that AWS asks for it elsewhere was seen for roles, and not for policies"
 )
 
 // provisioning brings roles in accounts up to date and waits for it.

@@ -64,8 +64,11 @@ func callsTable() (text string, calls, unconfirmed int) {
 			}
 		}
 	}
-	head := fmt.Sprintf("%d types and functions, %d calls. No source shows %d of the calls:\n\n",
-		len(awstype.Tokens()), calls, unconfirmed)
+	head := fmt.Sprintf("%d types and functions, %d calls, each with its source.\n", len(awstype.Tokens()), calls)
+	if unconfirmed > 0 {
+		head = fmt.Sprintf("%d types and functions, %d calls. No source shows %d of the calls:\n\n",
+			len(awstype.Tokens()), calls, unconfirmed)
+	}
 	for _, call := range awstype.Unconfirmed() {
 		token, action, _ := strings.Cut(call, " ")
 		head += fmt.Sprintf("- `%s` of `%s`\n", action, token)

@@ -16,7 +16,7 @@ var iamPolicy = Type{
 		group(
 			"ChangePoliciesOfTheStack",
 			call(Create, "iam:CreatePolicy"),
-			call(Create, "iam:TagPolicy").when(ifTagged).unconfirmed(byTagging),
+			call(Create, "iam:TagPolicy").when(ifTagged).shown("internal/service/iam/tags.go", "0413c661"),
 			call(Update, "iam:TagPolicy").when(ifTagged),
 			call(Update, "iam:UntagPolicy").when("tags go"),
 			call(
