@@ -1,6 +1,7 @@
 package expect
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,6 +45,16 @@ func (e *expectationError) Error() string {
 }
 
 func (e *expectationError) Unwrap() error { return e.reason }
+
+// FieldOf is the field of an expectation that an error of this package speaks of, and what is wrong with it. The field
+// is empty where the error speaks of no one field.
+func FieldOf(err error) (field string, why error) {
+	var wrong *expectationError
+	if errors.As(err, &wrong) {
+		return wrong.field, wrong.reason
+	}
+	return "", err
+}
 
 // Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it
 // names none. The error says which of its fields names what does not exist, or cannot be judged.

@@ -67,7 +67,7 @@ func ReadPerson(text string) (*world.Person, error) {
 		}
 	}
 	d := strictyaml.NewDecoder()
-	person, ok := personKeys.Decode(d, n, "as")
+	person, ok := personKeys.Decode(d, n, "")
 	if problems := d.Sorted(""); len(problems) > 0 || !ok {
 		var errs []error
 		for _, p := range problems {

@@ -40,5 +40,5 @@ func TestAQuestionThatIsWrongByItselfIsRefusedOnce(t *testing.T) {
 		all = append(all, stacktest.Read(t, "examples/organization/Pulumi."+name+".yaml"))
 	}
 	_, err := Ask(Question{As: "nobody"}, all...)
-	require.EqualError(t, err, "write one of do and opens")
+	require.EqualError(t, err, "write one of --do and --opens")
 }

@@ -166,8 +166,8 @@ func TestAQuestionIsAnsweredWhereItsNamesMeanSomething(t *testing.T) {
 
 	q.Via = "AdminRol"
 	_, err := Ask(q, stacktest.Read(t, devStack), stacktest.Read(t, prodStack))
-	assert.ErrorContains(t, err, `dev: via: "AdminRol" is no role of account 111122223333`)
-	assert.ErrorContains(t, err, `prod: via: "AdminRol" is no role of account 777788889999; did you mean "AdminRole"?`)
+	assert.ErrorContains(t, err, `dev: --via: "AdminRol" is no role of account 111122223333`)
+	assert.ErrorContains(t, err, `prod: --via: "AdminRol" is no role of account 777788889999; did you mean "AdminRole"?`)
 }
 
 // Regions in which the answer differs are answered apart.
@@ -204,16 +204,29 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 		says   string
 	}{
 		"a target": {func(q *Question) { q.On = []string{"Test Project 1"} },
-			`on: "Test Project 1" is nothing to act on; write a tag`},
+			`--on: "Test Project 1" is nothing to act on; write a tag`},
 		"a key": {func(q *Question) { q.With = []string{"aws:TagKeys"} },
-			`with: "aws:TagKeys" is no condition key with a value`},
-		"a time": {func(q *Question) { q.At = "tomorrow" }, `at: "tomorrow" is not a time with an offset`},
+			`--with: "aws:TagKeys" is no condition key with a value`},
+		"a time": {func(q *Question) { q.At = "tomorrow" }, `--at: "tomorrow" is not a time with an offset`},
 		"a person": {func(q *Question) { q.As = "non-97-test-user4" },
-			`as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`},
-		"a door":       {func(q *Question) { q.Opens = "window" }, `opens: "window" is not a door`},
-		"a way in":     {func(q *Question) { q.Session = "password" }, `session: "password" is not a way to sign in`},
-		"a tag":        {func(q *Question) { q.On = []string{"user/"} }, `on: "user/" is nothing to act on`},
-		"nothing done": {func(q *Question) { q.Opens = "" }, "write one of do and opens"},
+			`--as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`},
+		"a door":       {func(q *Question) { q.Opens = "window" }, `--opens: "window" is not a door`},
+		"a way in":     {func(q *Question) { q.Session = "password" }, `--session: "password" is not a way to sign in`},
+		"a tag":        {func(q *Question) { q.On = []string{"user/"} }, `--on: "user/" is nothing to act on`},
+		"nothing done": {func(q *Question) { q.Opens = "" }, "write one of --do and --opens"},
+		"a group":      {func(q *Question) { q.As = "{identityCenter: dave, group: [x]}" }, `--as: group: unknown key; did you mean "groups"?`},
+		"an age":       {func(q *Question) { q.Session, q.MFAAge = "key", time.Hour }, "--mfa-age: is the age of a sign-in with MFA"},
+		"a name of a session": {func(q *Question) { q.Via, q.SessionName = "", "x" },
+			"--session-name: names the session of a role, and none is assumed; write --via"},
+		"a tag of a session": {func(q *Question) { q.Via, q.SessionTags = "", []string{"a=1"} },
+			"--session-tag: are passed when a role is taken, and none is; write --via"},
+		"a second role": {func(q *Question) { q.Then = "x" },
+			"--then: is the role that somebody of Identity Center assumes next; write the role in --via"},
+		"a key with MFA": {func(q *Question) { yes := true; q.Session, q.MFA = "key", &yes },
+			"--mfa: is never so of a long-term key; write --session keyWithMfaCode or sessionToken"},
+		"a condition of a door": {func(q *Question) { q.With = []string{"aws:TagKeys=a"} }, "is for the call of --do"},
+		"a Region":              {func(q *Question) { q.Region = "nowhere" }, `--region: "nowhere"`},
+		"a key of a volume":     {func(q *Question) { q.VolumeKeys = []string{"x"} }, "--volume-key: "},
 	} {
 		q := shellOfProject1
 		c.change(&q)

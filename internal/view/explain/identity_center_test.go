@@ -44,11 +44,11 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 
 	no := false
 	for problem, q := range map[string]Question{
-		`as.grups: unknown key; did you mean "groups"?`: ask("{identityCenter: dave, grups: [a]}"),
-		"is no YAML":                ask("{identityCenter: dave"),
-		"mfa: is for IAM users":     ask("{identityCenter: dave}", func(q *Question) { q.MFA = &no }),
-		"session: is for IAM users": ask("{identityCenter: dave}", func(q *Question) { q.Session = "key" }),
-		"as.groups: \"nobody\" is no group of identityCenter.groups": ask("{identityCenter: erin, groups: [nobody]}"),
+		`--as: grups: unknown key; did you mean "groups"?`: ask("{identityCenter: dave, grups: [a]}"),
+		"is no YAML":                  ask("{identityCenter: dave"),
+		"mfa: is for IAM users":       ask("{identityCenter: dave}", func(q *Question) { q.MFA = &no }),
+		"--session: is for IAM users": ask("{identityCenter: dave}", func(q *Question) { q.Session = "key" }),
+		"--as: groups: \"nobody\" is no group of identityCenter.groups": ask("{identityCenter: erin, groups: [nobody]}"),
 	} {
 		_, err := Ask(
 			q,

@@ -64,11 +64,11 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 	if strings.HasPrefix(q.As, "{") {
 		if x.As = ""; q.MFA != nil {
 			return expectation.Expectation{}, errors.New(
-				"mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
+				"--mfa: is for IAM users; Identity Center asks for MFA itself: remove it",
 			)
 		}
 		if x.Person, err = sections.ReadPerson(q.As); err != nil {
-			return expectation.Expectation{}, err
+			return expectation.Expectation{}, inAs(err)
 		}
 		x.MFA = false
 	}
@@ -80,7 +80,7 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 		key, value, found := strings.Cut(tag, "=")
 		if !found || key == "" {
 			return expectation.Expectation{}, fmt.Errorf(
-				"session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice",
+				"--session-tag: %q is no tag with a value; write it as in SSMSessionRunAs=alice",
 				tag,
 			)
 		}
@@ -93,7 +93,7 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 		key, value, found := strings.Cut(with, "=")
 		if !found || key == "" {
 			return expectation.Expectation{}, fmt.Errorf(
-				"with: %q is no condition key with a value; write it as in aws:TagKeys=Project",
+				"--with: %q is no condition key with a value; write it as in aws:TagKeys=Project",
 				with,
 			)
 		}
@@ -105,7 +105,7 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 	if q.At != "" {
 		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
 			return expectation.Expectation{}, fmt.Errorf(
-				`at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`,
+				`--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`,
 				q.At,
 			)
 		}
@@ -137,7 +137,7 @@ func target(words []string) (expectation.Target, error) {
 			t.Document = name
 		default:
 			return expectation.Target{}, fmt.Errorf(
-				`on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
+				`--on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
 				word,
 			)
 		}
@@ -161,6 +161,7 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 		x.Account = s.Account.ID
 		found, err := explainQuestion(engine, x)
 		if err != nil {
+			err = inFlags(err)
 			reasons = append(reasons, err)
 			if len(stacks) > 1 {
 				err = fmt.Errorf("%s: %w", s.Name, err)
@@ -223,7 +224,7 @@ func elsewhere(as string, stacks []*stack.Stack) error {
 		ways[i] = strconv.Quote(name + "/" + as)
 	}
 	return fmt.Errorf(
-		"as: %q is a user of %s, and the question means nothing there alone; write %s, and name the stack that is asked about, such as %s",
+		"--as: %q is a user of %s, and the question means nothing there alone; write %s, and name the stack that is asked about, such as %s",
 		as,
 		strings.Join(homes, " and of "),
 		strings.Join(ways, " or "),
