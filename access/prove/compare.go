@@ -692,7 +692,7 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 		}
 	}
 	if refuses == nil {
-		d.Unreal = "there can be no such caller in the other world"
+		d.Unreal = "with the other policies there can be no such caller"
 		return d
 	}
 	yes, err := allows.Decide(w.Session, w.Request)
@@ -701,7 +701,7 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 	case cmp.Or(err, otherErr) != nil:
 		d.Unreal = "the evaluator cannot decide it: " + cmp.Or(err, otherErr).Error()
 	case no.Allowed():
-		d.Unreal = "the evaluator finds it allowed in both worlds"
+		d.Unreal = "the evaluator finds it allowed before and after"
 	default:
 		d.By, d.Not = yes.By, no.By
 	}

@@ -222,11 +222,15 @@ func (r Report) Assumptions() []ProofAssumption {
 }
 
 // Unconfirmed is what to say of a request that the search has found and that is not known to be let in, in a sentence
-// without its period: that AWS sends no such request today, or that the evaluator does not decide it so, and why. The
-// reason is the Unreal of a finding.
+// without its period: that AWS sends no such request today, or that the request is decided otherwise when it is taken
+// by itself. The reason is the Unreal of a finding.
 func Unconfirmed(why string) string {
-	if strings.HasPrefix(why, "the evaluator ") {
-		return "this request is not confirmed: " + why
+	const alone = "this may be a false alarm: taken by itself, the request "
+	if decision, found := strings.CutPrefix(why, "the evaluator finds it "); found {
+		return alone + "is " + decision
+	}
+	if reason, found := strings.CutPrefix(why, "the evaluator cannot decide it: "); found {
+		return alone + "cannot be decided: " + reason
 	}
 	return "AWS does not send this request today: " + why
 }
