@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/internal/announce"
+	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/view/grants"
 	"aws-access-guardrails/internal/workspace/exit"
 )
@@ -117,7 +118,11 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 		facts = append(facts, announce.Facts(g, zone)...)
 	}
 	if len(about) == 0 {
-		return none, exit.Usef("%s has no grant with the ticket %q", stack, args[2])
+		hint := ""
+		for _, other := range edit.WithTicket(otherFiles(folder, stack), args[2]) {
+			hint += fmt.Sprintf("; the stack %s has one: write %s in place of %s", other, other, stack)
+		}
+		return none, exit.Usef("%s has no grant with the ticket %q%s", stack, args[2], hint)
 	}
 	title := announce.Title(step, strings.Join(about, ", "))
 	if text != "" {

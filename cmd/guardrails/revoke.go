@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/edit"
+	"aws-access-guardrails/internal/workspace/project"
 )
 
 func newRevoke(f *flags) *cobra.Command {
@@ -20,7 +21,7 @@ func newRevoke(f *flags) *cobra.Command {
 		Use:   "revoke stack ticket",
 		Short: "End a grant of a stack file now, and print what ends its open shells",
 		Long: `Ends the grant with the ticket: the until of a grant that is open becomes now, and a grant that has not begun is taken out of the file with the comment
-right above it. A grant that is over is refused. Comments, order and spacing of everything else stay as they are. No account is touched: up applies the
+right above it and with the expectations about its role. A grant that is over is refused. Comments, order and spacing of everything else stay as they are. No account is touched: up applies the
 file, and the printed lines end the shells that are open, which AWS does not do by itself.`,
 		Example: `  guardrails revoke workload CHG1234
   guardrails revoke workload CHG1234 --person jump/alice --dry-run`,
@@ -34,13 +35,7 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 			if err != nil {
 				return err
 			}
-			change, err := changeFile(
-				cmd,
-				stack,
-				file,
-				dryRun || patch,
-				func() (*edit.Change, error) { return edit.Revoke(file, args[1], person, f.clock()) },
-			)
+			change, err := changeFile(cmd, stack, file, dryRun || patch, f.revokes(stack, file, args[1], person))
 			if err != nil {
 				return err
 			}
@@ -70,6 +65,34 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print what would be written, and write nothing")
 	cmd.Flags().BoolVar(&patch, "patch", false, patchUsage)
 	return cmd
+}
+
+// revokes ends the grant, and says of a ticket that the stack does not have which other one has it.
+func (f *flags) revokes(stack, file, ticket, person string) func() (*edit.Change, error) {
+	return func() (*edit.Change, error) {
+		change, err := edit.Revoke(file, ticket, person, f.clock())
+		if err == nil {
+			return change, nil
+		}
+		folder, folderErr := project.Open(f.dir)
+		if folderErr != nil {
+			return nil, err
+		}
+		return nil, edit.InPlaceOf(err, otherFiles(folder, stack), func(other string) string {
+			return f.setting().Line("revoke", other, ticket)
+		})
+	}
+}
+
+// otherFiles are the files of the other stacks of the folder, by their names.
+func otherFiles(folder *project.Folder, stack string) map[string]string {
+	files := map[string]string{}
+	for _, name := range folder.Stacks() {
+		if name != project.ShortName(stack) {
+			files[name] = folder.StackFile(name)
+		}
+	}
+	return files
 }
 
 // revoked says what becomes of the grant.
@@ -103,6 +126,12 @@ func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) 
 		grant.Person,
 		f.setting().Line("up", stack),
 	)
+	if len(change.Failing) > 0 {
+		b.WriteString("Up is refused until these expectations, which do not hold any more, are taken out or changed:\n")
+		for _, failing := range change.Failing {
+			b.WriteString("  " + failing + "\n")
+		}
+	}
 	if change.Removed {
 		b.WriteString("The grant had not begun, so there are no shells of it.\n")
 		return b.String()

@@ -2,7 +2,9 @@ package edit
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +37,9 @@ type Change struct {
 	Grant *grant.Args
 	// Removed is set where the grant is taken out of the file.
 	Removed bool
+	// Failing are the expectations that the grant does not meet any more when it ends now, each with its place: up is
+	// refused until they are taken out.
+	Failing []string
 	// Was is when the grant would have ended without the change; zero for a new one.
 	Was time.Time
 
@@ -75,9 +80,50 @@ func (g Grant) is(written grant.Args) bool {
 }
 
 // NotFoundError says that a stack has no such grant, or several.
-type NotFoundError struct{ text string }
+type NotFoundError struct {
+	text string
+	// ticket is the one that no grant of the stack has; empty where one has it.
+	ticket string
+	// hint says what may be meant instead; empty where nothing may.
+	hint string
+}
 
-func (e *NotFoundError) Error() string { return e.text }
+func (e *NotFoundError) Error() string {
+	if e.hint == "" {
+		return e.text
+	}
+	return e.text + "; " + e.hint
+}
+
+// WithTicket are the stacks with a grant of the ticket, of those whose files are given by their names, sorted. A file
+// that is refused has none.
+func WithTicket(files map[string]string, ticket string) []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		s, problems := stack.ReadFile(files[name])
+		if len(problems) == 0 && slices.ContainsFunc(s.Grants, func(g grant.Args) bool { return g.Ticket == ticket }) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// InPlaceOf is the error with the other stacks that have the ticket, each with the line that is to be written for it.
+// Every error but a *NotFoundError stays as it is, and so does one about a stack that has the ticket.
+func InPlaceOf(err error, others map[string]string, line func(stack string) string) error {
+	var missing *NotFoundError
+	if !errors.As(err, &missing) || missing.ticket == "" {
+		return err
+	}
+	var lines []string
+	for _, name := range WithTicket(others, missing.ticket) {
+		lines = append(lines, fmt.Sprintf("the stack %s has one: %s", name, line(name)))
+	}
+	if len(lines) == 0 {
+		return err
+	}
+	return &NotFoundError{text: missing.text, hint: strings.Join(lines, "; ")}
+}
 
 // OverError says that there is nothing to revoke any more.
 type OverError struct{ text string }
@@ -85,8 +131,8 @@ type OverError struct{ text string }
 func (e *OverError) Error() string { return e.text }
 
 // Revoke ends the grant with the ticket, and with the person where that is not empty. A grant that is open at the
-// instant now ends then: its until is set. One that has not begun is removed, with the comment right above it,
-// because it never opened anything. One that is over is an *OverError.
+// instant now ends then: its until is set. One that has not begun is removed, with the comment right above it and with
+// the expectations about its role, because it never opened anything. One that is over is an *OverError.
 func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 	f, err := open(path)
 	if err != nil {
@@ -110,14 +156,12 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 			),
 		}
 	case given.From.After(now):
-		change.Removed = true
-		if change.After, err = f.remove(index); err != nil {
-			return nil, err
+		made, removeErr := f.withoutGrant(index, &given)
+		if removeErr != nil {
+			return nil, removeErr
 		}
-		_, err = f.accept(change.After, func(grants []grant.Args) bool {
-			return sameGrants(grants, slices.Delete(slices.Clone(f.stack.Grants), index, index+1))
-		})
-		return change, err
+		made.Grant, made.Removed, made.Was = &given, true, given.Until
+		return made, f.acceptWithout(made.After, index)
 	}
 	// The window is half-open: what ends now is over now. It is a second long at least, or it would be no window.
 	end := now.Truncate(time.Second)
@@ -125,6 +169,7 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 		end = given.From.Add(time.Second)
 	}
 	given.Until = end.In(given.Until.Location())
+	change.Failing = f.failing(&given, given.Until)
 	if change.After, err = f.setUntil(index, given.Until); err != nil {
 		return nil, err
 	}
@@ -152,12 +197,7 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 		}
 	}
 	for i, x := range f.stack.Expect {
-		if slices.ContainsFunc(gone, func(g grant.Args) bool {
-			return slices.ContainsFunc(
-				[]string{x.Via, x.Then, x.On.Role},
-				func(role string) bool { return role == g.RoleName() || role == g.RoleARN() },
-			)
-		}) {
+		if about(&x, gone...) {
 			removals = append(removals, Removal{Keys: []any{"expect", i}, Heading: true})
 		}
 	}
@@ -192,7 +232,7 @@ func (f *file) find(ticket, person string) (int, error) {
 		return found[0], nil
 	case len(found) > 1:
 		return 0, &NotFoundError{
-			fmt.Sprintf(
+			text: fmt.Sprintf(
 				"%s: the ticket %q has several grants; add --person with one of %s",
 				f.path,
 				ticket,
@@ -201,7 +241,7 @@ func (f *file) find(ticket, person string) (int, error) {
 		}
 	case len(people) > 0:
 		return 0, &NotFoundError{
-			fmt.Sprintf(
+			text: fmt.Sprintf(
 				"%s: %q has no grant for the ticket %q; it is for %s",
 				f.path,
 				person,
@@ -210,10 +250,12 @@ func (f *file) find(ticket, person string) (int, error) {
 			),
 		}
 	case len(known) == 0:
-		return 0, &NotFoundError{fmt.Sprintf("%s: there is no grant", f.path)}
+		return 0, &NotFoundError{text: fmt.Sprintf("%s: there is no grant", f.path), ticket: ticket}
 	}
 	return 0, &NotFoundError{
-		fmt.Sprintf("%s: no grant has the ticket %q; %s", f.path, ticket, strictyaml.DidYouMean(ticket, known)),
+		text:   fmt.Sprintf("%s: no grant has the ticket %q", f.path, ticket),
+		ticket: ticket,
+		hint:   strictyaml.DidYouMean(ticket, known),
 	}
 }
 
