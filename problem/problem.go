@@ -32,6 +32,9 @@ type Problem struct {
 	Why string
 	// Fix says what to write instead; empty where Why says it already.
 	Fix string
+	// OtherStack is the stack of the folder with whose file the value does not go together; empty where the file is
+	// wrong by itself.
+	OtherStack string
 }
 
 // Written is a value that is shown as it reads in the file, without quotes.

@@ -131,11 +131,15 @@ func (s *Stack) checkGrants(d *strictyaml.Decoder) {
 		}
 	}
 	if noTemplate > 0 {
+		count, open := "1 grant", "opens"
+		if noTemplate > 1 {
+			count, open = fmt.Sprintf("%d grants", noTemplate), "open"
+		}
 		d.Report(problem.Problem{
 			Path:  stackPath("grants"),
 			Kind:  problem.Missing,
-			Value: problem.Written(fmt.Sprintf("%d grants", noTemplate)),
-			Why:   "there is no section osAccess for them to open",
+			Value: problem.Written(count),
+			Why:   open + " osAccess, and there is no section osAccess",
 			Fix:   "write guardrails:osAccess, which says what a grant opens; {} has its defaults",
 		})
 		return

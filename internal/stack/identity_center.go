@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -52,7 +51,7 @@ func (s *Stack) PermissionSets() []*identitycenter.PermissionSetArgs {
 			a.Assignments[i].Accounts = s.accountIDs(assignment.Accounts)
 		}
 		for _, id := range a.Accounts() {
-			own, _ := s.policiesOf(id)
+			own, _, _ := s.policiesOf(id)
 			a.OwnPolicies = append(a.OwnPolicies, own...)
 		}
 		out = append(out, &a)
@@ -60,18 +59,18 @@ func (s *Stack) PermissionSets() []*identitycenter.PermissionSetArgs {
 	return out
 }
 
-// policiesOf are the names of the customer managed policies that the stack of an account makes, and the name of its
-// file; without a file where no stack of the folder is for the account.
-func (s *Stack) policiesOf(account string) (names []string, file string) {
+// policiesOf are the names of the customer managed policies that the stack of an account makes, with the name of the
+// stack; false where no stack of the folder is for the account.
+func (s *Stack) policiesOf(account string) (names []string, stack string, found bool) {
 	if account == s.Account.ID {
-		return s.knownPolicies().Own, s.File
+		return s.knownPolicies().Own, s.Name, true
 	}
 	for _, other := range s.Siblings {
 		if other.AccountID == account {
-			return other.ManagedPolicies, "Pulumi." + other.Stack + ".yaml"
+			return other.ManagedPolicies, other.Stack, true
 		}
 	}
-	return nil, ""
+	return nil, "", false
 }
 
 // checkPoliciesOfAccounts refuses a customer managed policy that the stack of an account lacks where the permission set
@@ -85,17 +84,19 @@ func (s *Stack) checkPoliciesOfAccounts(d *strictyaml.Decoder) {
 				return
 			}
 			for _, id := range set.Accounts() {
-				names, file := s.policiesOf(id)
-				if file == "" || slices.Contains(names, own.Name) {
+				names, stack, found := s.policiesOf(id)
+				if !found || slices.Contains(names, own.Name) {
 					continue
 				}
 				d.Report(problem.Problem{
 					Path:  path,
 					Kind:  problem.NotFound,
 					Value: name,
-					Why: "is not among the managedPolicies of " + filepath.Base(file) + ", and " + set.Name +
+					Why: "is not among the managedPolicies of " + stackFile(stack) + ", and " + set.Name +
 						" is assigned in account " + strconv.Quote(id),
 					Fix: "add it there: Identity Center wants a policy of this name in every account of the assignments",
+
+					OtherStack: stack,
 				})
 				return
 			}
@@ -166,6 +167,8 @@ func (s *Stack) checkIdentityCenter(d *strictyaml.Decoder) {
 						Value: account,
 						Why:   "is the alias of no stack of this folder",
 						Fix:   strictyaml.Suggest(account, aliases),
+
+						OtherStack: s.unreadSibling(),
 					},
 				)
 			}

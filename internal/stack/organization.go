@@ -132,6 +132,8 @@ func (s *Stack) checkOrganization(d *strictyaml.Decoder) {
 					Value: a,
 					Why:   "is the alias of no stack of this folder",
 					Fix:   strictyaml.Suggest(a, aliases),
+
+					OtherStack: s.unreadSibling(),
 				},
 			)
 		}
@@ -166,6 +168,8 @@ func (s *Stack) checkPeopleAccounts(d *strictyaml.Decoder) {
 			Value: problem.Written(strings.Join(listed, ", ")),
 			Why:   "leaves out " + other.AccountID + ", whose stack " + other.Stack + " has users: whoever resets their credentials there becomes them",
 			Fix:   "add " + strconv.Quote(cmp.Or(other.Alias, other.AccountID)) + " beside the jump accounts",
+
+			OtherStack: other.Stack,
 		})
 	}
 }

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,68 +111,72 @@ func (s *Stack) checkPerson(d *strictyaml.Decoder, path problem.Path, person str
 		return
 	}
 	alias, name := sections.SplitPerson(person)
-	if alias == "" || alias == s.Account.Alias {
+	p := problem.Problem{Path: path, Kind: problem.NotFound, Value: person}
+	other := slices.IndexFunc(s.Siblings, func(o stackfile.Sibling) bool { return o.Named(alias) })
+	switch {
+	case alias == "" || alias == s.Account.Alias:
 		// Somebody may be the one whose name is not there.
 		if slices.ContainsFunc(s.Users, func(u user.Args) bool { return u.Name == "" || u.Name == name }) {
 			return
 		}
-		known := s.userNames()
-		fix := "add the user to guardrails:users, write alias/name for somebody of another stack, or a user ARN"
-		if best, near := nearestNamed(name, known, s.Teams); near {
-			fix = "did you mean " + strconv.Quote(best) + "?"
+		p.Why = "is no user of this stack"
+		p.Fix = "add the user to guardrails:users, write alias/name for somebody of another stack, or a user ARN"
+		if best, near := nearestNamed(name, s.userNames(), s.Teams); near {
+			p.Fix = "did you mean " + strconv.Quote(best) + "?"
+		} else if elsewhere := s.writtenElsewhere(name); elsewhere != "" {
+			p.Fix = "write " + elsewhere
 		}
-		d.Report(
-			problem.Problem{
-				Path:  path,
-				Kind:  problem.NotFound,
-				Value: person,
-				Why:   "is no user of this stack",
-				Fix:   fix,
-			},
-		)
-		return
-	}
-	at0 := slices.IndexFunc(s.Siblings, func(o stackfile.Sibling) bool { return o.Named(alias) })
-	if at0 < 0 {
-		var aliases []string
-		for _, o := range s.Siblings {
-			aliases = append(aliases, cmp.Or(o.Alias, o.Stack))
+	case other < 0:
+		p.Why = "names no account: no stack file of this folder has the alias " + strconv.Quote(alias)
+		p.Fix = "write the alias of an account whose stack file is in this folder, or a user ARN"
+		if best, near := strictyaml.Nearest(alias, s.aliasesOfOthers()); near {
+			p.Fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
 		}
-		fix := "write the alias of an account whose stack file is in this folder, or a user ARN"
-		if best, near := strictyaml.Nearest(alias, aliases); near {
-			fix = "did you mean " + strconv.Quote(best+"/"+name) + "?"
+		p.OtherStack = s.unreadSibling()
+	default:
+		sibling := s.Siblings[other]
+		if _, known := sibling.Users[name]; known {
+			return
 		}
-		d.Report(
-			problem.Problem{
-				Path:  path,
-				Kind:  problem.NotFound,
-				Value: person,
-				Why:   "names no account: no stack file of this folder has the alias " + strconv.Quote(alias),
-				Fix:   fix,
-			},
-		)
-		return
+		p.Why, p.OtherStack = "is no user of the stack "+sibling.Stack, sibling.Stack
+		p.Fix = "add the user to " + stackFile(sibling.Stack)
+		if best, near := nearestNamed(name, slices.Sorted(maps.Keys(sibling.Users)), sibling.Teams); near {
+			p.Fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
+		} else if elsewhere := s.writtenElsewhere(name); elsewhere != "" {
+			p.Fix = "write " + elsewhere
+		}
 	}
-	other := s.Siblings[at0]
-	if _, known := other.Users[name]; known {
-		return
+	d.Report(p)
+}
+
+// aliasesOfOthers are how the other stacks of the folder are written before a name.
+func (s *Stack) aliasesOfOthers() []string {
+	var aliases []string
+	for _, o := range s.Siblings {
+		aliases = append(aliases, cmp.Or(o.Alias, o.Stack))
 	}
-	var names []string
-	for n := range other.Users {
-		names = append(names, n)
+	return aliases
+}
+
+// writtenElsewhere is how other stacks of the folder that have a user or a person of Identity Center of the name are
+// written with it: "jump/alice", or several with "or" between them; empty where none has.
+func (s *Stack) writtenElsewhere(name string) string {
+	var ways []string
+	for _, other := range s.Siblings {
+		if _, has := other.Users[name]; has || slices.Contains(other.IdentityCenterUsers(), name) {
+			ways = append(ways, strconv.Quote(cmp.Or(other.Alias, other.Stack)+"/"+name))
+		}
 	}
-	slices.Sort(names)
-	fix := "add the user to Pulumi." + other.Stack + ".yaml"
-	if best, near := nearestNamed(name, names, other.Teams); near {
-		fix = "did you mean " + strconv.Quote(alias+"/"+best) + "?"
+	return strings.Join(ways, " or ")
+}
+
+// unreadSibling is a stack of the folder whose file says no account, so that nobody knows its alias; empty where there
+// is none.
+func (s *Stack) unreadSibling() string {
+	for _, other := range s.Siblings {
+		if other.AccountID == "" {
+			return other.Stack
+		}
 	}
-	d.Report(
-		problem.Problem{
-			Path:  path,
-			Kind:  problem.NotFound,
-			Value: person,
-			Why:   "is no user of the stack " + other.Stack,
-			Fix:   fix,
-		},
-	)
+	return ""
 }

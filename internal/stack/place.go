@@ -66,6 +66,8 @@ func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 			) +
 				" stands nowhere: no service control policy would reach it",
 			Fix: "add the account to its unit in organization.tree there",
+
+			OtherStack: other.Stack,
 		})
 	}
 }
@@ -77,7 +79,7 @@ func (s *Stack) checkTree(d *strictyaml.Decoder) {
 		return
 	}
 	governs := s.Governs()
-	missing := func(id, file string) {
+	missing := func(id, file, stack string) {
 		if id == o.Management || slices.Contains(governs, id) || policy.ValidateAccountID(id) != nil {
 			return
 		}
@@ -89,15 +91,17 @@ func (s *Stack) checkTree(d *strictyaml.Decoder) {
 			) + ", which is in the organization by account.organization of " + file +
 				": no service control policy would reach it",
 			Fix: "add it to its unit",
+
+			OtherStack: stack,
 		})
 	}
 	if s.Account.Organization == o.ID {
-		missing(s.Account.ID, "this file")
+		missing(s.Account.ID, "this file", "")
 	}
 	for _, other := range s.Siblings {
 		// That two stacks carry one organization is told where they are judged together.
 		if other.Organization == o.ID && other.Governs == nil {
-			missing(other.AccountID, stackFile(other.Stack))
+			missing(other.AccountID, stackFile(other.Stack), other.Stack)
 		}
 	}
 }

@@ -86,6 +86,6 @@ func (s *Stack) disagree(d *strictyaml.Decoder, key, mine string, other stackfil
 		why += ": there it is " + problem.Quoted(its)
 	}
 	d.Report(problem.Problem{
-		Path: path, Kind: problem.Invalid, Value: mine, Why: why, Fix: fix,
+		Path: path, Kind: problem.Invalid, Value: mine, Why: why, Fix: fix, OtherStack: other.Stack,
 	})
 }

@@ -92,5 +92,5 @@ func (w *Workspace) check(stacks []string) (targets []target, err error) {
 		}
 		targets = append(targets, to)
 	}
-	return targets, errors.Join(errs...)
+	return targets, errors.Join(project.CausesFirst(errs)...)
 }

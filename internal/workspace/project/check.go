@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"aws-access-guardrails/internal/judge"
@@ -35,7 +34,7 @@ func (f *Folder) Read(names ...string) ([]*stack.Stack, error) {
 		}
 		stacks = append(stacks, stack)
 	}
-	return stacks, errors.Join(errs...)
+	return stacks, errors.Join(CausesFirst(errs)...)
 }
 
 // Check holds the named stacks (none means all) against everything that can be known before a deployment: no network,
@@ -73,7 +72,7 @@ func (f *Folder) Judge(strict bool, moment time.Time, names ...string) (*CheckSu
 	for _, err := range Joined(unread) {
 		var refused *exit.RefusedError
 		if errors.As(err, &refused) {
-			s.unread = append(s.unread, f.RelativeFile(refused.Stack))
+			s.unread = append(s.unread, refused)
 		}
 	}
 	for _, j := range s.judgements {
@@ -172,8 +171,8 @@ type CheckSummary struct {
 	All   bool `json:"-"`
 
 	judgements []*judge.Judgement
-	// unread are the files of the stacks that could not be read.
-	unread []string
+	// unread are the refusals of the stacks that could not be read.
+	unread []*exit.RefusedError
 }
 
 // CheckedStack is a stack that could be read, with its proofs and expectations.
@@ -199,7 +198,7 @@ func (s *CheckSummary) WriteJSON(w io.Writer) error {
 }
 
 // WriteText says of each stack whether it holds, and why. The problems of stacks that could not be read are the
-// error's business.
+// error's business, but where another stack does not hold: then they come first, because that may follow from them.
 func (s *CheckSummary) WriteText(w io.Writer) error {
 	form := judge.Short
 	switch {
@@ -209,12 +208,13 @@ func (s *CheckSummary) WriteText(w io.Writer) error {
 		form = judge.Brief
 	}
 	if len(s.unread) > 0 && slices.ContainsFunc(s.Stacks, func(c CheckedStack) bool { return !c.Holds }) {
-		_, err := fmt.Fprintf(
-			w,
-			"%s: refused, for what stands below; what others say of its people and its account cannot be judged until then\n",
-			strings.Join(s.unread, ", "),
-		)
-		if err != nil {
+		for _, refused := range s.unread {
+			if _, err := fmt.Fprintln(w, refused.Err); err != nil {
+				return err
+			}
+			refused.Headline = fmt.Sprintf("Pulumi.%s.yaml: refused, as told first", ShortName(refused.Stack))
+		}
+		if _, err := fmt.Fprint(w, "\nWhat does not hold below may follow from that: mend that first.\n\n"); err != nil {
 			return err
 		}
 	}

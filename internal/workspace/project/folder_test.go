@@ -147,22 +147,29 @@ func TestAFileThatIsPassedOverByItsNameIsRefused(t *testing.T) {
 func TestWhatFollowsFromAnotherFileIsSaidToFollow(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "organization")
 	require.NoError(t, os.CopyFS(dir, os.DirFS(testkit.Path(t, "examples/organization"))))
-	text := func(names ...string) string {
+	text := func(names ...string) (out, errs string) {
 		folder, err := Open(dir)
 		require.NoError(t, err)
 		summary, err := folder.Judge(false, time.Now(), names...)
 		require.Error(t, err)
-		var out strings.Builder
-		require.NoError(t, summary.WriteText(&out))
-		return out.String()
+		var written strings.Builder
+		require.NoError(t, summary.WriteText(&written))
+		return written.String(), err.Error()
 	}
 	file := filepath.Join(dir, "Pulumi.jump.yaml")
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(file, append(data, "  guardrails:nothing: 1\n"...), 0o600))
-	const said = "refused, for what stands below"
-	first, rest, _ := strings.Cut(text(), "\n")
-	assert.Contains(t, first, "Pulumi.jump.yaml: "+said)
+	const said = "may follow from that: mend that first"
+	out, errs := text()
+	first, rest, follows := strings.Cut(out, said)
+	assert.True(t, follows)
+	assert.Contains(t, first, "guardrails:nothing: unknown key")
+	assert.NotContains(t, first, "does not hold:")
 	assert.Contains(t, rest, "does not hold")
-	assert.NotContains(t, text("jump", "management"), said, "the policies do not speak of people")
+	assert.Contains(t, errs, "Pulumi.jump.yaml: refused, as told first")
+	assert.NotContains(t, errs, "guardrails:nothing")
+	out, errs = text("jump", "management")
+	assert.NotContains(t, out, said, "the policies do not speak of people")
+	assert.Contains(t, errs, "guardrails:nothing: unknown key")
 }
