@@ -77,11 +77,26 @@ func besideStack(account world.Account, stack *stack.Stack) (surroundings, error
 		r := &account.Roles[i]
 		r.PermissionSet = cmp.Or(r.PermissionSet, sets[r.ARN(&account)])
 	}
+	account.Roles = append(account.Roles, missingSets(&account, &expected)...)
 	modelled.Accounts = slices.Clone(modelled.Accounts)
 	*modelled.Account(account.ID) = account
 	w.world = modelled
 	w.keepWhatExists(&account)
 	return w, nil
+}
+
+// missingSets are the roles of permission sets that the stack files assign in the account and of which it has none: what
+// another stack makes stands as the stack files have it.
+func missingSets(account, expected *world.Account) []world.Role {
+	var missing []world.Role
+	for _, meant := range expected.Roles {
+		if meant.PermissionSet != "" && !slices.ContainsFunc(account.Roles, func(r world.Role) bool {
+			return r.PermissionSet == meant.PermissionSet
+		}) {
+			missing = append(missing, meant)
+		}
+	}
+	return missing
 }
 
 // keepWhatExists takes out of the intent what the account lacks, which is told as a difference, and holds to MFA whom
