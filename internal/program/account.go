@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -49,6 +50,26 @@ func asking(folder string, ask func(*pulumi.Context, *stack.Stack, *providers) e
 	}
 }
 
+// wrapping is what the engine and the provider write around an error of a function.
+var wrapping = regexp.MustCompile(
+	`^(?:rpc error: code = \w+ desc = )?(?:invocation of \S+ returned an error: )?(?:1 error occurred:\s*\* )?`,
+)
+
+// saidError is an error with its text alone in other words.
+type saidError struct {
+	text string
+	err  error
+}
+
+func (e *saidError) Error() string { return e.text }
+func (e *saidError) Unwrap() error { return e.err }
+
+// unwrapped is an error of a function without what is written around it.
+func unwrapped(err error) error {
+	text := err.Error()
+	return &saidError{strings.TrimSpace(text[len(wrapping.FindString(text)):]), err}
+}
+
 // verifyAccount asks AWS whose credentials these are, before anything is registered that AWS would have to make. The
 // providers themselves refuse every other account too, so that not even a change of credentials on the way gets past;
 // where one of them speaks first, it is put in our words.
@@ -61,7 +82,7 @@ func verifyAccount(ctx *pulumi.Context, stack *stack.Stack, home *aws.Provider) 
 		return fmt.Errorf(
 			"ask AWS which account the credentials belong to (guardrails:account.id wants %s): %w",
 			stack.Account.ID,
-			err,
+			unwrapped(err),
 		)
 	}
 	if caller.AccountId != stack.Account.ID {
