@@ -109,6 +109,12 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 			r.setting().Quoted(string(result.Up), r.stack),
 			r.setting().Quoted("adopt", r.stack),
 		)
+		if fault.Inconsistent {
+			way = fmt.Sprintf(
+				"\"%s\" puts it in order; where it cannot, put one of your own backups there",
+				r.setting().Pulumi("state", "repair", "--stack", r.stack),
+			)
+		}
 		if strings.HasSuffix(fault.File, "meta.yaml") {
 			way = fmt.Sprintf(
 				"write \"version: 1\" into it when the states are in folders of their projects (%s/<project>/<stack>.json), and remove it when they are not",

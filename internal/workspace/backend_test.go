@@ -226,11 +226,11 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 				at         time.Time
 				says       []string
 			}
-			for i, c := range tier.Sample(map[bool]int{false: 2, true: 6}[real], []lockCase{
+			for i, c := range tier.Sample(map[bool]int{false: 2, true: 9}[real], []lockCase{
 				{"a living stranger", host, os.Getpid(), time.Now().Add(-time.Hour * 24 * 365), nil},
 				{"a living process", host, os.Getpid(), time.Now(), []string{
 					fmt.Sprintf("locked by u on %s, process %d, since ", host,
-						os.Getpid()), "3f2b.json", "wait until it ends, or end it, and run the same again",
+						os.Getpid()), "(/", "3f2b.json)", "wait until it ends, or end it, and run the same again",
 				}},
 				{"another machine", "elsewhere", os.Getpid(), time.Now(),
 					[]string{"locked by u on elsewhere", "3f2b.json", "This machine cannot tell"}},
@@ -238,6 +238,9 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 					[]string{"locked by u on localhost", "3f2b.json"}},
 				{"a dead process", host, gone.Process.Pid, time.Now(), nil},
 				{"no process ever", host, 2147483647, time.Now(), nil},
+				{"an id that is none", host, -1, time.Now(), nil},
+				{"an id that wraps around", host, 1<<32 + os.Getpid(), time.Now(), nil},
+				{"nobody", "", 0, time.Now(), []string{"locked by somebody whom the lock does not name (/", "3f2b.json)"}},
 			}...) {
 				*list = append(*list, user{name: fmt.Sprintf("user%d", i), path: "/"})
 				require.NoError(t, os.MkdirAll(filepath.Dir(lock), 0o755))

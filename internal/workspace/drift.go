@@ -24,9 +24,18 @@ func (r *run) drift(ctx context.Context) (*result.Report, error) {
 	if err != nil {
 		return report, err
 	}
+	noted := map[string]bool{}
+	for _, b := range report.Besides {
+		for _, s := range b.Strays {
+			noted[s.URN] = true
+		}
+	}
 	looked := 0
 	for _, urn := range slices.Sorted(maps.Keys(report.Standing)) {
 		s := report.Standing[urn]
+		if noted[urn] {
+			continue // A run that was ended has left it in the state; it is told below, of what it was added to.
+		}
 		if s.Before != nil {
 			looked++
 		}

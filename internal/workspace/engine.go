@@ -290,7 +290,13 @@ func (r *run) explain(ctx context.Context, diagnostics []result.Diagnostic, err 
 	if programErr != nil && r.parts.refused(programErr) {
 		return &exit.RefusedError{Stack: r.stack, Err: programErr}
 	}
-	diagnostics = causes(diagnostics)
+	kept, diagnostics := keptByProtection(causes(diagnostics))
+	if len(kept) > 0 && len(diagnostics) == 0 && ctx.Err() == nil {
+		return r.protects(kept)
+	}
+	if refusal := r.protects(kept); refusal != nil {
+		diagnostics = append(diagnostics, result.Diagnostic{Message: refusal.Error()})
+	}
 	// When a resource fails, the engine ends the program's calls, which says nothing of its own.
 	cancelled := programErr != nil && len(diagnostics) > 0 && strings.Contains(programErr.Error(), "code = Canceled")
 	if programErr != nil && !cancelled {

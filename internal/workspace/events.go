@@ -270,7 +270,10 @@ func (c *collector) tick() {
 		case <-ticker.C:
 		}
 		c.mu.Lock()
-		status := fmt.Sprintf("%s%d done, %s", c.prefix, c.done, time.Since(start).Round(time.Second))
+		status := fmt.Sprintf("%s%d done", c.prefix, c.done)
+		if took := time.Since(start).Round(time.Second); took > 0 {
+			status += fmt.Sprintf(", %s", took)
+		}
 		oldest := ""
 		for urn, since := range c.running {
 			if began, ok := c.running[oldest]; !ok || since.Before(began) || since.Equal(began) && urn < oldest {

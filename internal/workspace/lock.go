@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -28,7 +30,7 @@ type engineLock struct {
 // lockLine is how the CLI words one of the locks that stop it; cloudLock is how Pulumi Cloud says that somebody works
 // on the stack.
 var (
-	lockLine  = regexp.MustCompile(`(?m)^\s*(\S.*): created by (.*)@(.*) \(pid (\d+)\) at (\S+)\s*$`)
+	lockLine  = regexp.MustCompile(`(?m)^\s*(\S.*): created by (.*)@(.*) \(pid (-?\d+)\) at (\S+)\s*$`)
 	cloudLock = regexp.MustCompile(`\[409\] Conflict: Another update is currently in progress`)
 )
 
@@ -59,14 +61,25 @@ func wholeText(err error) string {
 }
 
 func (l engineLock) String() string {
+	if l.host == "" {
+		return fmt.Sprintf("locked by somebody whom the lock does not name (%s)", plainPath(l.file))
+	}
 	return fmt.Sprintf(
 		"locked by %s on %s, process %d, since %s (%s)",
 		l.user,
 		l.host,
 		l.pid,
 		l.taken.UTC().Format(time.RFC3339),
-		l.file,
+		plainPath(l.file),
 	)
+}
+
+// plainPath is the path of a file whose address is one of a backend of files; every other address stays as it is.
+func plainPath(address string) string {
+	if at, err := url.Parse(address); err == nil && at.Scheme == "file" && at.Path != "" {
+		return at.Path
+	}
+	return address
 }
 
 // holder is what is known of the process that made a lock.
@@ -89,8 +102,11 @@ const lockSlack = 5 * time.Second
 // after the lock was made.
 func (l engineLock) holder() holder {
 	host, err := os.Hostname()
-	if err != nil || host != l.host || host == "localhost" || host == "" || l.pid <= 0 {
+	if err != nil || host != l.host || host == "localhost" || host == "" {
 		return elsewhere
+	}
+	if l.pid <= 0 || l.pid > math.MaxInt32 { // No process has such an id.
+		return dead
 	}
 	p, err := process.NewProcess(int32(l.pid))
 	if errors.Is(err, process.ErrorProcessNotRunning) {

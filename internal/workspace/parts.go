@@ -44,6 +44,8 @@ type target struct {
 	// its attachments that shut shells.
 	governs []string
 	shuts   []stack.ShutShells
+	// protect says that nothing of the stack may be deleted.
+	protect bool
 	// positionOf is where the stack file says something; nil where nobody knows.
 	positionOf func(problem.Path) problem.Position
 	// advice is what to do about an error of AWS, in the setting of the run; nil where nobody knows.

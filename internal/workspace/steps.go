@@ -33,6 +33,12 @@ func (r *run) prepare(ctx context.Context, asking, several bool) {
 	if r.opened == nil {
 		return
 	}
+	if r.operation == result.Destroy {
+		if err := r.step("look", func() error { return r.mayGo(ctx) }); err != nil {
+			r.fail(err)
+			return
+		}
+	}
 	plans := asking
 	if !asking && r.operation == result.Up && r.existed {
 		plans = true
@@ -90,6 +96,12 @@ func (r *run) do(ctx context.Context) {
 		); err != nil {
 			r.fail(err)
 			return
+		}
+		if state != nil && r.operation == result.Destroy {
+			if err := r.protects(protectedIn(state)); err != nil {
+				r.fail(err)
+				return
+			}
 		}
 		if state != nil && r.settled() {
 			r.report.Read, r.report.Same, r.report.Outputs = true, r.plan.Same, state.Outputs()

@@ -21,6 +21,8 @@ type Fault struct {
 	Why string
 	// Cure says what Mend does. It is empty where the backend has nothing to mend the file with.
 	Cure string
+	// Inconsistent says that it can be read, and that the engine refuses what it says.
+	Inconsistent bool
 
 	mend func() error
 }
@@ -120,6 +122,9 @@ func saysLegacy(file string) bool {
 func (p Place) stateFaults(file string) []Fault {
 	_, why := read(file)
 	if why == nil {
+		if why = Consistent(file); why != nil {
+			return []Fault{{File: file, Why: why.Error(), Inconsistent: true}}
+		}
 		return nil
 	}
 	fault := Fault{File: file, Why: why.Error()}

@@ -1,6 +1,7 @@
 package filebackend
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,9 +23,7 @@ type checkpoint struct {
 			Manifest struct {
 				Time time.Time `json:"time"`
 			} `json:"manifest"`
-			Resources []struct {
-				URN string `json:"urn"`
-			} `json:"resources"`
+			Resources []resource `json:"resources"`
 		} `json:"latest"`
 	} `json:"checkpoint"`
 }
@@ -84,7 +83,11 @@ func read(file string) (state checkpoint, err error) {
 	}
 	marshaler := encoding.Compress(encoding.JSON, encoding.DetectCompression(data))
 	var object map[string]json.RawMessage
-	if err := errors.Join(marshaler.Unmarshal(data, &object), marshaler.Unmarshal(data, &state)); err != nil {
+	if err := cmp.Or(marshaler.Unmarshal(data, &object), marshaler.Unmarshal(data, &state)); err != nil {
+		var other *json.UnmarshalTypeError
+		if errors.As(err, &other) {
+			return state, errors.New("this is not the engine's state of a stack")
+		}
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return state, fmt.Errorf("the engine's state of a stack cannot be read: %s", first)
 	}

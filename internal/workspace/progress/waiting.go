@@ -33,7 +33,8 @@ func (p *Progress) Wait(text string, began time.Time, ticks <-chan time.Time) *W
 				return
 			case now := <-ticks:
 				far, _ := w.far.Load().(string)
-				p.Status(fmt.Sprintf("%s%s (%d s)", text, far, int(now.Sub(began)/time.Second)))
+				// The first tick comes a second after the ticker was made, which may be a little before it began.
+				p.Status(fmt.Sprintf("%s%s (%d s)", text, far, int(now.Sub(began).Round(time.Second)/time.Second)))
 			}
 		}
 	})

@@ -19,7 +19,7 @@ func TestLongWorkIsToldUntilSomethingIsPrinted(t *testing.T) {
 		ticks := make(chan time.Time, 2)
 		w := (&Progress{out: &out, terminal: terminal, width: 40, now: time.Now}).Wait("proves", began, ticks)
 		if terminal {
-			ticks <- began.Add(time.Second)
+			ticks <- began.Add(time.Second - time.Millisecond)
 			require.Eventually(t, func() bool { return len(ticks) == 0 }, time.Minute, time.Millisecond)
 			w.Far(3, 7, "accounts")
 			ticks <- began.Add(2 * time.Second)

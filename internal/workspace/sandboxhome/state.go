@@ -80,7 +80,11 @@ func (h *Home) sound() error {
 	}
 	var errs []error
 	for _, file := range stacks {
-		if _, err := filebackend.ReadState(file); err != nil {
+		_, err := filebackend.ReadState(file)
+		if err == nil {
+			err = filebackend.Consistent(file)
+		}
+		if err != nil {
 			errs = append(errs, h.Broken(file, err))
 		}
 	}
