@@ -103,7 +103,7 @@ func disturbances(t *testing.T) []disturbance {
 		}
 	}
 	types := map[string][]disturbance{}
-	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools} {
+	for _, s := range []*shipment{shippedProject, shippedExample, shippedTools, shippedLab} {
 		whole := s.deploy(t, len(s.stacks))
 		for _, stack := range s.stacks {
 			seen := map[string]bool{}
@@ -274,14 +274,15 @@ func (w *watch) look() {
 }
 
 // held wants that nobody was without a guard, and that what was there at the start and is at the end was always there.
-func (w *watch) held(t *testing.T) {
+func (w *watch) held(t *testing.T) (held bool) {
 	t.Helper()
-	assert.Empty(t, w.bad)
+	held = assert.Empty(t, w.bad)
 	end := guards(w.server.Snapshot())
 	for guard := range w.start {
-		assert.True(t, !end[guard] || w.always[guard], "it was not there for a moment: %s", guard)
+		held = assert.True(t, !end[guard] || w.always[guard], "it was not there for a moment: %s", guard) && held
 	}
 	require.NoError(t, w.server.Close())
+	return held
 }
 
 // begins is a deployment in which the operation is what is left to do, and what AWS must be in the end.
@@ -419,18 +420,36 @@ func withoutStack(t *testing.T, of *shipment, stack string) string {
 type counted struct {
 	mu    sync.Mutex
 	cells map[string]map[string]int
-	total int
+	// stacks is how many runs of each stack were disturbed. Cases are the types with a fault in an operation; ended are
+	// those that one up ended as an undisturbed run ends, and guarded those in which no guard was weaker for a moment.
+	stacks                       map[string]int
+	total, cases, ended, guarded int
 }
 
-func (n *counted) add(c disturbance, disturbed int) {
+// outcome is what became of one case: how many runs were disturbed, whether one up ended it as an undisturbed run ends,
+// and whether every guard held at every moment.
+type outcome struct {
+	disturbed      int
+	ended, guarded bool
+}
+
+func (n *counted) add(c disturbance, o outcome) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	row, column := c.typ, c.in.String()+" "+string(c.fault)
 	if n.cells[row] == nil {
 		n.cells[row] = map[string]int{}
 	}
-	n.cells[row][column] += disturbed
-	n.total += disturbed
+	n.cells[row][column] += o.disturbed
+	n.stacks[c.stack] += o.disturbed
+	n.total += o.disturbed
+	n.cases++
+	if o.ended {
+		n.ended++
+	}
+	if o.guarded {
+		n.guarded++
+	}
 }
 
 // tell prints the table: a row for each type, with the operations and faults and how many runs each disturbed.
@@ -443,7 +462,13 @@ func (n *counted) tell(t *testing.T) {
 		}
 		t.Logf("%s: %s", typ, strings.Join(cells, ", "))
 	}
-	t.Logf("%d disturbed runs", n.total)
+	var stacks []string
+	for _, stack := range slices.Sorted(maps.Keys(n.stacks)) {
+		stacks = append(stacks, fmt.Sprintf("%s %d", stack, n.stacks[stack]))
+	}
+	t.Logf("%d disturbed runs: %s", n.total, strings.Join(stacks, ", "))
+	t.Logf("%d types, %d cases: %d ended by one up as an undisturbed run ends, no guard weaker in %d",
+		len(n.cells), n.cases, n.ended, n.guarded)
 }
 
 // Each type of resource, disturbed when it is created, changed and deleted, up to three times in a row: an answer that
@@ -465,7 +490,7 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 	if all = tier.Sample(len(all), all...); tier.Nightly() {
 		all = part(t, disturbances(t))
 	}
-	n := &counted{cells: map[string]map[string]int{}}
+	n := &counted{cells: map[string]map[string]int{}, stacks: map[string]int{}}
 	t.Run("all", func(t *testing.T) {
 		for _, c := range all {
 			t.Run(c.String(), func(t *testing.T) {
@@ -482,8 +507,8 @@ func TestOneUpEndsWhatWasDisturbed(t *testing.T) {
 // the user, and none is left: docs/runs.md says what it is worth.
 var nobodysDevice = regexp.MustCompile(`"mfaDevices": \{\s*"[^"]+": ""\s*\},\s*`)
 
-// happens disturbs up to three runs in a row, and wants one more to end it. It gives how many were disturbed.
-func (c disturbance) happens(t *testing.T) (disturbed int) {
+// happens disturbs up to three runs in a row, and wants one more to end it.
+func (c disturbance) happens(t *testing.T) (o outcome) {
 	t.Helper()
 	d, want := c.begins(t)
 	var deployed cloud.Snapshot
@@ -507,24 +532,24 @@ func (c disturbance) happens(t *testing.T) (disturbed int) {
 		faults := &api.Faults{Rules: []api.FaultRule{c.rule()}, Kill: d.killEngines, Changed: watch.look}
 		err := up(faults)
 		if ended = faults.Hits() == 0; ended { // Nothing of it was left to do: this was the up that ends it.
-			require.NoError(t, err, "one up does not end it, after %d disturbed runs", disturbed)
+			require.NoError(t, err, "one up does not end it, after %d disturbed runs", o.disturbed)
 			break
 		}
-		disturbed++
+		o.disturbed++
 		if err != nil {
 			failed++
 		}
 	}
 	if !ended {
 		err := up(&api.Faults{Changed: watch.look})
-		require.NoError(t, err, "one up does not end it, after %d disturbed runs", disturbed)
+		require.NoError(t, err, "one up does not end it, after %d disturbed runs", o.disturbed)
 	}
-	watch.held(t)
+	o.guarded = watch.held(t)
 	is := byName(t, d.world(t))
 	if c.in == awstype.Delete && c.typ == "aws:iam/user:User" {
 		is = nobodysDevice.ReplaceAllString(is, "")
 	}
-	assert.Empty(t, gocmp.Diff(byName(t, want), is))
-	t.Logf("disturbed %d runs, of which %d failed", disturbed, failed)
-	return disturbed
+	o.ended = assert.Empty(t, gocmp.Diff(byName(t, want), is))
+	t.Logf("disturbed %d runs, of which %d failed", o.disturbed, failed)
+	return o
 }
