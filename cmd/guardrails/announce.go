@@ -118,11 +118,9 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 		facts = append(facts, announce.Facts(g, zone)...)
 	}
 	if len(about) == 0 {
-		hint := ""
-		for _, other := range edit.WithTicket(otherFiles(folder, stack), args[2]) {
-			hint += fmt.Sprintf("; the stack %s has one: write %s in place of %s", other, other, stack)
-		}
-		return none, exit.Usef("%s has no grant with the ticket %q%s", stack, args[2], hint)
+		hint := edit.WithTicket(folder.OtherFiles(stack), args[2], stack)
+		says := fmt.Sprintf("%s has no grant with the ticket %q; %s", stack, args[2], hint)
+		return none, exit.Usef("%s", strings.TrimSuffix(says, "; "))
 	}
 	title := announce.Title(step, strings.Join(about, ", "))
 	if text != "" {

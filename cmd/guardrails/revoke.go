@@ -71,28 +71,11 @@ file, and the printed lines end the shells that are open, which AWS does not do 
 func (f *flags) revokes(stack, file, ticket, person string) func() (*edit.Change, error) {
 	return func() (*edit.Change, error) {
 		change, err := edit.Revoke(file, ticket, person, f.clock())
-		if err == nil {
-			return change, nil
+		if folder, folderErr := project.Open(f.dir); folderErr == nil {
+			err = edit.InPlaceOf(err, folder.OtherFiles(stack), stack)
 		}
-		folder, folderErr := project.Open(f.dir)
-		if folderErr != nil {
-			return nil, err
-		}
-		return nil, edit.InPlaceOf(err, otherFiles(folder, stack), func(other string) string {
-			return f.setting().Line("revoke", other, ticket)
-		})
+		return change, err
 	}
-}
-
-// otherFiles are the files of the other stacks of the folder, by their names.
-func otherFiles(folder *project.Folder, stack string) map[string]string {
-	files := map[string]string{}
-	for _, name := range folder.Stacks() {
-		if name != project.ShortName(stack) {
-			files[name] = folder.StackFile(name)
-		}
-	}
-	return files
 }
 
 // revoked says what becomes of the grant.
@@ -126,12 +109,7 @@ func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) 
 		grant.Person,
 		f.setting().Line("up", stack),
 	)
-	if len(change.Failing) > 0 {
-		b.WriteString("Up is refused until these expectations, which do not hold any more, are taken out or changed:\n")
-		for _, failing := range change.Failing {
-			b.WriteString("  " + failing + "\n")
-		}
-	}
+	b.WriteString(change.Refused())
 	if change.Removed {
 		b.WriteString("The grant had not begun, so there are no shells of it.\n")
 		return b.String()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"aws-access-guardrails/access/expectation"
@@ -61,4 +62,13 @@ func (f *file) failing(g *grant.Args, end time.Time) []string {
 		}
 	}
 	return all
+}
+
+// Refused says which expectations keep up from being run until they are taken out; empty where none does.
+func (c *Change) Refused() string {
+	if len(c.Failing) == 0 {
+		return ""
+	}
+	return "Up is refused until these expectations, which do not hold any more, are taken out or changed:\n  " +
+		strings.Join(c.Failing, "\n  ") + "\n"
 }

@@ -95,34 +95,30 @@ func (e *NotFoundError) Error() string {
 	return e.text + "; " + e.hint
 }
 
-// WithTicket are the stacks with a grant of the ticket, of those whose files are given by their names, sorted. A file
-// that is refused has none.
-func WithTicket(files map[string]string, ticket string) []string {
+// WithTicket says which stacks have a grant of the ticket in place of one that has none, of those whose files are given
+// by their names; empty where none has. A file that is refused has none.
+func WithTicket(files map[string]string, ticket, stackName string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		s, problems := stack.ReadFile(files[name])
 		if len(problems) == 0 && slices.ContainsFunc(s.Grants, func(g grant.Args) bool { return g.Ticket == ticket }) {
-			all = append(all, name)
+			all = append(all, fmt.Sprintf("the stack %s has one: write %s in place of %s", name, name, stackName))
 		}
 	}
-	return all
+	return strings.Join(all, "; ")
 }
 
-// InPlaceOf is the error with the other stacks that have the ticket, each with the line that is to be written for it.
-// Every error but a *NotFoundError stays as it is, and so does one about a stack that has the ticket.
-func InPlaceOf(err error, others map[string]string, line func(stack string) string) error {
+// InPlaceOf is the error with the other stacks that have the ticket. Every error but a *NotFoundError stays as it is, and
+// so does one about a stack that has the ticket.
+func InPlaceOf(err error, others map[string]string, stackName string) error {
 	var missing *NotFoundError
 	if !errors.As(err, &missing) || missing.ticket == "" {
 		return err
 	}
-	var lines []string
-	for _, name := range WithTicket(others, missing.ticket) {
-		lines = append(lines, fmt.Sprintf("the stack %s has one: %s", name, line(name)))
+	if hint := WithTicket(others, missing.ticket, stackName); hint != "" {
+		return &NotFoundError{text: missing.text, hint: hint}
 	}
-	if len(lines) == 0 {
-		return err
-	}
-	return &NotFoundError{text: missing.text, hint: strings.Join(lines, "; ")}
+	return err
 }
 
 // OverError says that there is nothing to revoke any more.

@@ -290,7 +290,7 @@ func (r *run) explain(ctx context.Context, diagnostics []result.Diagnostic, err 
 	if programErr != nil && r.parts.refused(programErr) {
 		return &exit.RefusedError{Stack: r.stack, Err: programErr}
 	}
-	kept, diagnostics := keptByProtection(causes(diagnostics))
+	kept, diagnostics := result.KeptByProtection(causes(diagnostics))
 	if len(kept) > 0 && len(diagnostics) == 0 && ctx.Err() == nil {
 		return r.protects(kept)
 	}

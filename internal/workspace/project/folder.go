@@ -214,6 +214,17 @@ func (f *Folder) StackFile(stack string) string {
 	return filepath.Join(f.ConfigDir, "Pulumi."+ShortName(stack)+".yaml")
 }
 
+// OtherFiles are the files of the other stacks of the folder, by their names.
+func (f *Folder) OtherFiles(stack string) map[string]string {
+	all := map[string]string{}
+	for _, name := range f.stacks {
+		if name != ShortName(stack) {
+			all[name] = f.StackFile(name)
+		}
+	}
+	return all
+}
+
 // ProjectFile is the path of the project's file.
 func (f *Folder) ProjectFile() string { return filepath.Join(f.Dir, ProjectFileName) }
 
