@@ -48,7 +48,8 @@ func TestARevokedGrantKeepsNoExpectationThatRefusesUp(t *testing.T) {
 	after := string(change.After)
 	assert.NotContains(t, after, "grant-CHG1-alice")
 	assert.NotContains(t, after, "it: the grant")
-	assert.Contains(t, after, "  guardrails:expect:\n    # What the grant opens.\n    # Bob has nothing to do with it.\n    - it: bob makes no user\n")
+	assert.Contains(t, after, "  guardrails:expect:\n    # What the grant opens.\n"+
+		"    # Bob has nothing to do with it.\n    - it: bob makes no user\n")
 	assert.Empty(t, change.Failing)
 	assert.Equal(t, "jump/alice", change.Grant.Person)
 

@@ -108,8 +108,8 @@ func WithTicket(files map[string]string, ticket, stackName string) string {
 	return strings.Join(all, "; ")
 }
 
-// InPlaceOf is the error with the other stacks that have the ticket. Every error but a *NotFoundError stays as it is, and
-// so does one about a stack that has the ticket.
+// InPlaceOf is the error with the other stacks that have the ticket. Every error but a *NotFoundError stays as it is,
+// and so does one about a stack that has the ticket.
 func InPlaceOf(err error, others map[string]string, stackName string) error {
 	var missing *NotFoundError
 	if !errors.As(err, &missing) || missing.ticket == "" {

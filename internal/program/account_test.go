@@ -14,7 +14,8 @@ func TestAnErrorOfAFunctionIsToldAlone(t *testing.T) {
 	for _, text := range []string{
 		said,
 		"rpc error: code = Unknown desc = " + said,
-		"rpc error: code = Unknown desc = invocation of aws:index/getCallerIdentity:getCallerIdentity returned an error: 1 error occurred:\n\t* " + said + "\n\n",
+		"rpc error: code = Unknown desc = invocation of aws:index/getCallerIdentity:getCallerIdentity returned an error: " +
+			"1 error occurred:\n\t* " + said + "\n\n",
 		"1 error occurred:\n\t* " + said + "\n\n",
 	} {
 		err := errors.New(text)

@@ -240,7 +240,8 @@ func TestWhoHoldsALockDecides(t *testing.T) {
 				{"no process ever", host, 2147483647, time.Now(), nil},
 				{"an id that is none", host, -1, time.Now(), nil},
 				{"an id that wraps around", host, 1<<32 + os.Getpid(), time.Now(), nil},
-				{"nobody", "", 0, time.Now(), []string{"locked by somebody whom the lock does not name (/", "3f2b.json)"}},
+				{"nobody", "", 0, time.Now(),
+					[]string{"locked by somebody whom the lock does not name (/", "3f2b.json)"}},
 			}...) {
 				*list = append(*list, user{name: fmt.Sprintf("user%d", i), path: "/"})
 				require.NoError(t, os.MkdirAll(filepath.Dir(lock), 0o755))

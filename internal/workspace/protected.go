@@ -24,7 +24,8 @@ func protectedIn(d *state.Deployment) (kept []string) {
 	return kept
 }
 
-// protects refuses an operation that would delete or replace protected resources: once for all of them, with what to do.
+// protects refuses an operation that would delete or replace protected resources: once for all of them, with what to
+// do.
 func (r *run) protects(kept []string) error {
 	if len(kept) == 0 {
 		return nil

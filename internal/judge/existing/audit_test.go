@@ -122,13 +122,14 @@ func detailsOf(t *testing.T, file string, change func(*world.Account)) ([]byte, 
 	return details, stack
 }
 
-// An account that has exactly what its stack deploys passes beside the stack file, whatever stack it is, and the stack is
-// found by what the account has. Permission sets of other stacks stand as the stack files have them.
+// An account that has exactly what its stack deploys passes beside the stack file, whatever stack it is, and the stack
+// is found by what the account has. Permission sets of other stacks stand as the stack files have them.
 func TestAnAccountThatIsAsItsStackFileHasItPasses(t *testing.T) {
 	for _, file := range []string{
 		"Pulumi.dev.yaml", "Pulumi.prod.yaml", "examples/organization/Pulumi.jump.yaml",
 		"examples/organization/Pulumi.workload.yaml", "examples/organization/Pulumi.payments.yaml",
-		"examples/organization/Pulumi.identity.yaml", "examples/tools/Pulumi.tools.yaml", "examples/lab/Pulumi.lab.yaml",
+		"examples/organization/Pulumi.identity.yaml", "examples/tools/Pulumi.tools.yaml",
+		"examples/lab/Pulumi.lab.yaml",
 	} {
 		details, s := detailsOf(t, file, nil)
 		found, err := existing.AuditOf(details, time.Time{}, s)

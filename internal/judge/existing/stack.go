@@ -85,8 +85,8 @@ func besideStack(account world.Account, stack *stack.Stack) (surroundings, error
 	return w, nil
 }
 
-// missingSets are the roles of permission sets that the stack files assign in the account and of which it has none: what
-// another stack makes stands as the stack files have it.
+// missingSets are the roles of permission sets that the stack files assign in the account and of which it has none:
+// what another stack makes stands as the stack files have it.
 func missingSets(account, expected *world.Account) []world.Role {
 	var missing []world.Role
 	for _, meant := range expected.Roles {

@@ -167,7 +167,8 @@ func TestAQuestionIsAnsweredWhereItsNamesMeanSomething(t *testing.T) {
 	q.Via = "AdminRol"
 	_, err := Ask(q, stacktest.Read(t, devStack), stacktest.Read(t, prodStack))
 	assert.ErrorContains(t, err, `dev: --via: "AdminRol" is no role of account 111122223333`)
-	assert.ErrorContains(t, err, `prod: --via: "AdminRol" is no role of account 777788889999; did you mean "AdminRole"?`)
+	assert.ErrorContains(
+		t, err, `prod: --via: "AdminRol" is no role of account 777788889999; did you mean "AdminRole"?`)
 }
 
 // Regions in which the answer differs are answered apart.
@@ -214,8 +215,10 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 		"a way in":     {func(q *Question) { q.Session = "password" }, `--session: "password" is not a way to sign in`},
 		"a tag":        {func(q *Question) { q.On = []string{"user/"} }, `--on: "user/" is nothing to act on`},
 		"nothing done": {func(q *Question) { q.Opens = "" }, "write one of --do and --opens"},
-		"a group":      {func(q *Question) { q.As = "{identityCenter: dave, group: [x]}" }, `--as: group: unknown key; did you mean "groups"?`},
-		"an age":       {func(q *Question) { q.Session, q.MFAAge = "key", time.Hour }, "--mfa-age: is the age of a sign-in with MFA"},
+		"a group": {func(q *Question) { q.As = "{identityCenter: dave, group: [x]}" },
+			`--as: group: unknown key; did you mean "groups"?`},
+		"an age": {func(q *Question) { q.Session, q.MFAAge = "key", time.Hour },
+			"--mfa-age: is the age of a sign-in with MFA"},
 		"a name of a session": {func(q *Question) { q.Via, q.SessionName = "", "x" },
 			"--session-name: names the session of a role, and none is assumed; write --via"},
 		"a tag of a session": {func(q *Question) { q.Via, q.SessionTags = "", []string{"a=1"} },

@@ -48,7 +48,7 @@ func TestExplainAnswersForPeopleOfIdentityCenter(t *testing.T) {
 		"is no YAML":                  ask("{identityCenter: dave"),
 		"mfa: is for IAM users":       ask("{identityCenter: dave}", func(q *Question) { q.MFA = &no }),
 		"--session: is for IAM users": ask("{identityCenter: dave}", func(q *Question) { q.Session = "key" }),
-		"--as: groups: \"nobody\" is no group of identityCenter.groups": ask("{identityCenter: erin, groups: [nobody]}"),
+		"--as: groups: \"nobody\" is no group of identityCenter": ask("{identityCenter: erin, groups: [nobody]}"),
 	} {
 		_, err := Ask(
 			q,

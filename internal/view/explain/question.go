@@ -137,7 +137,8 @@ func target(words []string) (expectation.Target, error) {
 			t.Document = name
 		default:
 			return expectation.Target{}, fmt.Errorf(
-				`--on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
+				`--on: %q is nothing to act on; write a tag of an instance as in Project="Test Project 1", `+
+					`or untagged, user/NAME, role/NAME, document/NAME or an ARN`,
 				word,
 			)
 		}
@@ -224,7 +225,8 @@ func elsewhere(as string, stacks []*stack.Stack) error {
 		ways[i] = strconv.Quote(name + "/" + as)
 	}
 	return fmt.Errorf(
-		"--as: %q is a user of %s, and the question means nothing there alone; write %s, and name the stack that is asked about, such as %s",
+		"--as: %q is a user of %s, and the question means nothing there alone; write %s, "+
+			"and name the stack that is asked about, such as %s",
 		as,
 		strings.Join(homes, " and of "),
 		strings.Join(ways, " or "),

@@ -41,7 +41,10 @@ func TestAStateThatDoesNotHoldTogetherIsTold(t *testing.T) {
 			assert.Empty(t, faults[0].Cure, "an older state would lose what AWS has")
 		}
 	}
-	for _, state := range []string{`[]`, `{"version": "x"}`, `{"version": 3, "checkpoint": {"latest": {"resources": "x"}}}`, `{"version": 3, "checkpoint": []}`} {
+	for _, state := range []string{
+		`[]`, `{"version": "x"}`, `{"version": 3, "checkpoint": []}`,
+		`{"version": 3, "checkpoint": {"latest": {"resources": "x"}}}`,
+	} {
 		require.NoError(t, os.WriteFile(file, []byte(state), 0o600))
 		_, err := ReadState(file)
 		assert.EqualError(t, err, "this is not the engine's state of a stack", state)

@@ -33,7 +33,8 @@ func CausesFirst(errs []error) []error {
 		follow := 0
 		for _, p := range problemsOf[i] {
 			if causes[p.OtherStack] && !isOf(err, p.OtherStack) {
-				p.Fix = fmt.Sprintf("this may follow from Pulumi.%s.yaml, which is refused itself: mend that first", p.OtherStack)
+				p.Fix = fmt.Sprintf(
+					"this may follow from Pulumi.%s.yaml, which is refused itself: mend that first", p.OtherStack)
 				follow++
 			}
 		}

@@ -22,7 +22,8 @@ func TestTheCauseComesFirst(t *testing.T) {
 		}
 		return &exit.RefusedError{Stack: stack, Err: list.Err()}
 	}
-	const follows = "guardrails:x: is wrong; this may follow from Pulumi.jump.yaml, which is refused itself: mend that first"
+	const follows = "guardrails:x: is wrong; this may follow from Pulumi.jump.yaml, " +
+		"which is refused itself: mend that first"
 	for name, c := range map[string]struct {
 		errs  []error
 		order []string

@@ -214,7 +214,8 @@ func (s *CheckSummary) WriteText(w io.Writer) error {
 			}
 			refused.Headline = fmt.Sprintf("Pulumi.%s.yaml: refused, as told first", ShortName(refused.Stack))
 		}
-		if _, err := fmt.Fprint(w, "\nWhat does not hold below may follow from that: mend that first.\n\n"); err != nil {
+		const follows = "\nWhat does not hold below may follow from that: mend that first.\n\n"
+		if _, err := fmt.Fprint(w, follows); err != nil {
 			return err
 		}
 	}

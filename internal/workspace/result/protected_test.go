@@ -6,10 +6,10 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// What the engine says of each protected resource is told of the others apart, each resource once; many are counted, and
-// the first of them named.
+// What the engine says of each protected resource is told of the others apart, each resource once; many are counted,
+// and the first of them named.
 func TestProtectedResourcesAreToldTogether(t *testing.T) {
-	const says = "unable to delete resource \"x\"\nas it is currently marked for protection. To unprotect the resource ..."
+	const says = "unable to delete resource \"x\"\nas it is currently marked for protection. To unprotect it ..."
 	urnOf := func(name string) string { return "urn:pulumi:dev::p::aws:iam/user:User::" + name }
 	other := Diagnostic{URN: urnOf("z"), Message: "AccessDenied"}
 	kept, rest := KeptByProtection([]Diagnostic{
@@ -23,5 +23,6 @@ func TestProtectedResourcesAreToldTogether(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		many = append(many, urnOf(name))
 	}
-	assert.Equal(t, "8 resources (iam.User a, iam.User b, iam.User c, iam.User d, iam.User e, iam.User f and 2 more)", CountedAndNamed(many))
+	assert.Equal(t, "8 resources (iam.User a, iam.User b, iam.User c, iam.User d, iam.User e, iam.User f and 2 more)",
+		CountedAndNamed(many))
 }
