@@ -83,6 +83,16 @@ var readPlaces = []readPlace{
 		"TestAWrongAccountIsRefusedAndNothingIsMade",
 	},
 	{
+		"internal/program/account.go: wrapping",
+		"the engine's: what it writes around an error of a function",
+		"",
+	},
+	{
+		"internal/program/account.go: unwrapped",
+		"the engine's: what it writes around an error of a function",
+		"",
+	},
+	{
 		"internal/program/adopt_exists.go: checkAdopted",
 		"the provider's: it gives every error of a function as a text",
 		"",
@@ -151,6 +161,11 @@ var readPlaces = []readPlace{
 		"internal/terminal/color.go: rules",
 		"this program's: a text is whole before anybody knows that it goes to a terminal, and nothing rests on a colour",
 		"TestEveryColourIsOfWordsThatSomebodySays",
+	},
+	{
+		"internal/view/explain/flags.go: inFlags",
+		"this program's: the fields that an error about an expectation tells to write, in the words of the flags",
+		"TestQuestionsAreReadStrictly",
 	},
 	{
 		"internal/workspace/engine.go: noStack",

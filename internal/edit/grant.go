@@ -152,12 +152,12 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 			),
 		}
 	case given.From.After(now):
-		made, removeErr := f.withoutGrant(index, &given)
+		applied, removeErr := f.withoutGrant(index, &given)
 		if removeErr != nil {
 			return nil, removeErr
 		}
-		made.Grant, made.Removed, made.Was = &given, true, given.Until
-		return made, f.acceptWithout(made.After, index)
+		applied.Grant, applied.Removed, applied.Was = &given, true, given.Until
+		return applied, f.acceptWithout(applied.After, index)
 	}
 	// The window is half-open: what ends now is over now. It is a second long at least, or it would be no window.
 	end := now.Truncate(time.Second)

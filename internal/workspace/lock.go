@@ -76,8 +76,8 @@ func (l engineLock) String() string {
 
 // plainPath is the path of a file whose address is one of a backend of files; every other address stays as it is.
 func plainPath(address string) string {
-	if at, err := url.Parse(address); err == nil && at.Scheme == "file" && at.Path != "" {
-		return at.Path
+	if parsed, err := url.Parse(address); err == nil && parsed.Scheme == "file" && parsed.Path != "" {
+		return parsed.Path
 	}
 	return address
 }
