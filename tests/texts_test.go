@@ -163,11 +163,6 @@ var readPlaces = []readPlace{
 		"TestEveryColourIsOfWordsThatSomebodySays",
 	},
 	{
-		"internal/view/explain/flags.go: inFlags",
-		"this program's: the fields that an error about an expectation tells to write, in the words of the flags",
-		"TestQuestionsAreReadStrictly",
-	},
-	{
 		"internal/workspace/engine.go: noStack",
 		"the Pulumi CLI's: it prints a text and has a status",
 		"",

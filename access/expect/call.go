@@ -75,6 +75,13 @@ func (r *expectationReader) calls(j journey.Journey) ([]journey.Journey, *expect
 	return out, nil
 }
 
+// keysOfAStart refuses keys of volumes of what starts no instance.
+func keysOfAStart() *expectationError {
+	return cannotNaming("on.volumeKeys", func(name Namer) *policy.ValueError {
+		return policy.Refusef("remove it", "goes with %s on an instance alone", name("do", journey.StartInstances))
+	})
+}
+
 // volumeKeys refuses keys of volumes that no start can meet.
 func (r *expectationReader) volumeKeys(action string) *expectationError {
 	target := &r.x.On
@@ -82,7 +89,7 @@ func (r *expectationReader) volumeKeys(action string) *expectationError {
 		return nil
 	}
 	if action != journey.StartInstances || target.Instance == nil && !strings.Contains(target.ARN, ":instance/") {
-		return cannot("on.volumeKeys", "remove it", "goes with do: %s on an instance alone", journey.StartInstances)
+		return keysOfAStart()
 	}
 	where := target.Region
 	if target.ARN != "" {
@@ -128,7 +135,9 @@ func (r *expectationReader) target(action string, types []catalogue.ResourceType
 	}
 	switch {
 	case action == "ssm:StartSession" || action == "ssm:SendCommand":
-		return cannot("do", "write opens with the door", "%s acts on a node and a document at once", action)
+		return cannotNaming("do", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write "+name("opens", "")+" with the door", "%s acts on a node and a document at once", action)
+		})
 	case given > 1:
 		return cannot("on", "write an expectation for each", "names several things")
 	case given == 0 && len(types) > 0:

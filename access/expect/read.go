@@ -20,16 +20,34 @@ import (
 type expectationError struct {
 	field  string
 	reason *policy.ValueError
+	// worded is the reason with other names for the fields that it speaks of; nil where it speaks of none.
+	worded func(name Namer) *policy.ValueError
+}
+
+// Namer is how a field of an expectation is written, with a value or, where that is empty, by itself.
+type Namer func(field, value string) string
+
+// inFile writes fields as the stack file has them.
+func inFile(field, value string) string {
+	if value == "" {
+		return field
+	}
+	return field + ": " + value
 }
 
 // cannot says why a field cannot be judged, and what to write instead.
 func cannot(field, fix, why string, args ...any) *expectationError {
-	return &expectationError{field, policy.Refusef(fix, why, args...)}
+	return &expectationError{field: field, reason: policy.Refusef(fix, why, args...)}
+}
+
+// cannotNaming is cannot for a reason that speaks of fields.
+func cannotNaming(field string, worded func(name Namer) *policy.ValueError) *expectationError {
+	return &expectationError{field, worded(inFile), worded}
 }
 
 // cannotFor is cannot for the error of a check.
 func cannotFor(field string, err error) *expectationError {
-	return &expectationError{field, reasonOf(err)}
+	return &expectationError{field: field, reason: reasonOf(err)}
 }
 
 func reasonOf(err error) *policy.ValueError {
@@ -46,14 +64,21 @@ func (e *expectationError) Error() string {
 
 func (e *expectationError) Unwrap() error { return e.reason }
 
-// FieldOf is the field of an expectation that an error of this package speaks of, and what is wrong with it. The field
-// is empty where the error speaks of no one field.
-func FieldOf(err error) (field string, why error) {
+// Named is an error of this package with its fields written in another way than the stack file's. Every other error
+// stays as it is.
+func Named(err error, name Namer) error {
 	var wrong *expectationError
-	if errors.As(err, &wrong) {
-		return wrong.field, wrong.reason
+	if !errors.As(err, &wrong) {
+		return err
 	}
-	return "", err
+	named := &expectationError{field: wrong.field, reason: wrong.reason}
+	if wrong.field != "" {
+		named.field = name(wrong.field, "")
+	}
+	if wrong.worded != nil {
+		named.reason = wrong.worded(name)
+	}
+	return named
 }
 
 // Journeys are the journeys that an expectation speaks of, whatever its outcome should be: one per Region where it
@@ -192,9 +217,13 @@ func shapeOfSignIn(x *expectation.Expectation) *expectationError {
 			"%q is not a way to sign in", x.Session,
 		)
 	case x.Session == expectation.SignInKey && x.MFA:
-		return cannot("mfa", "write session: keyWithMfaCode or sessionToken", "is never so of a long-term key")
+		return cannotNaming("mfa", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write "+name("session", string(expectation.SignInKeyWithMFACode))+" or sessionToken", "is never so of a long-term key")
+		})
 	case x.Session == expectation.SignInKeyWithMFACode && !x.MFA:
-		return cannot("mfa", "write session: key", "contradicts session: keyWithMfaCode")
+		return cannotNaming("mfa", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write "+name("session", string(expectation.SignInKey)), "contradicts %s", name("session", string(expectation.SignInKeyWithMFACode)))
+		})
 	case x.MFAAge < 0 || x.MFAAge > 0 && (!x.MFA || x.Session == expectation.SignInKeyWithMFACode):
 		return cannot("mfaAge", "remove it", "is the age of a sign-in with MFA, which this session does not have")
 	}
@@ -205,11 +234,17 @@ func shapeOfSignIn(x *expectation.Expectation) *expectationError {
 func shapeOfRole(x *expectation.Expectation) *expectationError {
 	switch {
 	case x.SessionName != "" && x.Via == "" && !engine.IsAssumeRole(x.Do):
-		return cannot("sessionName", "write via", "names the session of a role, and none is assumed")
+		return cannotNaming("sessionName", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write "+name("via", ""), "names the session of a role, and none is assumed")
+		})
 	case x.Then != "" && x.Person == nil:
-		return cannot("then", "write the role in via", "is the role that somebody of Identity Center assumes next")
+		return cannotNaming("then", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write the role in "+name("via", ""), "is the role that somebody of Identity Center assumes next")
+		})
 	case len(x.SessionTags) > 0 && x.Via == "":
-		return cannot("sessionTags", "write via", "are passed when a role is taken, and none is")
+		return cannotNaming("sessionTags", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write "+name("via", ""), "are passed when a role is taken, and none is")
+		})
 	}
 	return nil
 }
@@ -218,16 +253,19 @@ func shapeOfRole(x *expectation.Expectation) *expectationError {
 func shapeOfCall(x *expectation.Expectation) *expectationError {
 	switch {
 	case (x.Do == "") == (x.Opens == ""):
-		return cannot("", "", "write one of do and opens")
+		return cannotNaming("", func(name Namer) *policy.ValueError {
+			return policy.Refusef("", "write one of %s and %s", name("do", ""), name("opens", ""))
+		})
 	case x.Opens != "" && !slices.Contains(world.Doors(), x.Opens):
 		return cannot("opens", "write one of "+wording.JoinWords(world.Doors(), "or"), "%q is not a door", x.Opens)
 	case x.Opens != "" && len(x.With) > len(journey.NetworkIn(x.With)):
-		return cannot(
-			"with", "of what opens a door only the network is not known (aws:SourceIp)",
-			"is for the call of do",
-		)
+		return cannotNaming("with", func(name Namer) *policy.ValueError {
+			return policy.Refusef("of what opens a door only the network is not known (aws:SourceIp)", "is for the call of %s", name("do", ""))
+		})
 	case x.OSUser != "" && x.Opens != world.Shell:
-		return cannot("osUser", "write opens: shell", "is the login of a shell")
+		return cannotNaming("osUser", func(name Namer) *policy.ValueError {
+			return policy.Refusef("write "+name("opens", string(world.Shell)), "is the login of a shell")
+		})
 	}
 	return nil
 }
@@ -348,10 +386,7 @@ func (r *expectationReader) doors(j journey.Journey) ([]journey.Journey, *expect
 	case target.User != "" || target.Role != "" || target.ARN != "":
 		return nil, cannot("on", "doors are opened on nodes", "names more than a node")
 	case len(target.VolumeKeys) > 0:
-		return nil, cannot(
-			"on.volumeKeys", "remove it",
-			"goes with do: %s on an instance alone", journey.StartInstances,
-		)
+		return nil, keysOfAStart()
 	}
 	account, err := r.engine.AccountOf(r.caller.Account.ID)
 	if err != nil || account.Partial {

@@ -25,7 +25,7 @@ func (r ExpectationResult) String() string {
 			&b,
 			"FAIL  %s\n      cannot be judged: %s\n",
 			r.Expectation.It,
-			(&expectationError{r.Field, r.Problem}).Error(),
+			(&expectationError{field: r.Field, reason: r.Problem}).Error(),
 		)
 	case r.Verdict == prove.DoesNotHold:
 		fmt.Fprintf(

@@ -227,7 +227,7 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 			"--then: is the role that somebody of Identity Center assumes next; write the role in --via"},
 		"a key with MFA": {func(q *Question) { yes := true; q.Session, q.MFA = "key", &yes },
 			"--mfa: is never so of a long-term key; write --session keyWithMfaCode or sessionToken"},
-		"a condition of a door": {func(q *Question) { q.With = []string{"aws:TagKeys=a"} }, "is for the call of --do"},
+		"a condition of a door": {func(q *Question) { q.With = []string{"aws:TagKeys=a"} }, "is for the call of --do; of what opens a door only the network is not known"},
 		"a Region":              {func(q *Question) { q.Region = "nowhere" }, `--region: "nowhere"`},
 		"a key of a volume":     {func(q *Question) { q.VolumeKeys = []string{"x"} }, "--volume-key: "},
 	} {

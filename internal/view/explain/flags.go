@@ -3,10 +3,7 @@ package explain
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
-
-	"aws-access-guardrails/access/expect"
 )
 
 // flagNames are the flags of the question by the fields of an expectation whose names are others.
@@ -18,8 +15,9 @@ var flagNames = map[string]string{
 	"on.volumeKeys": "volume-key",
 }
 
-// flagOf is the flag by which a field of an expectation is given. A field without a flag keeps its name.
-func flagOf(field string) string {
+// flagOf is the flag by which a field of an expectation is given, with a value or without. A field without a flag keeps
+// its name.
+func flagOf(field, value string) string {
 	name, known := flagNames[field]
 	if !known {
 		name, _, _ = strings.Cut(field, ".")
@@ -30,22 +28,10 @@ func flagOf(field string) string {
 	if name == "account" {
 		return field // The stack says it.
 	}
-	return "--" + name
-}
-
-// toWrite finds what an error tells to write in the words of an expectation: a field with its value, or a field.
-var toWrite = regexp.MustCompile(`\bsession: |\b(?:via|do|opens)\b`)
-
-// inFlags is an error about an expectation in the words of the command line.
-func inFlags(err error) error {
-	field, why := expect.FieldOf(err)
-	text := toWrite.ReplaceAllStringFunc(why.Error(), func(field string) string {
-		return "--" + strings.ReplaceAll(field, ":", "")
-	})
-	if field == "" {
-		return errors.New(text)
+	if value != "" {
+		name += " " + value
 	}
-	return fmt.Errorf("%s: %s", flagOf(field), text)
+	return "--" + name
 }
 
 // inAs are the errors about the person that --as describes.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access"
+	"aws-access-guardrails/access/expect"
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/user"
@@ -162,7 +163,7 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 		x.Account = s.Account.ID
 		found, err := explainQuestion(engine, x)
 		if err != nil {
-			err = inFlags(err)
+			err = expect.Named(err, flagOf)
 			reasons = append(reasons, err)
 			if len(stacks) > 1 {
 				err = fmt.Errorf("%s: %w", s.Name, err)
