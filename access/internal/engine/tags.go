@@ -38,8 +38,10 @@ func (e *Engine) TagsRead(s Session, action string) map[string][]string {
 	return read
 }
 
-// sampled turns a pattern into one of its texts.
 var sampled = strings.NewReplacer("*", "x", "?", "x")
+
+// Sample is one of the texts that a pattern matches.
+func Sample(pattern string) string { return sampled.Replace(pattern) }
 
 // tagTexts are texts by the key of a tag.
 type tagTexts map[string][]string
@@ -64,7 +66,7 @@ func (t tagTexts) add(key string, texts []string) {
 		}
 	}
 	for _, text := range texts {
-		text = sampled.Replace(text)
+		text = Sample(text)
 		if text != "" && !strings.Contains(text, "${") && !slices.Contains(t[key], text) {
 			t[key] = append(t[key], text)
 		}

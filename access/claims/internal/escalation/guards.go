@@ -109,18 +109,16 @@ func (s *escalation) gathered(who, whom *engine.Principal, version int, losing b
 
 // fewest leaves out each edit that is not needed, and tells the others as steps; nil when they cannot be played.
 func (s *escalation) fewest(who, whom *engine.Principal, edits []edit, there func(now *escalation) bool) []Step {
-	if s.played(who, whom, edits, there) == nil {
-		return nil
-	}
-	for i := 0; i < len(edits) && len(edits) > 1; {
+	steps := s.played(who, whom, edits, there)
+	for i := 0; steps != nil && i < len(edits) && len(edits) > 1; {
 		rest := slices.Delete(slices.Clone(edits), i, i+1)
-		if s.played(who, whom, rest, there) != nil {
-			edits = rest
+		if fewer := s.played(who, whom, rest, there); fewer != nil {
+			edits, steps = rest, fewer
 		} else {
 			i++
 		}
 	}
-	return s.played(who, whom, edits, there)
+	return steps
 }
 
 // played are the steps of edits, each of which is allowed when its turn comes, if they lead there: it is asked in the
@@ -253,17 +251,22 @@ func editsOf(a *world.Account, arn string, version int) []edit {
 	if h.groups != nil {
 		edits = append(edits, groupEdits(a, arn, *h.groups, version)...)
 	}
-	edits = append(edits, edit{
-		action: "iam:Put" + h.kind + "Policy", target: arn, words: "writes the inline policies of",
-		apply: change(arn, func(h holder) {
-			*h.inline = []world.InlinePolicy{{Name: "everything", Document: administering()}}
-		}),
-	}, edit{
+	edits = append(edits, inlineEdit(arn, h), edit{
 		action: "iam:Attach" + h.kind + "Policy", target: arn, words: "attaches AdministratorAccess to",
 		conditions: []policy.Condition{policy.ArnLike("iam:PolicyARN", admin)},
 		apply:      change(arn, func(h holder) { *h.attached = append(slices.Clip(*h.attached), admin) }),
 	})
 	return edits
+}
+
+// inlineEdit writes over the inline policies of a user, role or group.
+func inlineEdit(arn string, h holder) edit {
+	return edit{
+		action: "iam:Put" + h.kind + "Policy", target: arn, words: "writes the inline policies of",
+		apply: change(arn, func(h holder) {
+			*h.inline = []world.InlinePolicy{{Name: "everything", Document: administering()}}
+		}),
+	}
 }
 
 // boundaryEdits take a permissions boundary off, or put one in its place that bounds nothing.
@@ -365,13 +368,7 @@ func groupEdits(a *world.Account, user string, groups []string, version int) []e
 			})
 		}
 		h, _ := holderOf(a, arn)
-		changes = append(changes, policyEdits(a, arn, h, version)...)
-		changes = append(changes, edit{
-			action: "iam:PutGroupPolicy", target: arn, words: "writes the inline policies of",
-			apply: change(arn, func(h holder) {
-				*h.inline = []world.InlinePolicy{{Name: "everything", Document: administering()}}
-			}),
-		})
+		changes = append(append(changes, policyEdits(a, arn, h, version)...), inlineEdit(arn, h))
 	}
 	return slices.Concat(leave, changes, join)
 }

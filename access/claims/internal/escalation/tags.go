@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -34,15 +35,10 @@ func tagsOf(c *policy.Condition) []world.Tag {
 	var tags []world.Tag
 	for _, value := range c.Values {
 		if !strings.Contains(value, "${") {
-			tags = append(tags, world.Tag{Key: c.Key[len(principalTag):], Value: withoutWildcards(value)})
+			tags = append(tags, world.Tag{Key: c.Key[len(principalTag):], Value: engine.Sample(value)})
 		}
 	}
 	return tags
-}
-
-// withoutWildcards is a text that a pattern matches.
-func withoutWildcards(pattern string) string {
-	return strings.NewReplacer("*", "x", "?", "x").Replace(pattern)
 }
 
 // tagEdits are the calls that give a user or role the tags that documents compare.
@@ -89,14 +85,16 @@ func (s *escalation) tagsItself(who, role *engine.Principal) []Step {
 	edits := slices.DeleteFunc(tagEdits(who, role.Trust, who.Identity), func(e edit) bool {
 		return !s.can(who, e.action, e.target, e.conditions...).Open
 	})
-	assumes := func(now *escalation) bool { return now.assumes(now.same(who), now.same(role)).Open }
+	var entry search.Answer
+	assumes := func(now *escalation) bool {
+		entry = now.assumes(now.same(who), now.same(role))
+		return entry.Open
+	}
 	for i := range edits {
 		// One tag at a time: two values of one tag exclude each other.
 		if steps := s.played(who, role, edits[i:i+1], assumes); steps != nil {
-			now := s.after(who, role, edits[i:i+1])
-			a := now.assumes(now.same(who), now.same(role))
 			return append(steps, Step{
-				As: who.Arn, Calls: []string{"sts:AssumeRole"}, On: role.Arn, It: "assumes", By: a.By,
+				As: who.Arn, Calls: []string{"sts:AssumeRole"}, On: role.Arn, It: "assumes", By: entry.By,
 			})
 		}
 	}
@@ -135,7 +133,7 @@ func namesIn(c *policy.Condition, id string) []string {
 	var names []string
 	for _, value := range c.Values {
 		if before, name, found := strings.Cut(value, ":"); found && (before == id || strings.ContainsAny(before, "*?")) {
-			if name = withoutWildcards(name); len(name) > 1 && !strings.Contains(name, "${") {
+			if name = engine.Sample(name); len(name) > 1 && !strings.Contains(name, "${") {
 				names = append(names, name)
 			}
 		}
