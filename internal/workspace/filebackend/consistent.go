@@ -13,12 +13,20 @@ type resource struct {
 	DeletedWith          string              `json:"deletedWith"`
 }
 
-// Consistent reports what is wrong with a state that can be read and that no engine takes: a resource that stands in it
-// twice, or before one that it needs, or without it. An engine ends on such a state with a trace of its own code.
-func Consistent(file string) error {
-	state, err := read(file)
-	if err != nil || state.Checkpoint == nil || state.Checkpoint.Latest == nil {
+// Sound reports what is wrong with a state: what [ReadState] reports, and what [checkpoint.consistent] does.
+func Sound(file string) error {
+	state, err := readCheckpoint(file)
+	if err != nil {
 		return err
+	}
+	return state.consistent()
+}
+
+// consistent reports what is wrong with a state that can be read and that no engine takes: a resource that stands in it
+// twice, or before one that it needs, or without it. An engine ends on such a state with a trace of its own code.
+func (state checkpoint) consistent() error {
+	if state.Checkpoint == nil || state.Checkpoint.Latest == nil {
+		return nil
 	}
 	seen := map[string]bool{}
 	for i, r := range state.Checkpoint.Latest.Resources {

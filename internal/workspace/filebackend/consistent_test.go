@@ -29,7 +29,7 @@ func TestAStateThatDoesNotHoldTogetherIsTold(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(state), 0o600))
 		_, err := ReadState(file)
 		require.NoError(t, err)
-		err = Consistent(file)
+		err = Sound(file)
 		if c.says == "" {
 			assert.NoError(t, err, c.resources)
 			continue

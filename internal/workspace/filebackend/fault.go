@@ -120,9 +120,9 @@ func saysLegacy(file string) bool {
 }
 
 func (p Place) stateFaults(file string) []Fault {
-	_, why := read(file)
+	state, why := read(file)
 	if why == nil {
-		if why = Consistent(file); why != nil {
+		if why = state.consistent(); why != nil {
 			return []Fault{{File: file, Why: why.Error(), Inconsistent: true}}
 		}
 		return nil

@@ -32,16 +32,20 @@ type checkpoint struct {
 // saved is when the engine made it, to compare states of one stack with; it is zero where the stack was never
 // deployed.
 func ReadState(file string) (saved time.Time, err error) {
-	state, err := read(file)
-	switch {
-	case err != nil:
+	state, err := readCheckpoint(file)
+	if err != nil || state.Checkpoint.Latest == nil {
 		return time.Time{}, err
-	case state.Version < 1 || state.Checkpoint == nil:
-		return time.Time{}, errors.New("this is not the engine's state of a stack")
-	case state.Checkpoint.Latest == nil:
-		return time.Time{}, nil
 	}
 	return state.Checkpoint.Latest.Manifest.Time, nil
+}
+
+// readCheckpoint is read that is false of what is no state of a stack, too.
+func readCheckpoint(file string) (checkpoint, error) {
+	state, err := read(file)
+	if err == nil && (state.Version < 1 || state.Checkpoint == nil) {
+		err = errors.New("this is not the engine's state of a stack")
+	}
+	return state, err
 }
 
 // Export is the engine's state of a stack in the form in which "pulumi stack export" gives it, secrets encrypted.

@@ -80,11 +80,7 @@ func (h *Home) sound() error {
 	}
 	var errs []error
 	for _, file := range stacks {
-		_, err := filebackend.ReadState(file)
-		if err == nil {
-			err = filebackend.Consistent(file)
-		}
-		if err != nil {
+		if err := filebackend.Sound(file); err != nil {
 			errs = append(errs, h.Broken(file, err))
 		}
 	}
