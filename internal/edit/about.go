@@ -9,7 +9,6 @@ import (
 
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/guardrail/grant"
-	"aws-access-guardrails/internal/stack"
 )
 
 // about reports whether an expectation speaks of the role of one of the grants.
@@ -22,32 +21,44 @@ func about(x *expectation.Expectation, grants ...grant.Args) bool {
 	})
 }
 
-// withoutGrant takes a grant out of the file, and the expectations about its role, which does not exist any more then:
-// up would be refused for them.
-func (f *file) withoutGrant(index int, gone *grant.Args) (*Change, error) {
-	removals := []Removal{{Keys: []any{"grants", index}}}
+// expecting are the places of the expectations about the role of one of the grants.
+func (f *file) expecting(grants ...grant.Args) []int {
+	var places []int
 	for i := range f.stack.Expect {
-		if about(&f.stack.Expect[i], *gone) {
-			removals = append(removals, Removal{Keys: []any{"expect", i}, Heading: true})
+		if about(&f.stack.Expect[i], grants...) {
+			places = append(places, i)
 		}
 	}
-	if len(removals) == 1 {
-		after, err := f.remove(index)
-		return &Change{Before: f.data, After: after, path: f.path}, err
-	}
-	return (&File{file: f}).Change(removals, nil)
+	return places
 }
 
-// acceptWithout is accept for a file that has one grant less, and expectations less.
-func (f *file) acceptWithout(after []byte, index int) error {
-	read, problems := stack.ReadAs(f.path, after)
-	if len(problems) > 0 {
-		return problems
+// ofExpectations are the removals of expectations, by their places.
+func ofExpectations(places []int) []Removal {
+	removals := make([]Removal, len(places))
+	for n, i := range places {
+		removals[n] = Removal{Keys: []any{"expect", i}, Heading: true}
 	}
-	if !sameGrants(read.Grants, slices.Delete(slices.Clone(f.stack.Grants), index, index+1)) {
-		return f.byHand("it is laid out in a way that the change would not fit into")
+	return removals
+}
+
+// withoutGrant takes a grant out of the file, and the expectations about its role, which does not exist any more then:
+// up would be refused for them.
+func (f *file) withoutGrant(index int, gone *grant.Args) (change *Change, err error) {
+	expectations := f.expecting(*gone)
+	if len(expectations) == 0 {
+		change = &Change{Before: f.data, path: f.path}
+		change.After, err = f.remove(index)
+	} else {
+		grants := Removal{Keys: []any{"grants", index}}
+		change, err = (&File{file: f}).Change(append(ofExpectations(expectations), grants), nil)
 	}
-	return nil
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.accept(change.After, func(grants []grant.Args) bool {
+		return sameGrants(grants, slices.Delete(slices.Clone(f.stack.Grants), index, index+1))
+	}, expectations...)
+	return change, err
 }
 
 // failing are the expectations that a grant which ends at an instant does not meet any more: that its role opens

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"aws-access-guardrails/guardrail/grant"
 )
 
 const expecting = `  guardrails:expect:
@@ -58,6 +60,12 @@ func TestARevokedGrantKeepsNoExpectationThatRefusesUp(t *testing.T) {
 	assert.False(t, change.Removed)
 	assert.Equal(t, []string{`expect[1]: "the grant still opens in its last second"`}, change.Failing)
 
+	// No expectation may be left.
+	alone := expecting[:strings.Index(expecting, "    # Bob")]
+	change, err = Revoke(folder(t, head+"  guardrails:grants:\n"+block+alone), "CHG1", "", begin.Add(-time.Hour))
+	require.NoError(t, err)
+	assert.Contains(t, string(change.After), "  guardrails:expect: []\n")
+
 	// Where the list is laid out in a way that is not edited, nothing is written, and what to write is said.
 	flowing := folder(t, head+"  guardrails:grants: ["+flow+"]\n"+expecting)
 	change, err = Revoke(flowing, "CHG1", "", begin.Add(-time.Hour))
@@ -83,4 +91,27 @@ func TestATicketOfAnotherStackIsFound(t *testing.T) {
 	assert.Equal(t, err, InPlaceOf(err, others, "payments"))
 	assert.NoError(t, InPlaceOf(nil, others, "payments"))
 	assert.Empty(t, WithTicket(others, "CHG2", "payments"))
+}
+
+// A change that takes a grant and its expectations out changes nothing else, or it is not written.
+func TestWhatARevokedGrantTakesAlongIsAllThatChanges(t *testing.T) {
+	before := head + "  guardrails:grants:\n" + block + expecting
+	f, err := open(folder(t, before))
+	require.NoError(t, err)
+	change, err := f.withoutGrant(0, f.stack.AccessGrants()[0])
+	require.NoError(t, err)
+	after := string(change.After)
+	none := func(grants []grant.Args) bool { return len(grants) == 0 }
+	_, err = f.accept([]byte(after), none, 0, 1, 2)
+	require.NoError(t, err)
+	for what, other := range map[string]string{
+		"another expectation": strings.Replace(after, "bob makes no user", "bob makes users", 1),
+		"another section":     strings.Replace(after, "rdp: true", "rdp: false", 1),
+	} {
+		require.NotEqual(t, after, other, what)
+		_, err = f.accept([]byte(other), none, 0, 1, 2)
+		assert.Error(t, err, what)
+	}
+	_, err = f.accept([]byte(after), none, 0, 1)
+	assert.Error(t, err, "an expectation too many is gone")
 }

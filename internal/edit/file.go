@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -118,21 +119,27 @@ func (f *file) grants() (key, value *yaml.Node) {
 }
 
 // accept reads the new content. It must be a stack without problems whose grants are as they should be, and which
-// says what it said in everything else.
-func (f *file) accept(after []byte, grants func([]grant.Args) bool) (*stack.Stack, error) {
+// says what it said in everything else but the expectations that are gone, by their places before.
+func (f *file) accept(after []byte, grants func([]grant.Args) bool, gone ...int) (*stack.Stack, error) {
 	stack, problems := stack.ReadAs(f.path, after)
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	if !grants(stack.Grants) || !sameButGrants(f.stack, stack) {
+	if !grants(stack.Grants) || !sameButGrants(f.stack, stack, gone) {
 		return nil, f.byHand("it is laid out in a way that the change would not fit into")
 	}
 	return stack, nil
 }
 
-// sameButGrants compares what two stack files say besides grants.
-func sameButGrants(a, b *stack.Stack) bool {
+// sameButGrants compares what two stack files say besides grants, and besides the expectations that the second lacks.
+func sameButGrants(a, b *stack.Stack, gone []int) bool {
 	left, right := a.Sections, b.Sections
 	left.Grants, right.Grants = nil, nil
+	if len(gone) > 0 {
+		left.Expect = slices.Clone(left.Expect)
+		for _, i := range slices.Backward(gone) {
+			left.Expect = slices.Delete(left.Expect, i, i+1)
+		}
+	}
 	return left.Same(&right)
 }

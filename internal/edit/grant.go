@@ -157,7 +157,7 @@ func Revoke(path, ticket, person string, now time.Time) (*Change, error) {
 			return nil, removeErr
 		}
 		applied.Grant, applied.Removed, applied.Was = &given, true, given.Until
-		return applied, f.acceptWithout(applied.After, index)
+		return applied, nil
 	}
 	// The window is half-open: what ends now is over now. It is a second long at least, or it would be no window.
 	end := now.Truncate(time.Second)
@@ -192,11 +192,7 @@ func Prune(path string, now time.Time) (*Change, []grant.Args, error) {
 			removals, gone = append(removals, Removal{Keys: []any{"grants", i}}), append(gone, *given)
 		}
 	}
-	for i, x := range f.stack.Expect {
-		if about(&x, gone...) {
-			removals = append(removals, Removal{Keys: []any{"expect", i}, Heading: true})
-		}
-	}
+	removals = append(removals, ofExpectations(f.expecting(gone...))...)
 	if len(removals) == 0 {
 		return nil, nil, nil
 	}
