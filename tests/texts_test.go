@@ -43,11 +43,6 @@ var readPlaces = []readPlace{
 		"TestEveryActionThatLooksLikeADoorIsClassified",
 	},
 	{
-		"access/prove/proof_finding.go: Unconfirmed",
-		"this program's: why a request that the search found is not confirmed, of two kinds",
-		"",
-	},
-	{
 		"components/document_again.go: noDocument",
 		"the provider's: it gives every error of a function as a text",
 		"",

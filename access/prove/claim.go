@@ -42,8 +42,8 @@ type ClaimAnswer struct {
 	// Session and Request show a request that goes against the claim; they are zero when there is none.
 	Session engine.Session
 	Request engine.Request
-	// Unreal says why AWS does not send that request today; empty for one that the evaluator allows.
-	Unreal string
+	// Unreal says why that request is not confirmed; zero for one that the evaluator allows.
+	Unreal Doubt
 	// By is what allows the request; Shut and Closers say what keeps the claim true.
 	By      engine.Source
 	Shut    Shut

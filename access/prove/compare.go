@@ -34,9 +34,9 @@ type Difference struct {
 	// Elsewhere is set for a call on a resource of another account: the request is allowed if the policy of the
 	// resource, which no world has, lets the caller in.
 	Elsewhere bool
-	// Unreal says why AWS does not send the request today; empty for a request that the ordinary evaluator decides
-	// differently in the two worlds.
-	Unreal string
+	// Unreal says why the request is not confirmed; zero for one that the ordinary evaluator decides differently in the
+	// two worlds.
+	Unreal Doubt
 }
 
 // subjectOfRoot is what the subject of a root user begins with.
@@ -503,7 +503,7 @@ func (p *pair) find(
 	var found *Difference
 	answer := p.allows.Assignments(func(c *search.Caller) search.Answer {
 		a, d := p.attempt(c, about, st, also, layers, avoid, way, unknown)
-		if d != nil && (found == nil || found.Unreal != "" && d.Unreal == "") {
+		if d != nil && (found == nil || found.Unreal != (Doubt{}) && d.Unreal == (Doubt{})) {
 			found = d
 		}
 		return a
@@ -541,14 +541,14 @@ func (p *pair) likelier(
 				continue
 			}
 			for _, resources := range [][]string{own, {"*"}} {
-				if d := find(action, resources...); d != nil && d.Unreal == "" {
+				if d := find(action, resources...); d != nil && d.Unreal == (Doubt{}) {
 					return d
 				}
 			}
 		}
 	}
-	if found.Unreal != "" {
-		if d := find(pattern, own...); d != nil && d.Unreal == "" {
+	if found.Unreal != (Doubt{}) {
+		if d := find(pattern, own...); d != nil && d.Unreal == (Doubt{}) {
 			return d
 		}
 	}
@@ -692,16 +692,16 @@ func (p *pair) difference(w search.Witness, st *engine.Statement, way refusal, u
 		}
 	}
 	if refuses == nil {
-		d.Unreal = "with the other policies there can be no such caller"
+		d.Unreal = Doubt{Kind: NotSent, Why: "with the other policies there can be no such caller"}
 		return d
 	}
 	yes, err := allows.Decide(w.Session, w.Request)
 	no, otherErr := refuses.Decide(w.Session, w.Request)
 	switch {
 	case cmp.Or(err, otherErr) != nil:
-		d.Unreal = "the evaluator cannot decide it: " + cmp.Or(err, otherErr).Error()
+		d.Unreal = Doubt{Kind: NotDecided, Why: cmp.Or(err, otherErr).Error()}
 	case no.Allowed():
-		d.Unreal = "the evaluator finds it allowed before and after"
+		d.Unreal = Doubt{Kind: DecidedOtherwise, Why: "allowed before and after"}
 	default:
 		d.By, d.Not = yes.By, no.By
 	}

@@ -95,7 +95,7 @@ func TestComparisonsFindWhatBruteForceFinds(t *testing.T) {
 		found := Compare(before, after, beforeAll)
 		for i := range found.Differences {
 			d := &found.Differences[i]
-			if d.Unreal != "" || d.Subject != fixture.UserARN("bob") {
+			if d.Unreal != (Doubt{}) || d.Subject != fixture.UserARN("bob") {
 				continue
 			}
 			before, after := before, after
@@ -154,7 +154,7 @@ func compared(t *testing.T, before, after world.World) []string {
 		if d.Gained {
 			sign = "+"
 		}
-		if d.Unreal != "" {
+		if d.Unreal != (Doubt{}) {
 			sign += "?"
 		}
 		if line := sign + " " + d.Subject + " " + d.Pattern; !slices.Contains(words, line) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/search"
 	"aws-access-guardrails/access/journey"
 )
 
@@ -62,6 +63,20 @@ func (s Shut) String() string {
 	return ""
 }
 
+// Doubt is why a request that the search has found is not known to be let in: that AWS sends no such request today, or
+// that the request is decided otherwise when it is taken by itself. The zero Doubt is none.
+type (
+	Doubt     = search.Doubt
+	DoubtKind = search.DoubtKind
+)
+
+// The kinds of doubt.
+const (
+	NotSent          = search.NotSent
+	DecidedOtherwise = search.DecidedOtherwise
+	NotDecided       = search.NotDecided
+)
+
 // ProofAssumption is something that a verdict rests on and that the world does not tell.
 type ProofAssumption struct {
 	// ID is what guardrails:accept repeats: the ARN of a policy whose document is not known, or the id of an account
@@ -108,9 +123,9 @@ type Finding struct {
 	// At is when the request of the witness is made, where that matters: not at the instant from which the proofs
 	// look on. Zero means that it does not.
 	At time.Time
-	// Unreal is set when the request of the witness is one that AWS does not send, and says why: the claim is then
-	// not disproven in practice, and not proven either.
-	Unreal string
+	// Unreal is set when the request of the witness is not confirmed, and says why: the claim is then not disproven in
+	// practice, and not proven either.
+	Unreal Doubt
 	// Uncertain is set when the search was given up: the claim is then neither proven nor disproven, and counts as
 	// one that does not hold. Problem names the statement that made the search grow.
 	Uncertain bool
@@ -141,8 +156,8 @@ func (f Finding) String() string {
 			b.WriteString("    " + line)
 		}
 	}
-	if f.Unreal != "" {
-		fmt.Fprintf(&b, "  %s\n", Unconfirmed(f.Unreal))
+	if f.Unreal != (Doubt{}) {
+		fmt.Fprintf(&b, "  %s\n", f.Unreal.Sentence())
 	}
 	for _, a := range f.Assumptions {
 		fmt.Fprintf(&b, "  assumed: %s (%s)\n", a.Text, a.ID)
@@ -219,18 +234,4 @@ func (r Report) Assumptions() []ProofAssumption {
 		}
 	}
 	return all
-}
-
-// Unconfirmed is what to say of a request that the search has found and that is not known to be let in, in a sentence
-// without its period: that AWS sends no such request today, or that the request is decided otherwise when it is taken
-// by itself. The reason is the Unreal of a finding.
-func Unconfirmed(why string) string {
-	const alone = "this may be a false alarm: taken by itself, the request "
-	if decision, found := strings.CutPrefix(why, "the evaluator finds it "); found {
-		return alone + "is " + decision
-	}
-	if reason, found := strings.CutPrefix(why, "the evaluator cannot decide it: "); found {
-		return alone + "cannot be decided: " + reason
-	}
-	return "AWS does not send this request today: " + why
 }

@@ -21,14 +21,20 @@ func (c *comparison) calls(found prove.Comparison) {
 		if c.toldOfRole(d) || c.toldOfDoor(d) {
 			continue
 		}
-		key := fmt.Sprint(d.Gained, because(d), d.Unreal != "")
+		key := fmt.Sprint(d.Gained, because(d), d.Unreal != (prove.Doubt{}))
 		position, known := index[key]
 		if !known {
 			position = len(c.Calls)
 			index[key] = position
 			c.Calls = append(
 				c.Calls,
-				CallChange{Gains: d.Gained, Because: because(d), Example: example(d), Unreal: d.Unreal},
+				CallChange{
+					Gains:   d.Gained,
+					Because: because(d),
+					Example: example(d),
+					Unreal:  d.Unreal.String(),
+					doubt:   d.Unreal,
+				},
 			)
 		}
 		one := &c.Calls[position]
@@ -82,7 +88,7 @@ func (c *comparison) toldOfRole(d *prove.Difference) bool {
 // what somebody is only assumed to do, it is said here.
 func (c *comparison) toldOfDoor(d *prove.Difference) bool {
 	node, document := sessionOf(&d.Request)
-	if node == "" || d.Unreal != "" || d.Unknown != "" || d.Elsewhere || c.othersTake(d.Subject) {
+	if node == "" || d.Unreal != (prove.Doubt{}) || d.Unknown != "" || d.Elsewhere || c.othersTake(d.Subject) {
 		return false
 	}
 	return slices.ContainsFunc(c.People, func(p PersonChange) bool {
@@ -279,8 +285,8 @@ func (o *CallChange) line() string {
 		o.Because,
 		o.Example,
 	)
-	if o.Unreal != "" {
-		line += " (" + prove.Unconfirmed(o.Unreal) + ")"
+	if o.doubt != (prove.Doubt{}) {
+		line += " (" + o.doubt.Sentence() + ")"
 	}
 	return line
 }

@@ -3,6 +3,7 @@ package change
 import (
 	"time"
 
+	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/reach"
 )
 
@@ -115,11 +116,12 @@ type CallChange struct {
 	// Because says which statement makes the difference. Example is one request that shows it.
 	Because string `json:"because"`
 	Example string `json:"example"`
-	// Unreal says why AWS does not send such a request today; empty where it does.
+	// Unreal says why such a request is not confirmed; empty for one that is.
 	Unreal string `json:"unreal,omitempty"`
 	Line   string `json:"line"`
 
 	callers []caller
+	doubt   prove.Doubt
 }
 
 // AssignmentChange is a permission set of IAM Identity Center that somebody gains or loses in an account.

@@ -38,8 +38,9 @@ type FindingSummary struct {
 	Problem string   `json:"problem,omitempty"`
 	// Witness is the shortest journey that goes against the claim, a step in each line.
 	Witness string `json:"witness,omitempty"`
-	// Unreal says why AWS does not send the request of the witness today.
-	Unreal string `json:"unreal,omitempty"`
+	// Unreal says why the request of the witness is not confirmed, Unconfirmed the same in a sentence for people.
+	Unreal      string `json:"unreal,omitempty"`
+	Unconfirmed string `json:"-"`
 }
 
 // ExpectationSummary is one expectation.
@@ -121,7 +122,9 @@ func SummarizeFinding(f *prove.Finding) FindingSummary {
 		Verdict: f.Verdict.String(),
 		Shut:    f.Shut.String(),
 		Problem: f.Problem,
-		Unreal:  f.Unreal,
+		Unreal:  f.Unreal.String(),
+
+		Unconfirmed: f.Unreal.Sentence(),
 	}
 	for _, by := range f.By {
 		s.By = append(s.By, by.Sid)

@@ -223,8 +223,8 @@ func (j *Judgement) Refusals() problem.List {
 func (j *Judgement) disproven(c *cause) *problem.Problem {
 	f := c.finding
 	why := fmt.Sprintf("does not pass %s: %s", f.ID, f.Problem)
-	if f.Unreal != "" {
-		why += " (" + prove.Unconfirmed(f.Unreal) + ")"
+	if f.Unreal != (prove.Doubt{}) {
+		why += " (" + f.Unreal.Sentence() + ")"
 	}
 	if f.Witness != nil {
 		why += "\n" + indented(f.Witness.String(), "      ")

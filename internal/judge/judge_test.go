@@ -86,7 +86,7 @@ func disproven(t *testing.T) *Judgement {
 	}
 	f := &j.Proofs.Findings[at]
 	f.Verdict, f.Problem, f.Witness, f.Unreal = prove.DoesNotHold, "a node of another project can "+
-		"be reached", &arrival, "its tags are others"
+		"be reached", &arrival, prove.Doubt{Why: "its tags are others"}
 	return j
 }
 

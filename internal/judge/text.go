@@ -252,8 +252,8 @@ func (j *Judgement) writeFailed(b *strings.Builder, c *cause) {
 	if f.Witness != nil {
 		fmt.Fprintf(b, "%s\n", indented(f.Witness.String(), "            "))
 	}
-	if f.Unreal != "" {
-		fmt.Fprintf(b, "            %s\n", prove.Unconfirmed(f.Unreal))
+	if f.Unreal != (prove.Doubt{}) {
+		fmt.Fprintf(b, "            %s\n", f.Unreal.Sentence())
 	}
 }
 

@@ -50,7 +50,7 @@ type kind struct {
 	Journey     *journey.Journey        `json:",omitzero"`
 	Problem     string                  `json:",omitzero"`
 	At          time.Time               `json:",omitzero"`
-	Unreal      string                  `json:",omitzero"`
+	Unreal      prove.Doubt             `json:",omitzero"`
 	Uncertain   bool                    `json:",omitzero"`
 	Page        string                  `json:",omitzero"`
 }

@@ -255,7 +255,7 @@ type round struct {
 // said is what package access says to a claim, in a form that one process can hand to another.
 type said struct {
 	Holds, Uncertain bool
-	Unreal           string
+	Unreal           bool
 	Request          access.Request
 	// Subject is the caller of the request, Session the same in words.
 	Subject, Session string
@@ -266,7 +266,7 @@ func saying(a prove.ClaimAnswer) said {
 		// What a claim holds under is a policy of a resource of another account, which no request of the judge's calls.
 		Holds:     a.Verdict != prove.DoesNotHold,
 		Uncertain: a.Uncertain,
-		Unreal:    a.Unreal,
+		Unreal:    a.Unreal != prove.Doubt{},
 		Request:   a.Request,
 		Subject:   a.Session.Subject(),
 		Session:   a.Session.String(),
@@ -295,7 +295,7 @@ func (q question) ask(answer said, counts tally) (round, bool) {
 		return r, false
 	case answer.Holds:
 		counts["holds"]++
-	case answer.Unreal != "":
+	case answer.Unreal:
 		counts["does not hold, but AWS sends no such request today"]++
 		return r, false
 	default:

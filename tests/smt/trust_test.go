@@ -462,7 +462,7 @@ func (q trustQuestion) judge(t *testing.T, process *node.Process, answer said) (
 		return "holds", ""
 	case open:
 		return "does not hold", ""
-	case answer.Unreal != "":
+	case answer.Unreal:
 		return "does not hold, but AWS sends no such request today", ""
 	}
 	// The proof shows somebody, or keys, of which the judge did not think.

@@ -212,7 +212,7 @@ func TestNamesThatMayComeAreTried(t *testing.T) {
 	a := asked(t, w, policy.Allow("", "iam:*").On("*"))
 	require.True(t, a.Open)
 	assert.False(t, a.Witness.Real)
-	assert.Contains(t, a.Witness.Doubt, "no such action")
+	assert.Contains(t, a.Witness.Doubt.Why, "no such action")
 	assert.Contains(t, a.Witness.action(), "iam:Frobnicate")
 
 	// A name that AWS has is preferred, and never passed off as one that it does not have.
@@ -250,7 +250,7 @@ func TestTheOrganizationOfAWorldWithoutOneIsNotKnown(t *testing.T) {
 		t,
 		"the evaluator finds it implicitly denied by identity policy of user/bob in 111122223333: no policy of the "+
 			"caller allows it",
-		a.Witness.Doubt,
+		a.Witness.Doubt.String(),
 	)
 	assert.False(
 		t,

@@ -123,7 +123,7 @@ func (c *Caller) completeRequest(w *Witness, guess bool) bool {
 	for _, n := range needs.Of(w.M.Target.Action) {
 		if !slices.ContainsFunc(w.Request.Resources, func(r engine.Resource) bool { return n.Named(r.ARN) }) &&
 			!c.completeNeed(w, &n, guess) {
-			w.Doubt = "no " + n.Words() + " is allowed beside " + w.M.Target.Resource
+			w.Doubt = notSent("no " + n.Words() + " is allowed beside " + w.M.Target.Resource)
 			return false
 		}
 	}

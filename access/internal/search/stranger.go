@@ -65,7 +65,7 @@ func (c *Caller) decideStrangerAs(q Question, m *model.Model, written func(strin
 			w.Session = engine.AssumedRole(arn, entry.SessionName)
 		}
 		if e == nil {
-			w.Doubt = "there can be no caller " + arn
+			w.Doubt = notSent("there can be no caller " + arn)
 			return w
 		}
 		if who, known := c.Engine.Principals[arn]; known {
@@ -78,13 +78,13 @@ func (c *Caller) decideStrangerAs(q Question, m *model.Model, written func(strin
 	d, err := e.Decide(w.Session, w.Request)
 	switch {
 	case err != nil:
-		w.Doubt = err.Error()
+		w.Doubt = notSent(err.Error())
 	case d.Allowed() && !asksStranger(e, q, w.Session, w.Request):
-		w.Doubt = "there can be no caller with these keys"
+		w.Doubt = notSent("there can be no caller with these keys")
 	case d.Allowed():
 		w.Real, w.Engine = true, e
 	default:
-		w.Doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
+		w.Doubt = Doubt{DecidedOtherwise, d.Outcome.String() + " by " + d.By.String()}
 	}
 	return w
 }

@@ -15,11 +15,11 @@ type Witness struct {
 	M       *model.Model
 	Session engine.Session
 	Request engine.Request
-	// real: the evaluator, asked in the ordinary way, allows the request.
+	// Real says that the evaluator, asked in the ordinary way, allows the request.
 	Real bool
-	// doubt says why it does not.
-	Doubt string
-	// engine is that of the world with the caller of the witness, when it is not the world that was asked about.
+	// Doubt says why it does not.
+	Doubt Doubt
+	// Engine is that of the world with the caller of the witness, when it is not the world that was asked about.
 	Engine *engine.Engine
 }
 
@@ -48,7 +48,7 @@ func (c *Caller) Witness(
 		}
 		if w := c.decideAgain(q, better, guess); w.Real {
 			return w
-		} else if first.Doubt == "" {
+		} else if first.Doubt == (Doubt{}) {
 			first = w
 		}
 	}
@@ -60,7 +60,7 @@ func (c *Caller) decideAgain(q Question, m *model.Model, guess bool) Witness {
 	w := Witness{M: m}
 	w.Session, w.Request = m.Request(c.Engine, c.Session)
 	if m.Target.Action < 0 {
-		w.Doubt = "AWS documents no such action today"
+		w.Doubt = notSent("AWS documents no such action today")
 		return w
 	}
 	e := c.Engine
@@ -69,16 +69,16 @@ func (c *Caller) decideAgain(q Question, m *model.Model, guess bool) Witness {
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Request.Context)) {
 		if !catalogue.KeyAppliesTo(name, m.Target.Name) {
-			w.Doubt = "AWS never sets " + name + " in requests of " + m.Target.Name
+			w.Doubt = notSent("AWS never sets " + name + " in requests of " + m.Target.Name)
 			return w
 		}
 	}
 	if !m.TagsAgree(c.Engine) {
-		w.Doubt = "the tags of " + m.Target.Resource + " are others"
+		w.Doubt = notSent("the tags of " + m.Target.Resource + " are others")
 		return w
 	}
 	if !c.asks(q, w.Session, w.Request) {
-		w.Doubt = "its keys do not occur together"
+		w.Doubt = notSent("its keys do not occur together")
 		return w
 	}
 	if !c.completeRequest(&w, guess) {
@@ -87,14 +87,14 @@ func (c *Caller) decideAgain(q Question, m *model.Model, guess bool) Witness {
 	d, err := e.Decide(w.Session, w.Request)
 	switch {
 	case err != nil:
-		w.Doubt = "the evaluator cannot decide it: " + err.Error()
+		w.Doubt = Doubt{NotDecided, err.Error()}
 	case d.Allowed():
 		w.Real = true
 	case guess && d.Outcome == engine.ImplicitlyDenied:
 		// The evaluator reads unknown documents that exist; a document that may be attached tomorrow it does not.
 		w.Real = true
 	default:
-		w.Doubt = "the evaluator finds it " + d.Outcome.String() + " by " + d.By.String()
+		w.Doubt = Doubt{DecidedOtherwise, d.Outcome.String() + " by " + d.By.String()}
 	}
 	return w
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/internal/judge/existing"
 	"aws-access-guardrails/internal/view/jsonline"
 )
@@ -115,8 +114,8 @@ func writeFindings(b *strings.Builder, a *existing.Audit, advice bool) {
 		for line := range strings.Lines(f.Witness) {
 			fmt.Fprintf(b, "        %s\n", strings.TrimRight(line, "\n"))
 		}
-		if f.Unreal != "" {
-			fmt.Fprintf(b, "      %s\n", prove.Unconfirmed(f.Unreal))
+		if f.Unconfirmed != "" {
+			fmt.Fprintf(b, "      %s\n", f.Unconfirmed)
 		}
 	}
 }

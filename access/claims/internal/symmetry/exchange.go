@@ -183,6 +183,6 @@ func ofNames(b byte) bool {
 
 // Keepable reports whether a finding may be kept: it holds, and shows no request.
 func Keepable(f *prove.Finding) bool {
-	return f.Verdict != prove.DoesNotHold && f.Witness == nil && f.Journey == nil && f.At.IsZero() && f.Unreal == "" &&
+	return f.Verdict != prove.DoesNotHold && f.Witness == nil && f.Journey == nil && f.At.IsZero() && f.Unreal == (prove.Doubt{}) &&
 		!f.Uncertain && f.Problem == ""
 }
