@@ -194,15 +194,42 @@ func (a *anyone) callsOfOthers() []string {
 // AskTrust answers a question about what the trust policy of a role allows, whoever calls: each class of callers that
 // an entry of a statement names is asked about.
 func AskTrust(e *engine.Engine, role *engine.Principal, q Question) Answer {
-	a := Answer{Denied: true}
+	a, together := Answer{Denied: true}, &Together{}
 	for _, way := range wayin.Of(role) {
-		a = a.And(AskWayIn(e, role, way, NewAnyoneOf(e, way.Class, way.Entry, role.Account), q))
+		a = a.And(AskWayIn(e, role, way, together.Anyone(e, way, role), q))
 	}
 	if !a.Open {
 		// Nothing that is attached to a caller widens a trust policy.
 		a.Denied = false
 	}
 	return a
+}
+
+// Together are the ways into one role of which one question asks. A trust policy can name many accounts, each of which
+// is a class of callers: what is tried for all of them is bounded together. The zero value has tried nothing.
+type Together struct{ assignments int }
+
+// maxTogether bounds how many values of open keys are tried for all ways into a role. The ways of a trust policy that
+// compares one policy variable try about ten values each.
+const maxTogether = 4 * maxAssignments
+
+// exhausted counts so many values, and reports whether they are too many. Nil has no bound.
+func (t *Together) exhausted(assignments int) bool {
+	if t == nil {
+		return false
+	}
+	if t.assignments+assignments > maxTogether {
+		return true
+	}
+	t.assignments += assignments
+	return false
+}
+
+// Anyone is the class of those callers who come in by one of the ways.
+func (t *Together) Anyone(e *engine.Engine, way wayin.Way, role *engine.Principal) *Caller {
+	c := NewAnyoneOf(e, way.Class, way.Entry, role.Account)
+	c.together = t
+	return c
 }
 
 // AskWayIn answers a question about one way into a role.

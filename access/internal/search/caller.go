@@ -31,6 +31,8 @@ type Caller struct {
 	never  []*engine.Statement
 	// effort is what the question at hand has cost, for all values of open keys together.
 	Effort *effort
+	// together is what the class shares with the other ways into the role that is asked about; nil for no role.
+	together *Together
 	// away is the class as it calls resources of other accounts, once somebody has asked; abroad says that this is it.
 	away   *Caller
 	abroad bool
@@ -153,6 +155,7 @@ func (c *Caller) again(shared *Solved) *Caller {
 		Any:       c.Any,
 		Solved:    shared,
 		Effort:    c.Effort,
+		together:  c.together,
 		abroad:    c.abroad,
 		home:      c.home,
 	}

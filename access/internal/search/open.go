@@ -425,6 +425,10 @@ func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
 			return a
 		}
 	}
+	if c.together.exhausted(total) {
+		giveUp(names[0])
+		return a
+	}
 	shared := c.Solved.beside()
 	for n := range total {
 		other, impossible := c.again(shared), false

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -274,4 +275,49 @@ func TestTrustProofsFindWhatBruteForceFinds(t *testing.T) {
 
 func matchesAny(e *engine.Engine, s engine.Session, r engine.Request, list []*engine.Statement) bool {
 	return slices.ContainsFunc(list, func(st *engine.Statement) bool { return matchesRequest(e, s, r, st) })
+}
+
+// A trust policy can name dozens of accounts, each of which is searched for by itself. What is tried for open keys is
+// bounded for all of them together: what is left out is not proven, and who needs no such key is still found.
+func TestWhatATrustPolicyOfManyAccountsCostsIsBounded(t *testing.T) {
+	like := policy.Operator{Base: policy.OpStringLike}
+	ask := func(accounts int, further ...policy.Statement) Answer {
+		var named, values, teams []string
+		for i := range accounts {
+			named = append(named, fmt.Sprintf("arn:aws:iam::%012d:root", 111122220000+i))
+		}
+		for i := range 30 {
+			values = append(values, fmt.Sprintf("%c%d-${aws:PrincipalTag/Team}-*-${aws:username}", 'a'+i%20, i))
+			teams = append(teams, fmt.Sprintf("%c%d", 'a'+i%20, i))
+		}
+		many := policy.Allow("Many", "sts:AssumeRole").For(policy.AWSPrincipals(named...)).When(
+			policy.Is(like, "sts:RoleSessionName", values...),
+			policy.Is(like, "aws:PrincipalTag/Team", teams...),
+			policy.Is(like, "aws:username", "a*", "*b", "c?", "d"),
+		)
+		role := world.Role{Name: "target", Trust: policy.New(append([]policy.Statement{many}, further...)...)}
+		w := world.World{Accounts: []world.Account{{
+			ID: fixture.People, Partition: policy.AWS, Roles: []world.Role{role},
+		}}}
+		e := fixture.Compiled(t, w)
+		return AskTrust(e, e.Principals[fixture.RoleARN("target")], Asking(
+			[]policy.Statement{policy.Allow("", Assuming...).On("*")},
+			policy.Allow("", "*").On("*").When(policy.Present("sts:RoleSessionName"), policy.Present("aws:username")),
+		))
+	}
+	few := ask(1)
+	require.False(t, few.Open)
+	require.False(t, few.GaveUp)
+	require.Greater(t, few.Classes, 10, "the variables of one account are tried")
+	all := ask(90)
+	require.False(t, all.Open)
+	require.True(t, all.GaveUp)
+	require.Equal(t, "Many", all.Grew.Sid)
+	require.LessOrEqual(t, all.Classes, 2*maxTogether)
+
+	anyone := policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.Stranger))
+	open := ask(90, anyone)
+	require.True(t, open.Open)
+	require.True(t, open.Witness.Real)
+	require.Equal(t, "Anyone", open.By.Sid)
 }

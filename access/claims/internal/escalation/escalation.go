@@ -339,6 +339,7 @@ func (s *escalation) becomes(who, other *engine.Principal) *Step {
 
 // signsIn is the step by which somebody takes over the SAML provider whose people assume a role.
 func (s *escalation) signsIn(who, role *engine.Principal) *Step {
+	together := &search.Together{}
 	for _, way := range wayin.Of(role) {
 		provider := way.Entry.Text
 		if way.Entry.Kind != policy.PrincipalFederated || policy.ARNPart(provider, 4) != role.Account.ID ||
@@ -346,7 +347,7 @@ func (s *escalation) signsIn(who, role *engine.Principal) *Step {
 			continue
 		}
 		for _, actions := range providerWays {
-			if by, all := s.canAll(who, actions, provider); all && s.letsIn(role, way) {
+			if by, all := s.canAll(who, actions, provider); all && s.letsIn(role, way, together) {
 				return &Step{
 					As:    who.Arn,
 					Calls: actions,
@@ -532,12 +533,13 @@ func (s *escalation) takenBy(role *engine.Principal, service string) bool {
 }
 
 func (s *escalation) letsInService(role *engine.Principal, service string) bool {
+	together := &search.Together{}
 	for _, way := range wayin.Of(role) {
 		named := way.Entry.Kind == policy.PrincipalAny ||
 			way.Entry.Kind == policy.PrincipalService && way.Entry.Names(service)
 		named = named && way.Class == &wayin.AWSServices ||
 			way.Entry.Kind == policy.PrincipalFederated && vouchesFor(way.Entry.Text, service)
-		if named && s.letsIn(role, way) {
+		if named && s.letsIn(role, way, together) {
 			return true
 		}
 	}
@@ -545,14 +547,9 @@ func (s *escalation) letsInService(role *engine.Principal, service string) bool 
 }
 
 // letsIn reports whether an entry of a trust policy lets anybody in whom it names.
-func (s *escalation) letsIn(role *engine.Principal, way wayin.Way) bool {
-	return search.AskWayIn(
-		s.Engine,
-		role,
-		way,
-		search.NewAnyoneOf(s.Engine, way.Class, way.Entry, role.Account),
-		trust.AssumingBy(nil),
-	).Open
+func (s *escalation) letsIn(role *engine.Principal, way wayin.Way, together *search.Together) bool {
+	who := together.Anyone(s.Engine, way, role)
+	return search.AskWayIn(s.Engine, role, way, who, trust.AssumingBy(nil)).Open
 }
 
 // reachesNodes is the step by which somebody runs code on nodes.

@@ -100,18 +100,19 @@ func strangersInto(p *claim.Prover, role *engine.Principal) (anybody, named []st
 		}
 		return way.answer.Open
 	}
+	together := &search.Together{}
 	for _, way := range wayin.Of(role) {
 		switch way.Class {
 		case &wayin.UsersAndRoles:
-			if !note(anybodyIn(p, role, way)) {
-				for _, foreign := range accountsIn(p, role, way) {
+			if !note(anybodyIn(p, role, way, together)) {
+				for _, foreign := range accountsIn(p, role, way, together) {
 					note(foreign)
 				}
 			}
 		case &wayin.AWSServices:
-			note(unnamed(p, role, way, "every AWS service"))
+			note(unnamed(p, role, way, together, "every AWS service"))
 		default:
-			identitiesIn(p, role, way, note)
+			identitiesIn(p, role, way, together, note)
 		}
 	}
 	return anybody, named, rest
@@ -127,12 +128,12 @@ func AssumingBy(conditions []policy.Condition, permitted ...policy.Statement) se
 }
 
 // anybodyIn asks about somebody of whom nothing is known: of an account that nobody has heard of, in no organization.
-func anybodyIn(p *claim.Prover, role *engine.Principal, way wayin.Way) strangerWay {
+func anybodyIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together) strangerWay {
 	w := strangerWay{who: everybodyInAWS}
 	if way.Entry.Kind != policy.PrincipalAny {
 		return w
 	}
-	c := search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account)
+	c := together.Anyone(p.Engine, way, role)
 	id := unheardOf(p, role)
 	c.Any.Fixed[conditionkey.KeyPrincipalAccount], c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Single(
 		id,
@@ -163,7 +164,7 @@ const maxForeign = 20
 
 // accountsIn asks about users and roles of accounts that are neither in the world nor in its organization, one
 // account or organization after the other.
-func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way) []strangerWay {
+func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together) []strangerWay {
 	known := slices.Sorted(maps.Keys(p.Engine.Accounts))
 	var organizations []string
 	if o := p.Engine.World().Organization; o != nil {
@@ -182,7 +183,7 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way) []strang
 				policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalOrgID", organizations...)),
 			)
 		}
-		c := search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account)
+		c := together.Anyone(p.Engine, way, role)
 		foreign := strangerWay{
 			named:  true,
 			answer: search.AskWayIn(p.Engine, role, way, c, AssumingBy(nil, permitted...)),
@@ -228,14 +229,16 @@ func principalsOf(accounts []string) []string {
 }
 
 // unnamed asks about services or providers that an entry lets in without naming them.
-func unnamed(p *claim.Prover, role *engine.Principal, way wayin.Way, who string) strangerWay {
+func unnamed(
+	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together, who string,
+) strangerWay {
 	w := strangerWay{who: who}
 	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
 		w.answer = search.AskWayIn(
 			p.Engine,
 			role,
 			way,
-			search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account),
+			together.Anyone(p.Engine, way, role),
 			AssumingBy(nil),
 		)
 	}
@@ -258,9 +261,11 @@ func keysOfOthers(host string, read []engine.Condition) (absent []policy.Conditi
 
 // identitiesIn asks about the people and jobs of identity providers: of providers that the policy does not name, of a
 // provider in another account, and of somebody else at an issuer that many share.
-func identitiesIn(p *claim.Prover, role *engine.Principal, way wayin.Way, note func(strangerWay) bool) {
+func identitiesIn(
+	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together, note func(strangerWay) bool,
+) {
 	if way.Entry.Kind == policy.PrincipalAny || way.Entry.Wild {
-		note(unnamed(p, role, way, "whoever an identity provider vouches for"))
+		note(unnamed(p, role, way, together, "whoever an identity provider vouches for"))
 		return
 	}
 	provider := way.Entry.Text
@@ -269,7 +274,7 @@ func identitiesIn(p *claim.Prover, role *engine.Principal, way wayin.Way, note f
 			p.Engine,
 			role,
 			way,
-			search.NewAnyoneOf(p.Engine, way.Class, way.Entry, role.Account),
+			together.Anyone(p.Engine, way, role),
 			AssumingBy(token),
 		)
 	}
