@@ -115,7 +115,10 @@ func (src *source) merge(ctx Context, file *source) {
 			continue
 		default:
 			engine := engineValue(key, value, ctx.IsConfigSecret(key), file.file)
-			if !sameValue(firstLevel(e.Value), firstLevel(engine)) {
+			// Of a key that the file has twice, with its namespace and without, the engine takes either.
+			if !slices.ContainsFunc(file.entries, func(same strictyaml.Entry) bool {
+				return readKey(same.Name) == key && sameValue(firstLevel(same.Value), firstLevel(engine))
+			}) {
 				all = false
 				src.entries = append(
 					src.entries,
