@@ -150,9 +150,9 @@ and deploys them: into a sandbox on this machine, or into the accounts.
 
 It exits with 0 when what was asked for holds or was done, 1 when a stack file, a document, a proof or an expectation is
 refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the way.`,
-		Example: `  guardrails check                  every stack file of this folder, without network
-  guardrails up dev --sandbox       deploy dev on this machine
-  guardrails preview prod           what "up" would change in the account of prod`,
+		Example: `  guardrails check             every stack file of this folder, without network
+  guardrails up dev --sandbox  deploy dev on this machine
+  guardrails preview prod      what "up" would change in the account of prod`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -189,6 +189,9 @@ refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the 
 	root.AddCommand(newAdopt(f), newPerson(f), newInit(f), newVersion(f), newReplay(f), newPage(f), newAnnounce(f))
 	completions(f, root)
 	usage.Prepare(root)
+	root.SetHelpFunc(func(verb *cobra.Command, _ []string) {
+		fmt.Fprint(verb.OutOrStdout(), usage.Help(verb, terminal.Width(os.Stdout)))
+	})
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
