@@ -177,7 +177,7 @@ var rooms = []room{
 	}, foreign: noForeign},
 	{
 		dir:     "access/internal/fixture",
-		may:     []string{"policy", "access/world", "access/journey", "access/internal/engine"},
+		may:     []string{"policy", "access/world", "access/journey", "access/internal/engine", "internal/testkit/garbage"},
 		foreign: []string{"github.com/stretchr/testify/", "pgregory.net/rapid"},
 	},
 	{dir: "access/internal/model", may: []string{
@@ -404,6 +404,7 @@ var rooms = []room{
 			"access/prove",
 			"access/internal/engine",
 			"access/claims",
+			"internal/testkit/garbage",
 		},
 		foreign: []string{"github.com/stretchr/testify/"},
 	},
@@ -561,9 +562,11 @@ var rooms = []room{
 		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/judge"}),
 		foreign: noForeign,
 	},
-	{dir: "internal/testkit/tier", foreign: noForeign},
+	{dir: "internal/testkit/garbage", foreign: noForeign},
+	{dir: "internal/testkit/tier", may: []string{"internal/testkit/garbage"}, foreign: noForeign},
 	{
 		dir:     "internal/testkit",
+		may:     []string{"internal/testkit/garbage"},
 		foreign: []string{"github.com/google/go-cmp/cmp", "github.com/stretchr/testify/"},
 	},
 	{
@@ -583,7 +586,7 @@ var rooms = []room{
 	},
 	{
 		dir:     "internal/testkit/proofs",
-		may:     []string{"access/claims", "internal/judge", "internal/verdicts"},
+		may:     []string{"access/claims", "internal/judge", "internal/testkit/garbage", "internal/verdicts"},
 		foreign: noForeign,
 	},
 	{dir: "internal/testkit/mocks"},

@@ -43,8 +43,12 @@ var doing = map[string]string{
 // collectLess lets garbage grow to twice what is in use before it is collected, where nobody has said otherwise: these
 // verbs end soon.
 func collectLess() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
+	const percent = 200
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	if before := debug.SetGCPercent(percent); before > percent {
+		debug.SetGCPercent(before) // A process that runs many verbs has said so.
 	}
 }
 

@@ -112,18 +112,24 @@ func Covers(outer, inner string) bool {
 	const fresh = "\x01"
 	lengths := []int{0, 1, 2, strings.Count(outer, "?") + 3}
 	candidates := []string{""}
-	for _, r := range inner {
-		var next []string
+	for rest := inner; rest != ""; {
+		literal := rest
+		if i := strings.IndexAny(rest, "*?"); i >= 0 {
+			literal = rest[:i]
+		}
+		rest = rest[len(literal):]
+		counts := []int{0}
+		switch {
+		case strings.HasPrefix(rest, "*"):
+			counts = lengths
+		case rest != "":
+			counts = []int{1}
+		}
+		rest = rest[min(1, len(rest)):]
+		next := make([]string, 0, len(candidates)*len(counts))
 		for _, c := range candidates {
-			switch r {
-			case '*':
-				for _, n := range lengths {
-					next = append(next, c+strings.Repeat(fresh, n))
-				}
-			case '?':
-				next = append(next, c+fresh)
-			default:
-				next = append(next, c+string(r))
+			for _, n := range counts {
+				next = append(next, c+literal+strings.Repeat(fresh, n))
 			}
 		}
 		candidates = next

@@ -19,6 +19,7 @@ import (
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile"
+	_ "aws-access-guardrails/internal/testkit/garbage" // Tests end soon.
 	"aws-access-guardrails/policy"
 )
 

@@ -23,18 +23,22 @@ func (j *Judgement) identityCenter() *stack.Stack {
 
 // proveIdentityCenter makes the standing proofs of attributes and permission sets. The stack that carries them
 // answers for all of them. Another stack answers for what does not hold in its account: it may be the one that
-// changes something.
-func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
+// changes something. Carried is what the carrying stack found in the same world, which has what every other finds; nil
+// where that was not asked for.
+func (j *Judgement) proveIdentityCenter(engine *access.Engine, carried *prove.Report) error {
 	in := j.identityCenterIntent()
 	if in == nil {
 		return nil
 	}
-	carrier := j.identityCenter()
-	report, err := claims.ProveIdentityCenter(engine, *in)
-	if err != nil {
-		return err
+	report := carried
+	if report == nil {
+		made, err := claims.ProveIdentityCenter(engine, *in)
+		if err != nil {
+			return err
+		}
+		report = &made
 	}
-	if carrier == j.Stack {
+	if j.identityCenter() == j.Stack {
 		j.Proofs.Findings = append(j.Proofs.Findings, report.Findings...)
 		j.Proofs.Administrators = append(j.Proofs.Administrators, report.Administrators...)
 		j.findUnknownAccounts(j.accountsAnsweredFor())
@@ -46,8 +50,22 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine) error {
 			j.Proofs.Findings = append(j.Proofs.Findings, f)
 		}
 	}
-	j.Proofs.Administrators = append(j.Proofs.Administrators, report.Administrators...)
+	j.keep(report.Administrators)
 	return nil
+}
+
+// identityCenterFound is what the stack that carries permission sets finds of all of them; nil where none of the
+// judgements is its own, or where it cannot be proven.
+func identityCenterFound(all []*Judgement, engine *access.Engine) *prove.Report {
+	index := slices.IndexFunc(all, func(j *Judgement) bool { return j.identityCenter() == j.Stack })
+	if index < 0 {
+		return nil
+	}
+	report, err := claims.ProveIdentityCenter(engine, *all[index].identityCenterIntent())
+	if err != nil {
+		return nil
+	}
+	return &report
 }
 
 // identityCenterIntent is what the proofs of attributes and permission sets are about; nil where the stack answers

@@ -139,6 +139,7 @@ func judgeIn(world access.World, moment time.Time, beside []*stack.Stack, stacks
 	if err != nil {
 		return unreadable(all, err)
 	}
+	carried := identityCenterFound(all, engine)
 	for i, j := range all {
 		j.Requesters = j.Stack.RequestersGoRound(engine)
 		j.findShellsElsewhere(engine)
@@ -146,7 +147,7 @@ func judgeIn(world access.World, moment time.Time, beside []*stack.Stack, stacks
 		if proveErr := j.proveOrganization(engine); proveErr != nil {
 			j.unreadable(proveErr)
 		}
-		if proveErr := j.proveIdentityCenter(engine); proveErr != nil {
+		if proveErr := j.proveIdentityCenter(engine, carried); proveErr != nil {
 			j.unreadable(proveErr)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	_ "aws-access-guardrails/internal/testkit/garbage" // Tests end soon.
 )
 
 // Path is a file of the repository, given by its path from the root. It is absolute.

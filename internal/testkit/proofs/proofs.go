@@ -8,6 +8,7 @@ import (
 
 	"aws-access-guardrails/access/claims"
 	"aws-access-guardrails/internal/judge"
+	_ "aws-access-guardrails/internal/testkit/garbage" // Tests end soon.
 	"aws-access-guardrails/internal/verdicts"
 )
 

@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"testing"
+
+	_ "aws-access-guardrails/internal/testkit/garbage" // Tests end soon.
 )
 
 // Nightly reports whether the tests run in the nightly tier: GUARDRAILS_NIGHTLY is set, as "make nightly" does. What

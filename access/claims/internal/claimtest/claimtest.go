@@ -14,6 +14,7 @@ import (
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/prove"
 	"aws-access-guardrails/access/world"
+	_ "aws-access-guardrails/internal/testkit/garbage" // Tests end soon.
 	"aws-access-guardrails/policy"
 )
 
