@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -82,20 +81,43 @@ func layOut(path string, data []byte) (*file, error) {
 	return f, nil
 }
 
-// lineEnd are the ends of lines as YAML 1.1 and its parser count them, which is more than a text editor shows as lines.
-var lineEnd = regexp.MustCompile("\r\n|\n|\r|\u0085|\u2028|\u2029")
-
 // linesOf are the lines of a text, each with its end.
 func linesOf(data []byte) []string {
 	var lines []string
 	start := 0
-	for _, span := range lineEnd.FindAllIndex(data, -1) {
-		lines, start = append(lines, string(data[start:span[1]])), span[1]
+	for i := 0; i < len(data); {
+		length := lineEnd(data[i:])
+		i += max(1, length)
+		if length > 0 {
+			lines, start = append(lines, string(data[start:i])), i
+		}
 	}
 	if start < len(data) {
 		lines = append(lines, string(data[start:]))
 	}
 	return lines
+}
+
+// lineEnd is the length of the end of a line with which a text begins; 0 where it begins with none. Ends are those of
+// YAML 1.1 and its parser, more than a text editor shows as lines. The text is not empty.
+func lineEnd(text []byte) int {
+	var ends []string
+	switch text[0] {
+	case '\n':
+		return 1
+	case '\r':
+		ends = []string{"\r\n", "\r"}
+	case "\u0085"[0]:
+		ends = []string{"\u0085"}
+	case "\u2028"[0]:
+		ends = []string{"\u2028", "\u2029"}
+	}
+	for _, end := range ends {
+		if bytes.HasPrefix(text, []byte(end)) {
+			return len(end)
+		}
+	}
+	return 0
 }
 
 // child is the key and the value of one of the names in a mapping; nil where there is none.
