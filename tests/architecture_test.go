@@ -524,6 +524,7 @@ var rooms = []room{
 		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/edit"}),
 		foreign: noForeign,
 	},
+	{dir: "internal/beside", may: []string{"internal/stackfile/provider"}, foreign: noForeign},
 	{
 		dir:     "internal/assignments",
 		may:     []string{"internal/stackfile/provider"}, // It has the settings of the provider.
@@ -543,6 +544,7 @@ var rooms = []room{
 				"internal/judge",
 				"internal/adopt",
 				"internal/assignments",
+				"internal/beside",
 				"internal/refusal",
 			},
 		),
@@ -799,6 +801,7 @@ var rooms = []room{
 				"internal/sandbox/known",
 				"internal/awstype",
 				"internal/adopt",
+				"internal/beside",
 				"internal/edit",
 				"internal/stack", "internal/stackfile", "internal/strictyaml",
 				"internal/judge",

@@ -11,6 +11,7 @@ import (
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/assignments"
 	"aws-access-guardrails/internal/awstype/token"
+	"aws-access-guardrails/internal/beside"
 	"aws-access-guardrails/internal/stackfile/provider"
 )
 
@@ -37,16 +38,8 @@ func openAssignments(ctx context.Context, endpoint string, settings provider.Set
 	return assignments.Open(ctx, settings)
 }
 
-// Provisioning is a permission set of which accounts have an older version, and whom to ask about it.
-type Provisioning struct {
-	Instance, PermissionSet string
-	// Endpoint is the address of an AWS that answers in place of the real one; empty where the settings say whom to ask.
-	Endpoint string
-	Settings provider.Settings
-}
-
-// Again has AWS provision the permission set in every account that has it, and waits until that is done.
-func (p *Provisioning) Again(ctx context.Context) error {
+// Provision has AWS provision a permission set again in every account that has it, and waits until that is done.
+func Provision(ctx context.Context, p *beside.Provisioning) error {
 	reader, err := openAssignments(ctx, p.Endpoint, p.Settings)
 	if err != nil {
 		return err
@@ -70,7 +63,7 @@ func (a *asker) outdated(set setOnAWS, owner assigner) {
 		b.Items = append(b.Items, a.accountName(account))
 	}
 	b.Says = "an older version of it stands in {items}"
-	b.Outdated = &Provisioning{
+	b.Outdated = &beside.Provisioning{
 		Instance: set.instance, PermissionSet: set.arn, Endpoint: a.listener.Endpoint, Settings: a.stack.AWS,
 	}
 	a.listener.hear(b)
@@ -105,7 +98,7 @@ func (a *asker) assignments(set setOnAWS) {
 	}
 	left.Why = "a delegated administrator takes nobody's access to the management account away, so up leaves it: " +
 		"take it away with credentials of the management account"
-	for _, b := range []Beside{taken, left} {
+	for _, b := range []beside.Found{taken, left} {
 		if len(b.Items) > 0 {
 			b.Says = "somebody assigned it to {items}"
 			a.listener.hear(b)
@@ -162,12 +155,12 @@ func (a *asker) accountName(id string) string {
 
 // addAssignment tells of an assignment, and of the resource with which it is taken away. Its name has the id of the
 // person, which stays when the person is renamed between two runs.
-func (s setOnAWS) addAssignment(b *Beside, item string, one assignments.Assignment) {
+func (s setOnAWS) addAssignment(b *beside.Found, item string, one assignments.Assignment) {
 	const target = "AWS_ACCOUNT"
 	id := []string{one.PrincipalID, one.PrincipalType, one.Account, target, s.arn, s.instance}
 	kind := strings.ToLower(one.PrincipalType)
 	b.Items = append(b.Items, item)
-	b.Strays = append(b.Strays, Stray{
+	b.Strays = append(b.Strays, beside.Stray{
 		Type: token.SSOAdminAccountAssignment,
 		Name: strings.Join([]string{s.args.Name, "assignment", kind, one.PrincipalID, one.Account}, "-") + strayName,
 		ID:   strings.Join(id, ","),

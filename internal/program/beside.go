@@ -17,6 +17,7 @@ import (
 
 	"aws-access-guardrails/guardrail/identitycenter"
 	"aws-access-guardrails/internal/awstype/token"
+	"aws-access-guardrails/internal/beside"
 )
 
 // functionsBeside are the functions that lookBeside calls.
@@ -25,50 +26,6 @@ var functionsBeside = []string{
 	token.IAMGetGroup,
 	token.OrganizationsGetPoliciesForTarget,
 	token.OrganizationsGetOrganizationalUnitChildAccounts,
-}
-
-// Beside is what AWS has beside what a stack manages, on something that the stack manages: the groups of a user, the
-// members of a group, the policies of a permission set or of a target of the organization.
-type Beside struct {
-	// Type is the type of a resource of the stack, and Key and Value are the argument that tells which one it is.
-	Type, Key, Value string
-	// Property is where it was added, and Items are what AWS has there that the program does not register.
-	Property string
-	Items    []string
-	// MadeBy tells which of the items resources of the state made: they are about to go, and nobody added them.
-	MadeBy Maker
-	// Strays are one for each item: resources that the program does not want, so that up takes away what they stand
-	// for. Nil where up leaves the items; then Why says why, and what to do.
-	Strays []Stray
-	Why    string
-	// Says is said of the items, which stand at "{items}"; empty means that somebody added them.
-	Says string
-	// Others is how many of the items are meant, because the stack file says that others attach so many. Needs is an
-	// item that has to be there; empty where none has to.
-	Others int
-	Needs  string
-	// Bars is an item that may not be there, whatever others attach; empty where all may.
-	Bars string
-	// Outdated is the permission set of which the items, accounts, have an older version; nil for everything else. Up
-	// has AWS provision it again.
-	Outdated *Provisioning
-}
-
-// Told is what is said of some of the items; empty where it is that somebody added them.
-func (b Beside) Told(items []string) string {
-	return strings.ReplaceAll(b.Says, "{items}", strings.Join(items, ", "))
-}
-
-// Maker tells resources of a state that made an item: those of the type whose argument Key is the item, and whose
-// argument And has the value Is. Empty texts tell none.
-type Maker struct{ Type, Key, And, Is string }
-
-// Stray is a resource that stands for what somebody added.
-type Stray struct {
-	Type, Name, ID string
-	Inputs         map[string]any
-	// Item is the item that it stands for.
-	Item string
 }
 
 // Listener hears what AWS has beside a stack.
@@ -84,26 +41,26 @@ type Listener struct {
 	assigned assigner
 
 	// warn says each thing at once, and doubt each question without an answer; nil where nobody reads it.
-	warn  func(Beside)
+	warn  func(beside.Found)
 	doubt func(what string, err error)
 
 	mu     sync.Mutex
-	found  []Beside
+	found  []beside.Found
 	unread []string
 }
 
 // Heard is what was found, in the order of types and values, and the questions that AWS did not answer, with why.
-func (l *Listener) Heard() (found []Beside, unread []string) {
+func (l *Listener) Heard() (found []beside.Found, unread []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	found, unread = slices.Clone(l.found), slices.Sorted(slices.Values(l.unread))
-	slices.SortFunc(found, func(a, b Beside) int {
+	slices.SortFunc(found, func(a, b beside.Found) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Value, b.Value), cmp.Compare(a.Property, b.Property))
 	})
 	return found, unread
 }
 
-func (l *Listener) hear(b Beside) {
+func (l *Listener) hear(b beside.Found) {
 	slices.Sort(b.Items)
 	if l.warn != nil {
 		l.warn(b)
@@ -168,7 +125,7 @@ func (c *creation) lookBeside() error {
 }
 
 // warn says what only the guardrails command takes away.
-func (a *asker) warn(b Beside) {
+func (a *asker) warn(b beside.Found) {
 	takesAway := "takes it away"
 	switch {
 	case b.Outdated != nil:
@@ -239,7 +196,7 @@ func (a *asker) users() {
 				a.listener.missed("the groups of "+args.Name, err)
 				return
 			}
-			b := Beside{Type: token.IAMUserGroupMembership, Key: "user", Value: args.Name, Property: "groups"}
+			b := beside.Found{Type: token.IAMUserGroupMembership, Key: "user", Value: args.Name, Property: "groups"}
 			for _, group := range user.Groups {
 				if !slices.Contains(args.Groups, group) {
 					b.Items = append(b.Items, group)
@@ -250,7 +207,7 @@ func (a *asker) users() {
 			}
 			slices.Sort(b.Items)
 			for _, group := range b.Items {
-				b.Strays = append(b.Strays, Stray{
+				b.Strays = append(b.Strays, beside.Stray{
 					Type:   token.IAMUserGroupMembership,
 					Name:   args.Name + "-in-" + group + strayName,
 					ID:     "guardrails-" + args.Name + "-" + group,
@@ -282,9 +239,9 @@ func (a *asker) group() {
 			a.listener.missed("the members of "+args.GroupName(), err)
 			return
 		}
-		b := Beside{
+		b := beside.Found{
 			Type: token.IAMGroup, Key: "name", Value: args.GroupName(), Property: "users",
-			MadeBy: Maker{Type: token.IAMUser, Key: "name"},
+			MadeBy: beside.Maker{Type: token.IAMUser, Key: "name"},
 			Why: "outside of the group nothing would hold that user to MFA, so up leaves it: " +
 				"take the user over with {adopt}, or out of the group by hand",
 		}
@@ -333,7 +290,7 @@ func (a *asker) permissionSet(args *identitycenter.PermissionSetArgs, arn string
 		return
 	}
 	attached := setOnAWS{args: args, arn: arn, instance: instance}
-	for _, b := range []Beside{
+	for _, b := range []beside.Found{
 		attached.managed(set.ManagedPolicies),
 		attached.inline(set.InlinePolicy),
 		attached.customerManaged(set.CustomerManagedPolicyReferences),
@@ -352,15 +309,15 @@ type setOnAWS struct {
 }
 
 // beside is what others have under a property of the permission set; without items yet.
-func (s setOnAWS) beside(property string) Beside {
-	return Beside{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: property}
+func (s setOnAWS) beside(property string) beside.Found {
+	return beside.Found{Type: token.SSOAdminPermissionSet, Key: "name", Value: s.args.Name, Property: property}
 }
 
 // add tells of an item, and of the resource with which it is taken away: its type, how its name goes on behind that of
 // the permission set, what stands in its id before the permission set, and the argument that says what it is.
-func (s setOnAWS) add(b *Beside, item, typ, name, id, argument string, value any) {
+func (s setOnAWS) add(b *beside.Found, item, typ, name, id, argument string, value any) {
 	b.Items = append(b.Items, item)
-	b.Strays = append(b.Strays, Stray{
+	b.Strays = append(b.Strays, beside.Stray{
 		Type: typ,
 		Name: s.args.Name + "-" + name + strayName,
 		ID:   id + s.arn + "," + s.instance,
@@ -372,7 +329,7 @@ func (s setOnAWS) add(b *Beside, item, typ, name, id, argument string, value any
 }
 
 // managed are the AWS managed policies that somebody attached; without items where nobody did.
-func (s setOnAWS) managed(attached []string) Beside {
+func (s setOnAWS) managed(attached []string) beside.Found {
 	b := s.beside("managedPolicies")
 	wanted := s.args.ManagedPolicyARNs()
 	for _, policy := range slices.Sorted(slices.Values(attached)) {
@@ -386,7 +343,7 @@ func (s setOnAWS) managed(attached []string) Beside {
 
 // inline is an inline policy where the stack wants none; without items otherwise. Where it wants one, another document
 // is a change of that resource.
-func (s setOnAWS) inline(found json.RawMessage) Beside {
+func (s setOnAWS) inline(found json.RawMessage) beside.Found {
 	b := s.beside("inlinePolicy")
 	document := inlineText(found)
 	if _, wanted := s.args.InlinePolicy(); wanted || document == "" {
@@ -409,7 +366,7 @@ func inlineText(found json.RawMessage) string {
 }
 
 // customerManaged are the customer managed policies that somebody attached; without items where nobody did.
-func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
+func (s setOnAWS) customerManaged(attached []customerManaged) beside.Found {
 	b := s.beside("customerManagedPolicies")
 	for _, p := range attached {
 		own := identitycenter.CustomerManagedPolicy{Path: cmp.Or(p.Path, "/"), Name: p.Name}
@@ -425,7 +382,7 @@ func (s setOnAWS) customerManaged(attached []customerManaged) Beside {
 
 // boundary is a permissions boundary where the stack wants none; without items otherwise. Where it wants one, another is
 // a change of that resource.
-func (s setOnAWS) boundary(found *boundary) Beside {
+func (s setOnAWS) boundary(found *boundary) beside.Found {
 	b := s.beside("permissionsBoundary")
 	if found == nil || s.args.PermissionsBoundary != "" {
 		return b
@@ -461,10 +418,10 @@ func (a *asker) targets() {
 				a.listener.missed("the service control policies of "+target, err)
 				return
 			}
-			b := Beside{
+			b := beside.Found{
 				Type: token.OrganizationsPolicyAttachment, Key: "targetId", Value: target, Property: "policies",
 				Items:  attached.Ids,
-				MadeBy: Maker{Type: token.OrganizationsPolicyAttachment, Key: "policyId", And: "targetId", Is: target},
+				MadeBy: beside.Maker{Type: token.OrganizationsPolicyAttachment, Key: "policyId", And: "targetId", Is: target},
 				Others: max(1, args.Attached[target]),
 				Needs:  fullAccess,
 				Why: "up leaves what others attach, and the proofs do not count on it: detach it, " +
@@ -497,7 +454,7 @@ func (a *asker) accounts() {
 			if !stands {
 				unit = "none of the units of guardrails:organization.tree"
 			}
-			a.listener.hear(Beside{
+			a.listener.hear(beside.Found{
 				Type: token.OrganizationsAccount, Key: "id", Value: account, Property: "parentId", Items: []string{unit},
 				Says: fmt.Sprintf("somebody moved the account from %q to %q", parent, unit),
 				Why: "the proofs count on what is attached where guardrails:organization.tree has it, and up leaves it: " +

@@ -12,6 +12,7 @@ import (
 	urns "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
+	"aws-access-guardrails/internal/beside"
 	"aws-access-guardrails/internal/program"
 	"aws-access-guardrails/internal/workspace/result"
 	"aws-access-guardrails/internal/workspace/state"
@@ -65,7 +66,7 @@ func (r *run) hear(report *result.Report, listener *program.Listener) {
 }
 
 // besideOf is what is told of one thing; false where nothing is, because the state or the stack file knows of it.
-func (r *run) besideOf(report *result.Report, b program.Beside) (result.Beside, bool) {
+func (r *run) besideOf(report *result.Report, b beside.Found) (result.Beside, bool) {
 	b = report.NotOfEdits(b)
 	items := slices.DeleteFunc(slices.Clone(b.Items), func(item string) bool { return report.HasMaker(b.MadeBy, item) })
 	needs := b.Needs != "" && !slices.Contains(items, b.Needs)
@@ -196,7 +197,7 @@ func (r *run) provisions(ctx context.Context, failed bool) error {
 		}
 		var err error
 		if !failed {
-			err = b.Outdated.Again(ctx)
+			err = program.Provision(ctx, b.Outdated)
 		}
 		if failed || err != nil {
 			r.report.NotPutBack = result.AddDrifted(r.report.NotPutBack, b.Drifted)

@@ -6,7 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
 
-	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/beside"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/result"
 )
@@ -41,9 +41,9 @@ func TestPoliciesOfATargetAreToldWhereNobodyKnowsOfThem(t *testing.T) {
 		},
 		{[]string{full, "p-ours"}, 1, "", full, `"p-FullAWSAccess" is attached`},
 	} {
-		heard, told := r.besideOf(report, program.Beside{
+		heard, told := r.besideOf(report, beside.Found{
 			Type: typ, Key: "targetId", Value: "r-exam", Property: "policies", Items: c.items,
-			MadeBy: program.Maker{Type: typ, Key: "policyId", And: "targetId", Is: "r-exam"},
+			MadeBy: beside.Maker{Type: typ, Key: "policyId", And: "targetId", Is: "r-exam"},
 			Others: c.others, Needs: c.needs, Bars: c.bars, Why: "why",
 		})
 		if assert.Equal(t, c.want != "", told, "%+v", c) && told {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/beside"
 	settings "aws-access-guardrails/internal/stackfile/provider"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/result"
@@ -35,7 +35,7 @@ func outdatedSets(t *testing.T, answers map[string]func(w http.ResponseWriter)) 
 	for _, name := range []string{"Builder", "Auditor", "Operator", "Viewer"} {
 		b := result.Beside{Drifted: result.Drifted{Type: "permission set", Name: name}}
 		if name != "Viewer" { // Somebody added something else to it.
-			b.Outdated = &program.Provisioning{
+			b.Outdated = &beside.Provisioning{
 				Instance: "ssoins-1", PermissionSet: name, Endpoint: server.URL,
 				Settings: settings.Settings{Region: "us-east-1"},
 			}

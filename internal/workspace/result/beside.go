@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"aws-access-guardrails/internal/program"
+	"aws-access-guardrails/internal/beside"
 )
 
 // What somebody adds to something of a stack, and that no resource of the stack reads, the engine can neither see nor
@@ -20,17 +20,17 @@ type Beside struct {
 	Drifted
 	Strays []Stray
 	// Outdated is the permission set that is provisioned again; nil where nothing is.
-	Outdated *program.Provisioning
+	Outdated *beside.Provisioning
 }
 
 // Stray is a resource that is to be written into the state, and taken away.
 type Stray struct {
-	program.Stray
+	beside.Stray
 	URN string
 }
 
 // HasMaker reports whether a resource of the state made an item.
-func (r *Report) HasMaker(by program.Maker, item string) bool {
+func (r *Report) HasMaker(by beside.Maker, item string) bool {
 	for _, s := range r.Standing {
 		if by.Type != "" && s.Type == by.Type && s.Before != nil && s.Before.Inputs[by.Key] == item &&
 			(by.And == "" || s.Before.Inputs[by.And] == by.Is) {
@@ -45,8 +45,8 @@ const byHand = "-by-hand"
 
 // NotOfEdits is what was found without the strays that a resource of the state made, and without their items: the
 // program wants that resource no more, or wants another one, so that it goes by itself and nobody added it.
-func (r *Report) NotOfEdits(b program.Beside) program.Beside {
-	var kept []program.Stray
+func (r *Report) NotOfEdits(b beside.Found) beside.Found {
+	var kept []beside.Stray
 	items := slices.Clone(b.Items)
 	for _, stray := range b.Strays {
 		if !r.registered(stray) {
@@ -63,7 +63,7 @@ func (r *Report) NotOfEdits(b program.Beside) program.Beside {
 
 // registered reports whether a resource of the state is what a stray stands for. One that an earlier run took note of is
 // not.
-func (r *Report) registered(stray program.Stray) bool {
+func (r *Report) registered(stray beside.Stray) bool {
 	for urn, s := range r.Standing {
 		if s.Type == stray.Type && s.Before != nil && !strings.HasSuffix(urn, byHand) &&
 			(s.Before.ID == stray.ID || covers(s.Before.Inputs, stray.Inputs)) {
