@@ -175,6 +175,7 @@ var rooms = []room{
 		"access/internal/engine",
 		"access/internal/wording",
 	}, foreign: noForeign},
+	{dir: "internal/testkit/garbage", foreign: noForeign},
 	{
 		dir:     "access/internal/fixture",
 		may:     []string{"policy", "access/world", "access/journey", "access/internal/engine", "internal/testkit/garbage"},
@@ -564,7 +565,6 @@ var rooms = []room{
 		may:     slices.Concat(values, evaluator, []string{"internal/stack", "internal/judge"}),
 		foreign: noForeign,
 	},
-	{dir: "internal/testkit/garbage", foreign: noForeign},
 	{dir: "internal/testkit/tier", may: []string{"internal/testkit/garbage"}, foreign: noForeign},
 	{
 		dir:     "internal/testkit",
