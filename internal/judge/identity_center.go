@@ -32,11 +32,11 @@ func (j *Judgement) proveIdentityCenter(engine *access.Engine, carried *prove.Re
 	}
 	report := carried
 	if report == nil {
-		made, err := claims.ProveIdentityCenter(engine, *in)
+		proven, err := claims.ProveIdentityCenter(engine, *in)
 		if err != nil {
 			return err
 		}
-		report = &made
+		report = &proven
 	}
 	if j.identityCenter() == j.Stack {
 		j.Proofs.Findings = append(j.Proofs.Findings, report.Findings...)
