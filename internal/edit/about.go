@@ -43,15 +43,10 @@ func ofExpectations(places []int) []Removal {
 
 // withoutGrant takes a grant out of the file, and the expectations about its role, which does not exist any more then:
 // up would be refused for them.
-func (f *file) withoutGrant(index int, gone *grant.Args) (change *Change, err error) {
+func (f *file) withoutGrant(index int, gone *grant.Args) (*Change, error) {
 	expectations := f.expecting(*gone)
-	if len(expectations) == 0 {
-		change = &Change{Before: f.data, path: f.path}
-		change.After, err = f.remove(index)
-	} else {
-		grants := Removal{Keys: []any{"grants", index}}
-		change, err = (&File{file: f}).Change(append(ofExpectations(expectations), grants), nil)
-	}
+	removals := append(ofExpectations(expectations), Removal{Keys: []any{"grants", index}})
+	change, err := (&File{file: f}).Change(removals, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,9 @@ const block = `    - person: jump/alice
 
 const flow = `{person: jump/alice, runAs: alice, from: "2026-12-01T09:00:00+09:00", until: "2026-12-01T13:00:00+09:00", ticket: CHG1}`
 
+// flowOfBob is another grant, on one line.
+const flowOfBob = `{person: jump/bob, runAs: bob, from: "2026-12-01T10:00:00+09:00", until: "2026-12-01T12:00:00+09:00", ticket: CHG2}`
+
 const other = `    # Bob on the first of December.
     - person: jump/bob
       runAs: bob
@@ -77,7 +80,6 @@ func folder(t *testing.T, content string) string {
 // A grant is added wherever the list is and however it is written, and every other byte of the file stays.
 func TestAddedGrantLeavesEveryOtherByte(t *testing.T) {
 	const section = "  guardrails:grants:\n"
-	bob := `{person: jump/bob, runAs: bob, from: "2026-12-01T10:00:00+09:00", until: "2026-12-01T12:00:00+09:00", ticket: CHG2}`
 	trimmed := strings.TrimSuffix(head, "\n")
 	for _, c := range []struct{ name, before, after string }{
 		{"no section: behind osAccess", head + tail, trimmed + "\n" + section + block + "\n" + tail},
@@ -88,12 +90,12 @@ func TestAddedGrantLeavesEveryOtherByte(t *testing.T) {
 			head + section + other + strings.TrimSuffix(block, "\n")},
 		{"a list at the column of its key", head + section + unindented(other) + tail,
 			head + section + unindented(other) + unindented(block) + tail},
-		{"elements in braces", head + section + "    - " + bob + "  # bob\n" + tail,
-			head + section + "    - " + bob + "  # bob\n    - " + flow + "\n" + tail},
-		{"a list in brackets", head + "  guardrails:grants: [" + bob + "] # all\n" + tail,
-			head + "  guardrails:grants: [" + flow + ", " + bob + "] # all\n" + tail},
-		{"a list in brackets over lines", head + "  guardrails:grants: [\n    " + bob + ",\n    ]\n" + tail,
-			head + "  guardrails:grants: [" + flow + ", \n    " + bob + ",\n    ]\n" + tail},
+		{"elements in braces", head + section + "    - " + flowOfBob + "  # bob\n" + tail,
+			head + section + "    - " + flowOfBob + "  # bob\n    - " + flow + "\n" + tail},
+		{"a list in brackets", head + "  guardrails:grants: [" + flowOfBob + "] # all\n" + tail,
+			head + "  guardrails:grants: [" + flow + ", " + flowOfBob + "] # all\n" + tail},
+		{"a list in brackets over lines", head + "  guardrails:grants: [\n    " + flowOfBob + ",\n    ]\n" + tail,
+			head + "  guardrails:grants: [" + flow + ", \n    " + flowOfBob + ",\n    ]\n" + tail},
 		{"an empty list", head + "  guardrails:grants: []   # none yet\n" + tail,
 			head + "  guardrails:grants:   # none yet\n" + block + tail},
 		{"an empty list, bare", head + "  guardrails:grants: []\n" + tail, head + section + block + tail},
@@ -263,6 +265,12 @@ func TestRevokedGrantThatHasNotBegunIsRemoved(t *testing.T) {
 		{"the only one", "CHG2", head + section + " # all\n" + other + tail, head + section + " [] # all\n" + tail},
 		{"the first of two with a blank line between", "CHG2", head + section + "\n" + other + "\n" + block + tail,
 			head + section + "\n\n" + block + tail},
+		{"the only one, in brackets", "CHG1", head + section + " [" + flow + "] # all\n" + tail,
+			head + section + " [] # all\n" + tail},
+		{"the first of two in brackets", "CHG1", head + section + " [" + flow + ", " + flowOfBob + "]\n" + tail,
+			head + section + " [" + flowOfBob + "]\n" + tail},
+		{"the last of two in brackets", "CHG1", head + section + " [" + flowOfBob + ", " + flow + "]\n" + tail,
+			head + section + " [" + flowOfBob + "]\n" + tail},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			change, err := Revoke(folder(t, c.before), c.ticket, "", early)

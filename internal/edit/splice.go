@@ -92,25 +92,6 @@ func (f *file) insertSection(g Grant) []byte {
 	return f.splice(number, number, append([]string{"", indent + "guardrails:grants:"}, blockLines(g.entry(0), indent+"  ")...))
 }
 
-// remove takes an element out, with the comment right above it. A list that is left empty is written as one, so that
-// comments of the section stay true.
-func (f *file) remove(index int) ([]byte, error) {
-	key, value := f.grants()
-	if value.Kind != yaml.SequenceNode || value.Style&yaml.FlowStyle != 0 {
-		return nil, f.byHand("its grants are not written as one element per line")
-	}
-	from, to := f.element(key, value, index)
-	if len(value.Content) > 1 {
-		return f.splice(from, to, nil), nil
-	}
-	if key.Style != 0 {
-		return nil, f.byHand("its section grants has a key in quotes")
-	}
-	line := f.text(key.Line)
-	colon := offset(line, key.Column) + len(key.Value)
-	return f.with(key.Line, line[:colon+1]+" []"+line[colon+1:]).splice(from, to, nil), nil
-}
-
 // element are the lines of an element, from its comment to the last line that is its own: first included, last
 // excluded, counted from zero.
 func (f *file) element(key, value *yaml.Node, index int) (from, to int) {
