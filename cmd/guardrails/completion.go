@@ -113,11 +113,8 @@ func peopleOf(s *stack.Stack) []string {
 
 func roles(s *stack.Stack) []string {
 	var all []string
-	if s.Operation() != nil {
-		all = append(all, s.OperationRoleNames()...)
-	}
-	for _, r := range s.Delegated() {
-		all = append(all, r.Name)
+	for _, r := range s.Roles() {
+		all = append(all, r.ARN[strings.LastIndexByte(r.ARN, '/')+1:])
 	}
 	for _, g := range s.AccessGrants() {
 		all = append(all, g.RoleName())

@@ -150,20 +150,10 @@ func (s *Stack) checkDomainLogins(d *strictyaml.Decoder) {
 // checkPeople refuses names that no user of the stack has: a trust policy that names somebody who does not exist
 // fails half-way through a deployment.
 func (s *Stack) checkPeople(d *strictyaml.Decoder) {
-	check := func(path problem.Path, names []sections.PersonOrTeam) {
-		for i, name := range names {
-			s.checkNamed(d, path.Child("users").Index(i), name)
-		}
-	}
-	for i, r := range s.OperationRoles {
-		check(stackPath("operationRoles").Index(i), r.Users)
-	}
-	for i, r := range s.DelegatedRoles {
-		check(stackPath("delegatedRoles").Index(i), r.Users)
-	}
-	if s.OSAccess != nil {
-		for i, name := range s.OSAccess.StandingUsers {
-			s.checkNamed(d, stackPath("osAccess.standingUsers").Index(i), name)
+	for _, r := range s.written() {
+		path := r.Users.path()
+		for i, name := range r.Users.List {
+			s.checkNamed(d, path.Index(i), name)
 		}
 	}
 	for i, g := range s.Grants {
@@ -182,48 +172,46 @@ func (s *Stack) checkPeople(d *strictyaml.Decoder) {
 	}
 }
 
-// checkRoleNames refuses a name that two roles of different sections have: names are unique in an account, whatever
-// the paths and their case.
+// checkRoleNames refuses a name that two roles have: names are unique in an account, whatever the paths and their case.
 func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
-	type place struct {
-		path problem.Path
-		name string
-	}
-	taken := map[string]place{}
-	for i, name := range s.OperationRoleNames() {
-		// Two operation roles with one name are the component's business: it knows which of the names is derived.
-		taken[strings.ToLower(name)] = place{stackPath("operationRoles").Index(i), name}
-	}
-	for i, r := range s.DelegatedRoles {
-		rolePath := stackPath("delegatedRoles").Index(i)
-		if earlier, repeated := taken[strings.ToLower(r.Name)]; repeated && r.Name != "" {
-			d.Report(
-				problem.Problem{
-					Path:  rolePath.Child("name"),
-					Kind:  problem.Duplicate,
-					Value: r.Name,
-					Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
-					Fix:   "give one of the two another name",
-				},
-			)
-			continue
-		}
-		taken[strings.ToLower(r.Name)] = place{rolePath, r.Name}
-	}
-	for i, g := range s.AccessGrants() {
-		// Two grants with one name are the component's business.
-		if earlier, repeated := taken[strings.ToLower(g.RoleName())]; repeated && g.RoleARN() != "" {
-			d.Report(problem.Problem{
-				Path:  stackPath("grants").Index(i),
+	taken := map[string]nounPlace{}
+	for _, n := range nouns {
+		// Whoever writes a delegated role gives it a name. Two operation roles, or two grants, with one name are their
+		// component's business: it knows which of the names is derived.
+		given := n.key == "delegatedRoles"
+		for _, made := range n.makes(s) {
+			_, name, isRole := strings.Cut(made.arn, ":role/")
+			name = name[strings.LastIndexByte(name, '/')+1:]
+			if !isRole || name == "" {
+				continue
+			}
+			earlier, repeated := taken[strings.ToLower(name)]
+			if !repeated {
+				taken[strings.ToLower(name)] = nounPlace{n.key, made.path}
+				continue
+			}
+			if earlier.noun == n.key && !given {
+				continue
+			}
+			p := problem.Problem{
+				Path:  made.path,
 				Kind:  problem.Duplicate,
-				Value: g.RoleName(),
-				Why: "is the name of " + string(
-					earlier.path,
-				) + " already, and names are unique in an account",
-				Fix: "give that role another name",
-			})
+				Value: name,
+				Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
+				Fix:   "give that role another name",
+			}
+			if given {
+				p.Path, p.Fix = made.path.Child("name"), "give one of the two another name"
+			}
+			d.Report(p)
 		}
 	}
+}
+
+// nounPlace is an entry of the section of a noun.
+type nounPlace struct {
+	noun string
+	path problem.Path
 }
 
 // OperationRoleNames are the names of the operation roles, given or derived, in the order of the file.

@@ -10,8 +10,9 @@ import (
 )
 
 // noun is a row of the registry of nouns: what is asked of everything that an account can have. World, intent, notices,
-// the order of stacks and the places of proofs range over the rows, and package program makes a component of each. The
-// rows are written without the names of the columns, so that a row that lacks one does not compile.
+// the order of stacks, the lists of people and the places of proofs range over the rows, and package program makes a
+// component of each. The rows are written without the names of the columns, so that a row that lacks one does not
+// compile.
 type noun struct {
 	// key is the key of the stack file.
 	key string
@@ -23,6 +24,8 @@ type noun struct {
 	notices func(*Stack, time.Time) guardrail.Notices
 	// makes are the users and roles that it makes, of which proofs speak, each with its place in the file.
 	makes func(*Stack) []principalAt
+	// roles are the roles that lists of people of its section may take, in the order of the file, without their People.
+	roles func(*Stack) []Role
 	// people are the ARNs of the people of other accounts whom its trust policies name.
 	people func(*Stack) []string
 }

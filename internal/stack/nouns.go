@@ -18,6 +18,7 @@ func noParts(*Stack) []part                         { return nil }
 func noIntent(*Stack, *intent.Account)              {}
 func noNotices(*Stack, time.Time) guardrail.Notices { return nil }
 func noPrincipals(*Stack) []principalAt             { return nil }
+func noRoles(*Stack) []Role                         { return nil }
 func noPeople(*Stack) []string                      { return nil }
 
 // nouns is the registry, in the order of the reference.
@@ -30,17 +31,17 @@ var nouns = []noun{
 				a.AddIntent(in)
 			}
 		},
-		noNotices, noPrincipals, noPeople,
+		noNotices, noPrincipals, noRoles, noPeople,
 	},
 	{
 		"passwordPolicy",
 		func(s *Stack) []part { return single(s.Passwords(), "passwordPolicy") },
-		noIntent, noNotices, noPrincipals, noPeople,
+		noIntent, noNotices, noPrincipals, noRoles, noPeople,
 	},
 	{
 		"managedPolicies",
 		func(s *Stack) []part { return each(s.CustomerManagedPolicies(), elements("managedPolicies")) },
-		noIntent, noNotices, noPrincipals, noPeople,
+		noIntent, noNotices, noPrincipals, noRoles, noPeople,
 	},
 	{
 		"users",
@@ -58,7 +59,7 @@ var nouns = []noun{
 			}
 			return all
 		},
-		noPeople,
+		noRoles, noPeople,
 	},
 	{
 		"operationRoles",
@@ -68,7 +69,7 @@ var nouns = []noun{
 				a.AddIntent(in)
 			}
 		},
-		operationNotices, operationPrincipals, operationPeople,
+		operationNotices, operationPrincipals, operationRoles, operationPeople,
 	},
 	{
 		"delegatedRoles",
@@ -81,7 +82,7 @@ var nouns = []noun{
 				}
 			}
 		},
-		noNotices, delegatedPrincipals, delegatedPeople,
+		noNotices, delegatedPrincipals, delegatedRoles, delegatedPeople,
 	},
 	{
 		"sessions",
@@ -96,14 +97,14 @@ var nouns = []noun{
 				a.AddIntent(in)
 			}
 		},
-		noNotices, noPrincipals, noPeople,
+		noNotices, noPrincipals, noRoles, noPeople,
 	},
 	{
 		"sessionDocuments",
 		func(s *Stack) []part {
 			return each(s.OwnSessionDocuments(), elements("sessionDocuments"), "sessions.regions")
 		},
-		sessionDocumentIntent, sessionDocumentNotices, noPrincipals, noPeople,
+		sessionDocumentIntent, sessionDocumentNotices, noPrincipals, noRoles, noPeople,
 	},
 	{
 		"osAccess",
@@ -113,9 +114,9 @@ var nouns = []noun{
 				a.AddIntent(in)
 			}
 		},
-		osAccessNotices, osAccessPrincipals, osAccessPeople,
+		osAccessNotices, osAccessPrincipals, osAccessRoles, osAccessPeople,
 	},
-	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, grantPeople},
+	{"grants", grantParts, grantIntent, grantNotices, grantPrincipals, noRoles, grantPeople},
 	{
 		"justInTime",
 		func(s *Stack) []part { return single(s.JustInTimeAccess(), "justInTime") },
@@ -126,10 +127,10 @@ var nouns = []noun{
 			}
 			return nil
 		},
-		noPrincipals, noPeople,
+		noPrincipals, noRoles, noPeople,
 	},
 	// The intent of permission sets depends on the accounts that are judged together: see IdentityCenterIntent.
-	{"identityCenter", identityCenterParts, noIntent, identityCenterNotices, noPrincipals, noPeople},
+	{"identityCenter", identityCenterParts, noIntent, identityCenterNotices, noPrincipals, noRoles, noPeople},
 	// Service control policies are no part of an account's world: see judge.World.
 	{
 		"organization",
@@ -140,7 +141,7 @@ var nouns = []noun{
 			}
 			return nil
 		},
-		noPrincipals, noPeople,
+		noPrincipals, noRoles, noPeople,
 	},
 }
 
@@ -179,6 +180,24 @@ func operationPrincipals(s *Stack) []principalAt {
 	return all
 }
 
+func operationRoles(s *Stack) []Role {
+	a := s.Operation()
+	if a == nil {
+		return nil
+	}
+	var all []Role
+	for i, resolved := range a.Roles {
+		r, written := roleAt([]any{"operationRoles", i}, "users", "principalArns"), s.OperationRoles[i]
+		r.list(written.Users, written.PrincipalARNs)
+		r.ARN, r.MaxSession = a.RoleARN(resolved), resolved.MaxSessionDuration
+		if !resolved.FromUser() {
+			r.OSUser = resolved.RunAs
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
 func operationPeople(s *Stack) []string {
 	var arns []string
 	if a := s.Operation(); a != nil {
@@ -193,6 +212,17 @@ func delegatedPrincipals(s *Stack) []principalAt {
 	var all []principalAt
 	for i, a := range s.Delegated() {
 		all = append(all, principalAt{a.RoleARN(), stackPath("delegatedRoles").Index(i)})
+	}
+	return all
+}
+
+func delegatedRoles(s *Stack) []Role {
+	var all []Role
+	for i, a := range s.Delegated() {
+		r, written := roleAt([]any{"delegatedRoles", i}, "users", "principalArns"), s.DelegatedRoles[i]
+		r.list(written.Users, written.PrincipalARNs)
+		r.ARN, r.MaxSession = a.RoleARN(), a.MaxSessionDuration
+		all = append(all, r)
 	}
 	return all
 }
@@ -213,10 +243,21 @@ func osAccessNotices(s *Stack, _ time.Time) guardrail.Notices {
 }
 
 func osAccessPrincipals(s *Stack) []principalAt {
-	if a := s.OSAccessTemplate(); a != nil {
+	if a := s.OSAccessTemplate(); a != nil && a.Standing() {
 		return []principalAt{{a.RoleARN(), stackPath("osAccess")}}
 	}
 	return nil
+}
+
+func osAccessRoles(s *Stack) []Role {
+	a := s.OSAccessTemplate()
+	if a == nil {
+		return nil
+	}
+	r := roleAt([]any{"osAccess"}, "standingUsers", "standingPrincipalArns")
+	r.list(s.OSAccess.StandingUsers, s.OSAccess.StandingPrincipalARNs)
+	r.ARN, r.OSUser, r.MaxSession = a.RoleARN(), a.RunAs, time.Hour
+	return []Role{r}
 }
 
 func osAccessPeople(s *Stack) []string {

@@ -64,8 +64,12 @@ func (s *Stack) person(person string) (user, arn string) {
 // principals splits people, and the people of teams, into users of this account and ARNs, which join those that are
 // given.
 func (s *Stack) principals(people []sections.PersonOrTeam, arns []string) (users, all []string) {
+	list := make([]string, len(people))
+	for i, who := range people {
+		list[i] = string(who)
+	}
 	all = slices.Clone(arns)
-	for _, n := range s.named(people) {
+	for _, n := range s.named(list) {
 		if n.user != "" {
 			users = append(users, n.user)
 		} else {
@@ -80,27 +84,19 @@ func (s *Stack) principals(people []sections.PersonOrTeam, arns []string) (users
 // among the ARNs.
 func (s *Stack) writtenPeople() map[problem.Path]problem.Path {
 	written := map[problem.Path]problem.Path{}
-	add := func(role problem.Path, usersKey, arnsKey string, people []sections.PersonOrTeam, arns []string) {
-		users, others := 0, len(arns)
-		for _, who := range s.named(people) {
-			path := role.Child(arnsKey).Index(others)
+	for _, r := range s.written() {
+		inUsers, inARNs := r.Users.path(), r.PrincipalARNs.path()
+		users, others := 0, len(r.PrincipalARNs.List)
+		for _, who := range s.named(r.Users.List) {
+			path := inARNs.Index(others)
 			if who.user != "" {
-				path = role.Child(usersKey).Index(users)
+				path = inUsers.Index(users)
 				users++
 			} else {
 				others++
 			}
-			written[path] = role.Child(usersKey).Index(who.index)
+			written[path] = inUsers.Index(who.index)
 		}
-	}
-	for i, r := range s.OperationRoles {
-		add(stackPath("operationRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
-	}
-	for i, r := range s.DelegatedRoles {
-		add(stackPath("delegatedRoles").Index(i), "users", "principalArns", r.Users, r.PrincipalARNs)
-	}
-	if o := s.OSAccess; o != nil {
-		add(stackPath("osAccess"), "standingUsers", "standingPrincipalArns", o.StandingUsers, o.StandingPrincipalARNs)
 	}
 	return written
 }

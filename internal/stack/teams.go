@@ -24,18 +24,16 @@ type named struct {
 
 // named are the people of a list, in its order, and of a team in the team's order. Somebody of a team who is named in
 // person too, or in an earlier team, is left out there, so that a team can be listed beside one of its members.
-func (s *Stack) named(people []sections.PersonOrTeam) []named {
+func (s *Stack) named(people []string) []named {
 	direct := map[string]bool{}
-	for _, who := range people {
-		p := string(who)
+	for _, p := range people {
 		if _, isTeam := s.team(p); !isTeam {
 			user, arn := s.person(p)
 			direct[user+arn] = true
 		}
 	}
 	var out []named
-	for i, who := range people {
-		p := string(who)
+	for i, p := range people {
 		if strings.HasPrefix(p, "arn:") {
 			continue // Refused where it stands.
 		}
@@ -92,33 +90,24 @@ type RolePerson struct{ Role, Person string }
 func RoleTeams(stacks ...*Stack) map[RolePerson][]string {
 	all := map[RolePerson][]string{}
 	for _, s := range stacks {
-		if a := s.Operation(); a != nil {
-			for i, r := range a.Roles {
-				s.addRoleTeams(all, a.RoleARN(r), s.OperationRoles[i].Users)
-			}
-		}
-		for i, a := range s.Delegated() {
-			s.addRoleTeams(all, a.RoleARN(), s.DelegatedRoles[i].Users)
-		}
-		if a := s.OSAccessTemplate(); a != nil {
-			s.addRoleTeams(all, a.RoleARN(), s.OSAccess.StandingUsers)
+		for _, r := range s.written() {
+			s.addRoleTeams(all, r)
 		}
 	}
 	return all
 }
 
-func (s *Stack) addRoleTeams(all map[RolePerson][]string, role string, people []sections.PersonOrTeam) {
+func (s *Stack) addRoleTeams(all map[RolePerson][]string, role Role) {
 	byTeam := map[string]bool{}
-	for _, n := range s.named(people) {
+	for _, n := range s.named(role.Users.List) {
 		byTeam[s.arnOf(n)] = n.team != ""
 	}
-	for _, who := range people {
-		p := string(who)
+	for _, p := range role.Users.List {
 		members, _ := s.team(p)
 		for _, m := range members {
 			user, arn := s.person(m)
 			if person := s.arnOf(named{user: user, arn: arn}); byTeam[person] {
-				key := RolePerson{Role: role, Person: person}
+				key := RolePerson{Role: role.ARN, Person: person}
 				all[key] = append(all[key], p)
 			}
 		}
@@ -185,11 +174,11 @@ func (s *Stack) teamRefused(d *strictyaml.Decoder, path problem.Path, person, wh
 }
 
 // checkNamed refuses an element of a list of people that is neither a team nor a person.
-func (s *Stack) checkNamed(d *strictyaml.Decoder, path problem.Path, written sections.PersonOrTeam) {
-	if _, isTeam := s.team(string(written)); isTeam {
+func (s *Stack) checkNamed(d *strictyaml.Decoder, path problem.Path, written string) {
+	if _, isTeam := s.team(written); isTeam {
 		return
 	}
-	s.checkPerson(d, path, string(written))
+	s.checkPerson(d, path, written)
 }
 
 // nearestNamed is the user or team that was meant by a name.
@@ -258,35 +247,28 @@ type People struct {
 
 // Roles are the roles of the stack that lists of people may take, in the order of the file.
 func (s *Stack) Roles() []Role {
-	var all []Role
-	if a := s.Operation(); a != nil {
-		for i, resolved := range a.Roles {
-			r, written := s.role([]any{"operationRoles", i}, "users", "principalArns"), s.OperationRoles[i]
-			s.setPeople(&r, written.Users, written.PrincipalARNs)
-			r.ARN, r.MaxSession = a.RoleARN(resolved), resolved.MaxSessionDuration
-			if !resolved.FromUser() {
-				r.OSUser = resolved.RunAs
-			}
-			all = append(all, r)
+	all := s.written()
+	for i := range all {
+		r := &all[i]
+		r.People = slices.Clone(r.PrincipalARNs.List)
+		for _, n := range s.named(r.Users.List) {
+			r.People = append(r.People, s.arnOf(n))
 		}
-	}
-	for i, a := range s.Delegated() {
-		r, written := s.role([]any{"delegatedRoles", i}, "users", "principalArns"), s.DelegatedRoles[i]
-		s.setPeople(&r, written.Users, written.PrincipalARNs)
-		r.ARN, r.MaxSession = a.RoleARN(), a.MaxSessionDuration
-		all = append(all, r)
-	}
-	if a := s.OSAccessTemplate(); a != nil {
-		r := s.role([]any{"osAccess"}, "standingUsers", "standingPrincipalArns")
-		s.setPeople(&r, s.OSAccess.StandingUsers, s.OSAccess.StandingPrincipalARNs)
-		r.ARN, r.OSUser, r.MaxSession = a.RoleARN(), a.RunAs, time.Hour
-		all = append(all, r)
 	}
 	return all
 }
 
-// role is a role at a place, with its lists of people under two keys.
-func (s *Stack) role(keys []any, users, arns string) Role {
+// written are the roles with their lists as the file has them, and without the people that these name.
+func (s *Stack) written() []Role {
+	var all []Role
+	for _, n := range nouns {
+		all = append(all, n.roles(s)...)
+	}
+	return all
+}
+
+// roleAt is a role at a place, with its lists of people under two keys.
+func roleAt(keys []any, users, arns string) Role {
 	return Role{
 		Keys:          keys,
 		Users:         People{Keys: append(slices.Clone(keys), users)},
@@ -294,14 +276,25 @@ func (s *Stack) role(keys []any, users, arns string) Role {
 	}
 }
 
-// setPeople says who may take the role: what its lists have, and who that is.
-func (s *Stack) setPeople(r *Role, users []sections.PersonOrTeam, arns []string) {
+// list says what the two lists have.
+func (r *Role) list(users []sections.PersonOrTeam, arns []string) {
 	for _, who := range users {
 		r.Users.List = append(r.Users.List, string(who))
 	}
 	r.PrincipalARNs.List = arns
-	r.People = slices.Clone(arns)
-	for _, n := range s.named(users) {
-		r.People = append(r.People, s.arnOf(n))
+}
+
+// path is where the list stands.
+func (p People) path() problem.Path {
+	section, _ := p.Keys[0].(string)
+	path := stackPath(problem.Path(section))
+	for _, key := range p.Keys[1:] {
+		switch key := key.(type) {
+		case string:
+			path = path.Child(key)
+		case int:
+			path = path.Index(key)
+		}
 	}
+	return path
 }
