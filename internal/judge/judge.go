@@ -162,7 +162,7 @@ func judgeIn(world access.World, moment time.Time, beside []*stack.Stack, stacks
 	engine = engine.From(moment)
 	for _, j := range all {
 		for i, x := range expectations(j.Stack) {
-			j.Expectations = append(j.Expectations, expectTeam(engine, j.Stack, i, x))
+			j.Expectations = append(j.Expectations, ofUnread(world, j.Stack, expectTeam(engine, j.Stack, i, x)))
 		}
 	}
 	return all

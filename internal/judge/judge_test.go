@@ -197,7 +197,6 @@ func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
   guardrails:users: [{name: non-97-test-user3}]
 `)}, nil)
 	require.NoError(t, problems.Err())
-	const guest = "      as: arn:aws:iam::444455556666:user/non-97-test-user3\n"
 	for _, name := range []string{"people/non-97-test-user3", "home/non-97-test-user3"} {
 		s := changed(t, guest, "      as: "+name+"\n")
 		s.Siblings = []stackfile.Sibling{{Stack: "home", Alias: "people", AccountID: "444455556666"}}
@@ -207,6 +206,22 @@ func TestPeopleOfOtherStacksAreNamedByAliasAndStack(t *testing.T) {
 			assert.NotEqual(t, "444455556666", c.ID, "the account is there to be read, so nothing is assumed of it")
 		}
 	}
+}
+
+// guest is the line of the fixture that names somebody of another account.
+const guest = "      as: arn:aws:iam::444455556666:user/non-97-test-user3\n"
+
+// An expectation about people of a stack whose file is refused is not blamed for it: the file is told.
+func TestAnExpectationAboutAStackThatIsRefusedSaysSo(t *testing.T) {
+	s := changed(t, guest, "      as: people/non-97-test-user3\n")
+	s.Siblings = []stackfile.Sibling{{Stack: "home", Alias: "people", AccountID: "444455556666"}}
+	err := judge(time.Time{}, []*stack.Stack{s}, s)[0].Refusals().Err()
+	assert.ErrorContains(
+		t, err, `"people/non-97-test-user3" is of the stack home, whose file is refused; mend Pulumi.home.yaml first`,
+	)
+	s.Siblings[0].Alias = "others"
+	err = judge(time.Time{}, []*stack.Stack{s}, s)[0].Refusals().Err()
+	assert.ErrorContains(t, err, "names an account that this world does not have")
 }
 
 // Machines get every proof with its subjects, every expectation, and what the verdicts rest on; lists are there when
