@@ -7,6 +7,9 @@ import "aws-access-guardrails/access/internal/wildcard"
 // exactly one character; everything else, "${...}" included, is literal and case matters.
 func Text(pattern, value string) bool { return wildcard.Match(pattern, value) }
 
+// Sample is one of the texts that a pattern matches.
+func Sample(pattern string) string { return wildcard.Sample(pattern) }
+
 // Action reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does not
 // matter.
 func Action(pattern, action string) bool { return wildcard.MatchAction(pattern, action) }

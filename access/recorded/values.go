@@ -617,7 +617,7 @@ func classOf(text string, globs []glob.Glob) int {
 func fillsOf(g glob.Glob) []string {
 	parts := strings.SplitN(g.Text(), ":", policy.ARNParts)
 	_, path, _ := strings.Cut(parts[len(parts)-1], "/")
-	path = engine.Sample(path)
+	path = wildcard.Sample(path)
 	var out []string
 	for index := range path {
 		if path[index] == '/' {

@@ -115,7 +115,9 @@ func (f *flags) announcement(args []string, text string) (announce.Message, erro
 			continue
 		}
 		about = append(about, fmt.Sprintf("%s for %s in %s", g.Opens, g.Person, g.Stack))
-		facts = append(facts, announce.Facts(g, zone)...)
+		for _, fact := range g.Facts(zone) {
+			facts = append(facts, announce.Fact(fact))
+		}
 	}
 	if len(about) == 0 {
 		hint := edit.WithTicket(folder.OtherFiles(stack), args[2], stack)

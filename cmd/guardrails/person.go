@@ -18,6 +18,7 @@ import (
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/people"
 	"aws-access-guardrails/internal/terminal"
+	"aws-access-guardrails/internal/view/render"
 	"aws-access-guardrails/internal/visible"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
@@ -51,7 +52,8 @@ func (p *personFlags) register(f *flags, cmd *cobra.Command, columns string) {
 // rows are the people of the arguments, of which the first is the stack, or of the CSV file.
 func (p *personFlags) rows(f *flags, verb string, args []string) (*people.Rows, error) {
 	names := args[1:]
-	p.options.Now, p.options.Setting, p.options.Compare = f.clock(), f.setting(), against.FromStacks
+	p.options.Now, p.options.Setting = f.clock(), f.setting()
+	p.options.Compare, p.options.Documents = against.FromStacks, render.JSON
 	switch {
 	case p.csv != "" && len(names) > 0:
 		return nil, exit.Usef("--csv and names are two lists of people; give one of them")

@@ -1,13 +1,5 @@
 package announce
 
-import (
-	"strings"
-	"time"
-
-	"aws-access-guardrails/internal/clock"
-	"aws-access-guardrails/internal/view/grants"
-)
-
 // steps are what happens to a grant, in its order, with the words of a title.
 var steps = []struct{ name, title string }{
 	{"requested", "Requested: "},
@@ -37,21 +29,4 @@ func Title(step, what string) string {
 		}
 	}
 	return ""
-}
-
-// Facts are what the stack file says of a grant, with times in a zone.
-func Facts(g grants.Grant, zone *time.Location) []Fact {
-	return []Fact{
-		{"Person", g.Person},
-		{"Opens", g.Opens},
-		{"Projects", strings.Join(g.Projects, ", ")},
-		{"OS user", g.RunAs},
-		{"Account", g.Stack + " (" + g.Account + ")"},
-		{"Role", g.Role},
-		{"From", clock.Show(g.From, zone)},
-		{"Until", clock.Show(g.Until, zone)},
-		{"Ticket", g.Ticket},
-		{"Asked by", g.AskedBy},
-		{"Approved by", g.ApprovedBy},
-	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // An atom is the smallest thing that a person gains or loses: one door on the nodes of one project in one Region as

@@ -9,7 +9,7 @@ import (
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 	"aws-access-guardrails/policy"
 )
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // line is the change in one line: who, what, where, when, and the journey.

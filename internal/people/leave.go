@@ -37,6 +37,8 @@ type leaving struct {
 	withRoles bool
 	// setting is where the command runs.
 	setting commandline.Setting
+	// deploys says everything that a stack would deploy.
+	deploys func(*stack.Stack) (string, error)
 	// roles are the ARNs of the roles that go.
 	roles map[string]bool
 	// empty are the roles that would be left with nobody, and stay.

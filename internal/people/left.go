@@ -1,7 +1,6 @@
 package people
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"aws-access-guardrails/internal/edit"
 	"aws-access-guardrails/internal/files"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/view/render"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
@@ -178,20 +176,14 @@ func (l *leaving) documents(after []*stack.Stack, was *stack.Stack, who Leaver) 
 		return nil
 	}
 	s := after[i]
-	rendering, err := render.Of(s)
+	deployed, err := l.deploys(s)
 	if err != nil {
 		return problem.List{
 			{Position: problem.Position{File: s.File}, Kind: problem.Invalid, Why: err.Error()},
 		}
 	}
-	var b bytes.Buffer
-	if err := render.WriteJSON(&b, rendering); err != nil {
-		return problem.List{
-			{Position: problem.Position{File: s.File}, Kind: problem.Invalid, Why: err.Error()},
-		}
-	}
 	for _, p := range l.exactly(who) {
-		named := strings.Trim(p.FindString(b.String()), `"`)
+		named := strings.Trim(p.FindString(deployed), `"`)
 		if named == "" {
 			continue
 		}

@@ -44,6 +44,8 @@ type Options struct {
 	// Compare says what the stacks of a project would mean for people against those that it has now, from an instant on.
 	// The report comes also beside an error that says that what they would become is refused.
 	Compare func(project string, now, next []*stack.Stack, moment time.Time) (*change.Report, error)
+	// Documents says everything that a stack would deploy, as one text.
+	Documents func(*stack.Stack) (string, error)
 	// Setting is where the command runs, for the command lines of refusals.
 	Setting commandline.Setting
 }
@@ -214,6 +216,7 @@ func leave(folder *project.Folder, st string, names []string, o Options) (*leavi
 		home:      stacks[home],
 		withRoles: o.WithRoles,
 		setting:   o.Setting,
+		deploys:   o.Documents,
 		stacks:    stacks,
 		removed:   map[string][]edit.Removal{},
 	}

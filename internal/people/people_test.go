@@ -21,6 +21,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/testkit/tier"
+	"aws-access-guardrails/internal/view/render"
 	"aws-access-guardrails/internal/workspace/exit"
 	"aws-access-guardrails/internal/workspace/project"
 )
@@ -74,7 +75,7 @@ func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 		folder,
 		"jump",
 		[]string{"bob"},
-		Options{WithRoles: true, DryRun: true, Now: noon, Compare: compared},
+		Options{WithRoles: true, DryRun: true, Now: noon, Compare: compared, Documents: render.JSON},
 	)
 	require.NoError(t, err)
 	assert.Len(t, left.Changes, 3, "identity, workload and jump name him")
@@ -85,7 +86,7 @@ func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 		folder,
 		"jump",
 		[]string{"bob"},
-		Options{WithRoles: true, Now: noon, Compare: compared},
+		Options{WithRoles: true, Now: noon, Compare: compared, Documents: render.JSON},
 	)
 	require.NoError(t, err)
 	assert.Equal(t, "Pulumi.jump.yaml", left.Changes[len(left.Changes)-1].Path(), "the people's stack is written last")
@@ -119,7 +120,7 @@ func TestWhoLeavesIsNamedNowhere(t *testing.T) {
 	assert.Contains(t, all, "assumed-role/shop-bob/bob")
 	assert.NotContains(t, all, "put-role-policy --role-name shop-bob", "the role goes, and its sessions with it")
 
-	_, err = Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon, Compare: compared})
+	_, err = Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon, Compare: compared, Documents: render.JSON})
 	var nobody *NobodyError
 	require.ErrorAs(t, err, &nobody)
 }
@@ -151,7 +152,7 @@ func TestWhoIsStillNamedDoesNotLeave(t *testing.T) {
 		},
 	)
 	before := contents(t, folder)
-	_, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon, Compare: compared})
+	_, err := Remove(t.Context(), folder, "jump", []string{"bob"}, Options{Now: noon, Compare: compared, Documents: render.JSON})
 	require.Error(t, err)
 	assert.Equal(t, exit.Refused, exit.StatusOf(err))
 	for _, place := range []string{
@@ -206,7 +207,7 @@ func TestWhoIsNamedInAPolicyDoesNotLeave(t *testing.T) {
 		folder,
 		"jump",
 		[]string{"bob"},
-		Options{WithRoles: true, Now: noon, Compare: compared},
+		Options{WithRoles: true, Now: noon, Compare: compared, Documents: render.JSON},
 	)
 	require.Error(t, err)
 	for _, place := range []string{
@@ -327,7 +328,7 @@ func TestSomebodyOfIdentityCenterLeaves(t *testing.T) {
 		folder,
 		"identity",
 		[]string{"dave"},
-		Options{Now: noon, Compare: compared},
+		Options{Now: noon, Compare: compared, Documents: render.JSON},
 	)
 	require.NoError(t, err)
 	require.Len(t, left.Changes, 2, "what the stack of the workload granted goes too")
@@ -351,7 +352,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 			Teams: []string{"shop", "night"},
 		},
 		{Name: "erin", Teams: []string{"night"}, Tags: map[string]string{"Floor": "3"}},
-	}, Options{Now: noon, Compare: compared})
+	}, Options{Now: noon, Compare: compared, Documents: render.JSON})
 	require.NoError(t, err)
 	s, problems := stack.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, problems.Err())
@@ -368,7 +369,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 		folder,
 		"jump",
 		[]Mover{{Name: "dave", To: []string{"leads"}}, {Name: "erin", From: []string{"night"}}},
-		Options{Now: noon, Compare: compared},
+		Options{Now: noon, Compare: compared, Documents: render.JSON},
 	)
 	require.NoError(t, err)
 	s, problems = stack.ReadFile("Pulumi.jump.yaml")
@@ -381,7 +382,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 	assert.Contains(t, strings.Join(lines, "\n"), "dave gains the role PaymentsLead (team jump/leads)")
 
 	for _, wrong := range []Mover{{Name: "dvae", To: []string{"leads"}}, {Name: "dave", To: []string{"laeds"}}, {Name: "dave", To: []string{"leads"}}, {Name: "erin", From: []string{"shop"}}} {
-		_, err := Move(t.Context(), folder, "jump", []Mover{wrong}, Options{Now: noon, Compare: compared})
+		_, err := Move(t.Context(), folder, "jump", []Mover{wrong}, Options{Now: noon, Compare: compared, Documents: render.JSON})
 		var nobody *NobodyError
 		assert.ErrorAs(t, err, &nobody, "%v", wrong)
 	}
@@ -389,7 +390,7 @@ func TestPeopleComeAndMove(t *testing.T) {
 	// somebody has.
 	before := contents(t, folder)
 	for _, wrong := range []Joiner{{Name: "Alice"}, {Name: "a b"}, {Name: "frank", RunAs: "alice"}, {Name: "frank", Teams: []string{"alice"}}, {Name: "frank", Email: "frank"}} {
-		_, err := Add(t.Context(), folder, "jump", []Joiner{wrong}, Options{Now: noon, Compare: compared})
+		_, err := Add(t.Context(), folder, "jump", []Joiner{wrong}, Options{Now: noon, Compare: compared, Documents: render.JSON})
 		assert.Error(t, err, "%v", wrong)
 	}
 	assert.Equal(t, before, contents(t, folder))

@@ -9,6 +9,7 @@ import (
 
 	"aws-access-guardrails/access"
 	"aws-access-guardrails/access/journey"
+	"aws-access-guardrails/access/match"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -270,7 +271,7 @@ func sample(project class) string {
 	if project.kind == other {
 		return "another project, which nobody names"
 	}
-	return strings.NewReplacer("*", "x", "?", "x").Replace(project.value)
+	return match.Sample(project.value)
 }
 
 // regions are those of the preferences and those that the policies name, and one that stands for all others.

@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/internal/conditionkey"
+	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 )
 
@@ -38,11 +39,6 @@ func (e *Engine) TagsRead(s Session, action string) map[string][]string {
 	return read
 }
 
-var sampled = strings.NewReplacer("*", "x", "?", "x")
-
-// Sample is one of the texts that a pattern matches.
-func Sample(pattern string) string { return sampled.Replace(pattern) }
-
 // tagTexts are texts by the key of a tag.
 type tagTexts map[string][]string
 
@@ -66,7 +62,7 @@ func (t tagTexts) add(key string, texts []string) {
 		}
 	}
 	for _, text := range texts {
-		text = Sample(text)
+		text = wildcard.Sample(text)
 		if text != "" && !strings.Contains(text, "${") && !slices.Contains(t[key], text) {
 			t[key] = append(t[key], text)
 		}

@@ -15,6 +15,11 @@ func Match(pattern, value string) bool {
 	return MatchTokens(AppendGlob(buf[:0], pattern, true), value, false)
 }
 
+var sampled = strings.NewReplacer("*", "x", "?", "x")
+
+// Sample is one of the texts that a pattern matches.
+func Sample(pattern string) string { return sampled.Replace(pattern) }
+
 // MatchAction reports whether an action such as "ssm:StartSession" matches a pattern of an Action element. Case does
 // not matter.
 func MatchAction(pattern, action string) bool {

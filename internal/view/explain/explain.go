@@ -9,7 +9,7 @@ import (
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/journey"
 	"aws-access-guardrails/access/prove"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 	"aws-access-guardrails/policy"
 )
 

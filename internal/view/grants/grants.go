@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/view/jsonline"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // Version is the version of the JSON form of Grants.

@@ -14,7 +14,7 @@ import (
 	"aws-access-guardrails/guardrail/user"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 	"aws-access-guardrails/policy"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"aws-access-guardrails/guardrail"
 	"aws-access-guardrails/internal/stack"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 	"aws-access-guardrails/policy"
 )
 

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"aws-access-guardrails/internal/terminal"
-	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/internal/words"
 )
 
 // summaryWidth is how wide the lines of a summary are, and summaryLines how many lines of names one sign-in page has

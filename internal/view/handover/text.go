@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/access/world"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // Options choose a form of the text.

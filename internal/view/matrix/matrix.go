@@ -10,7 +10,7 @@ import (
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/strictyaml"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // Version is the version of the JSON form of a Matrix.

@@ -18,7 +18,7 @@ import (
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/testkit"
 	"aws-access-guardrails/internal/testkit/stacktest"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 	"aws-access-guardrails/policy"
 )
 

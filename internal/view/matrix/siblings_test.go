@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"aws-access-guardrails/internal/testkit/stacktest"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // The matrix of one stack is made with the other stacks of its organization beside it: its people are theirs, and their

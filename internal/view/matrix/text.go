@@ -12,8 +12,8 @@ import (
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/view/jsonline"
-	"aws-access-guardrails/internal/view/words"
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/internal/words"
 )
 
 // Cells are the words of a row of a matrix, beside those of the person and the role.

@@ -7,7 +7,7 @@ import (
 	"aws-access-guardrails/access/doors"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/reach"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // doorRow is a door with who has it.

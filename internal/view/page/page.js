@@ -1,7 +1,7 @@
 "use strict";
 (function () {
   var data = JSON.parse(document.getElementById("data").textContent);
-  var text = data.strings, page = matchMedia("(max-width:720px)").matches ? 20 : 100;
+  var text = data.strings, nothing = text[data.nothing], page = matchMedia("(max-width:720px)").matches ? 20 : 100;
   var byID = function (id) { return document.getElementById(id); };
   var body = document.querySelector("#ways tbody"), count = byID("count"), more = byID("more");
 
@@ -13,11 +13,11 @@
     return e;
   }
   function personOf(w) { return data.people[w.p]; }
-  function roleWords(w) { return (w.r || []).map(function (r) { return text[data.roles[r][0]]; }).join(" > ") || "-"; }
+  function roleWords(w) { return (w.r || []).map(function (r) { return text[data.roles[r][0]]; }).join(" > ") || nothing; }
   function doorWords(w) {
     var names = (w.d || []).map(function (d) { return data.doors[d].name; });
     if (w.e) names.push(w.e.length + (w.e.length === 1 ? " other" : " others"));
-    return names.join(", ") || "-";
+    return names.join(", ") || nothing;
   }
   function filled(words, w) {
     var p = personOf(w);
@@ -39,7 +39,7 @@
   }
   function distinct(get) {
     var seen = new Map();
-    data.ways.forEach(function (w) { get(w).forEach(function (v) { if (v && v !== "-") seen.set(v, v); }); });
+    data.ways.forEach(function (w) { get(w).forEach(function (v) { if (v && v !== nothing) seen.set(v, v); }); });
     return Array.from(seen.keys()).sort().map(function (v) { return [v, v]; });
   }
   options("f-account", distinct(function (w) { return [text[w.a]]; }));
@@ -97,15 +97,14 @@
     th.appendChild(who);
     th.appendChild(make("small", "", " " + text[p[2]]));
     tr.appendChild(th);
-    var osUser = text[w.o], signIn = text[w.s];
-    tr.appendChild(cell(text[w.a] || "-", "Account"));
+    tr.appendChild(cell(text[w.a] || nothing, "Account"));
     tr.appendChild(cell(roleWords(w), "Role"));
     tr.appendChild(cell(text[w.n], "Nodes of project"));
     var doors = cell(doorWords(w), "Doors");
     if (w.i) { doors.appendChild(document.createTextNode(" ")); doors.appendChild(make("span", "tag", "only if")); }
     tr.appendChild(doors);
-    tr.appendChild(cell(osUser, "OS user", osUser.indexOf("can do everything") >= 0 && !w.i));
-    tr.appendChild(cell(signIn, "Sign-in", signIn.indexOf("WITHOUT MFA") >= 0));
+    tr.appendChild(cell(text[w.o], "OS user", (w.x & 1) && !w.i));
+    tr.appendChild(cell(text[w.s], "Sign-in", w.x & 2));
     tr.appendChild(cell(text[w.w], "When"));
     tr.addEventListener("click", function (e) {
       if (e.target.closest("a") || String(getSelection())) return;

@@ -11,7 +11,7 @@ import (
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/view/explain"
 	"aws-access-guardrails/internal/view/matrix"
-	"aws-access-guardrails/internal/view/words"
+	"aws-access-guardrails/internal/words"
 )
 
 // tables are who reaches what, for the script. Each text stands once, in Strings; everything else names texts and
@@ -32,6 +32,8 @@ type tables struct {
 	Journeys [][]int  `json:"journeys"`
 	Notes    []string `json:"notes"`
 	Marks    []string `json:"marks"`
+	// Nothing is the string of a cell that has nothing to say.
+	Nothing int `json:"nothing"`
 }
 
 // door is a door with what somebody does who uses it.
@@ -56,12 +58,19 @@ type way struct {
 	Others []int `json:"e,omitempty"`
 	// Time is 0 for always, 1 for one that has an end, 2 for one that begins later, 3 for nothing at all.
 	Time int `json:"t,omitempty"`
-	// Weak is set where somebody gets there without MFA, or becomes a superuser.
+	// Weak is asSuperuser where somebody becomes a superuser, withoutMFA where somebody gets there without MFA, and the
+	// sum of both where both are so.
 	Weak  int   `json:"x,omitempty"`
 	Notes []int `json:"i,omitempty"`
 	// Journeys are those of the doors, in their order; of a way without doors the one of its roles.
 	Journeys []int `json:"j,omitempty"`
 }
+
+// How a way is weak.
+const (
+	asSuperuser = 1 << iota
+	withoutMFA
+)
 
 // step is a step of a journey: what it does, how it ended, and what decided. All texts are strings.
 type step struct {
@@ -123,6 +132,7 @@ func newTables(f *reach.Facts) (tables, error) {
 		Marks:    []string{nameMark, arnMark},
 	}
 	b.text("")
+	b.Nothing = b.text(words.Nothing)
 	for _, d := range f.Doors() {
 		b.Doors = append(b.Doors, door{string(d), doorWords(d)})
 	}
@@ -176,8 +186,11 @@ func (b *builder) add(w *reach.Way, row *matrix.Row) error {
 		When:    b.text(when(w)),
 		Time:    timeOf(w, b.facts.At),
 	}
-	if w.OSUser.Superuser || len(w.WithoutMFA()) > 0 {
-		out.Weak = 1
+	if w.OSUser.Superuser {
+		out.Weak |= asSuperuser
+	}
+	if len(w.WithoutMFA()) > 0 {
+		out.Weak |= withoutMFA
 	}
 	for _, o := range row.Others {
 		out.Others = append(out.Others, b.text(o))

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/access/world/details"
@@ -147,6 +148,17 @@ func (r *Rendering) identityCenter(stack *stack.Stack) error {
 		c.PermissionSets = append(c.PermissionSets, out)
 	}
 	return nil
+}
+
+// JSON is everything that a stack deploys, as one line of JSON.
+func JSON(s *stack.Stack) (string, error) {
+	rendering, err := Of(s)
+	if err != nil {
+		return "", err
+	}
+	var line strings.Builder
+	err = WriteJSON(&line, rendering)
+	return line.String(), err
 }
 
 // WriteJSON writes the renderings, one JSON object per line.

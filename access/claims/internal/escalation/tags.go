@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/search"
+	"aws-access-guardrails/access/internal/wildcard"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/policy"
 )
@@ -35,7 +36,7 @@ func tagsOf(c *policy.Condition) []world.Tag {
 	var tags []world.Tag
 	for _, value := range c.Values {
 		if !strings.Contains(value, "${") {
-			tags = append(tags, world.Tag{Key: c.Key[len(principalTag):], Value: engine.Sample(value)})
+			tags = append(tags, world.Tag{Key: c.Key[len(principalTag):], Value: wildcard.Sample(value)})
 		}
 	}
 	return tags
@@ -133,7 +134,7 @@ func namesIn(c *policy.Condition, id string) []string {
 	var names []string
 	for _, value := range c.Values {
 		if before, name, found := strings.Cut(value, ":"); found && (before == id || strings.ContainsAny(before, "*?")) {
-			if name = engine.Sample(name); len(name) > 1 && !strings.Contains(name, "${") {
+			if name = wildcard.Sample(name); len(name) > 1 && !strings.Contains(name, "${") {
 				names = append(names, name)
 			}
 		}
