@@ -179,29 +179,29 @@ func (s *Stack) checkRoleNames(d *strictyaml.Decoder) {
 		// Whoever writes a delegated role gives it a name. Two operation roles, or two grants, with one name are their
 		// component's business: it knows which of the names is derived.
 		given := n.key == "delegatedRoles"
-		for _, made := range n.makes(s) {
-			_, name, isRole := strings.Cut(made.arn, ":role/")
+		for _, principal := range n.makes(s) {
+			_, name, isRole := strings.Cut(principal.arn, ":role/")
 			name = name[strings.LastIndexByte(name, '/')+1:]
 			if !isRole || name == "" {
 				continue
 			}
 			earlier, repeated := taken[strings.ToLower(name)]
 			if !repeated {
-				taken[strings.ToLower(name)] = nounPlace{n.key, made.path}
+				taken[strings.ToLower(name)] = nounPlace{n.key, principal.path}
 				continue
 			}
 			if earlier.noun == n.key && !given {
 				continue
 			}
 			p := problem.Problem{
-				Path:  made.path,
+				Path:  principal.path,
 				Kind:  problem.Duplicate,
 				Value: name,
 				Why:   "is the name of " + string(earlier.path) + " already, and names are unique in an account",
 				Fix:   "give that role another name",
 			}
 			if given {
-				p.Path, p.Fix = made.path.Child("name"), "give one of the two another name"
+				p.Path, p.Fix = principal.path.Child("name"), "give one of the two another name"
 			}
 			d.Report(p)
 		}

@@ -79,28 +79,6 @@ func (s *Stack) principals(people []sections.PersonOrTeam, arns []string) (users
 	return users, all
 }
 
-// writtenPeople is where the file has the people of trust policies, by the path that their component gives them. People
-// of other stacks and of teams are written among users and come to a component one by one, those of other accounts
-// among the ARNs.
-func (s *Stack) writtenPeople() map[problem.Path]problem.Path {
-	written := map[problem.Path]problem.Path{}
-	for _, r := range s.written() {
-		inUsers, inARNs := r.Users.path(), r.PrincipalARNs.path()
-		users, others := 0, len(r.PrincipalARNs.List)
-		for _, who := range s.named(r.Users.List) {
-			path := inARNs.Index(others)
-			if who.user != "" {
-				path = inUsers.Index(users)
-				users++
-			} else {
-				others++
-			}
-			written[path] = inUsers.Index(who.index)
-		}
-	}
-	return written
-}
-
 // checkPerson refuses a person whom neither this stack nor a sibling has.
 func (s *Stack) checkPerson(d *strictyaml.Decoder, path problem.Path, person string) {
 	if person == "" || strings.HasPrefix(person, "arn:") || d.Refused(path) {

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"aws-access-guardrails/internal/stackfile/sections"
 	"aws-access-guardrails/internal/strictyaml"
@@ -81,38 +80,6 @@ func (s *Stack) team(written string) (members []string, isTeam bool) {
 // TeamMembers are the members of a team that is written as a list of people has it, each written in the same way;
 // false for what names no team.
 func (s *Stack) TeamMembers(team string) ([]string, bool) { return s.team(team) }
-
-// RolePerson is a person in a role, both by their ARNs.
-type RolePerson struct{ Role, Person string }
-
-// RoleTeams are the teams by which roles of the stacks name people, as the files write them, in their order. Somebody
-// whom a role names in person is there by no team, whatever teams it lists.
-func RoleTeams(stacks ...*Stack) map[RolePerson][]string {
-	all := map[RolePerson][]string{}
-	for _, s := range stacks {
-		for _, r := range s.written() {
-			s.addRoleTeams(all, r)
-		}
-	}
-	return all
-}
-
-func (s *Stack) addRoleTeams(all map[RolePerson][]string, role Role) {
-	byTeam := map[string]bool{}
-	for _, n := range s.named(role.Users.List) {
-		byTeam[s.arnOf(n)] = n.team != ""
-	}
-	for _, p := range role.Users.List {
-		members, _ := s.team(p)
-		for _, m := range members {
-			user, arn := s.person(m)
-			if person := s.arnOf(named{user: user, arn: arn}); byTeam[person] {
-				key := RolePerson{Role: role.ARN, Person: person}
-				all[key] = append(all[key], p)
-			}
-		}
-	}
-}
 
 // arnOf is the ARN of somebody.
 func (s *Stack) arnOf(n named) string {
@@ -221,80 +188,4 @@ func (s *Stack) ARNOf(person string) string {
 		return arn
 	}
 	return s.arnOf(named{user: user})
-}
-
-// Role is a role that a list of people may take.
-type Role struct {
-	// ARN is the role's. Keys are the place of what makes it, such as "operationRoles[1]": the section, then an index; a
-	// section alone for the shared role of OS access.
-	ARN  string
-	Keys []any
-	// Users and PrincipalARNs are the places of its lists of people, as the file has them, with what they say.
-	Users, PrincipalARNs People
-	// People are the ARNs of all who may take it, those of teams too.
-	People []string
-	// OSUser is the OS user of its shells, for everybody alike; empty where each has their own or the default one.
-	OSUser string
-	// MaxSession is the longest session.
-	MaxSession time.Duration
-}
-
-// People is a list of people as the file has it, and where it is.
-type People struct {
-	Keys []any
-	List []string
-}
-
-// Roles are the roles of the stack that lists of people may take, in the order of the file.
-func (s *Stack) Roles() []Role {
-	all := s.written()
-	for i := range all {
-		r := &all[i]
-		r.People = slices.Clone(r.PrincipalARNs.List)
-		for _, n := range s.named(r.Users.List) {
-			r.People = append(r.People, s.arnOf(n))
-		}
-	}
-	return all
-}
-
-// written are the roles with their lists as the file has them, and without the people that these name.
-func (s *Stack) written() []Role {
-	var all []Role
-	for _, n := range nouns {
-		all = append(all, n.roles(s)...)
-	}
-	return all
-}
-
-// roleAt is a role at a place, with its lists of people under two keys.
-func roleAt(keys []any, users, arns string) Role {
-	return Role{
-		Keys:          keys,
-		Users:         People{Keys: append(slices.Clone(keys), users)},
-		PrincipalARNs: People{Keys: append(slices.Clone(keys), arns)},
-	}
-}
-
-// list says what the two lists have.
-func (r *Role) list(users []sections.PersonOrTeam, arns []string) {
-	for _, who := range users {
-		r.Users.List = append(r.Users.List, string(who))
-	}
-	r.PrincipalARNs.List = arns
-}
-
-// path is where the list stands.
-func (p People) path() problem.Path {
-	section, _ := p.Keys[0].(string)
-	path := stackPath(problem.Path(section))
-	for _, key := range p.Keys[1:] {
-		switch key := key.(type) {
-		case string:
-			path = path.Child(key)
-		case int:
-			path = path.Index(key)
-		}
-	}
-	return path
 }
