@@ -24,6 +24,9 @@ func (f fitter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+// Columns is how many columns of a terminal a text takes.
+func Columns(text string) int { return displaywidth.String(text) }
+
 // Fit breaks the lines of a text that are wider than width, between words where it can. What goes on below stands in as
 // far as the line's last column, where the line begins with one, and otherwise two places further than its beginning.
 // Lines that fit stay as they are; a width of zero leaves all of them.

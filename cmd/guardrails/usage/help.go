@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/clipperhouse/displaywidth"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -81,7 +80,7 @@ func fitExamples(lines string, width int) string {
 		}
 		fitted, column := " ", 1
 		for _, word := range shellWord.FindAllString(line, -1) {
-			more := displaywidth.String(word) + 1
+			more := terminal.Columns(word) + 1
 			if column+more > width-2 && column > 1 {
 				fitted, column = fitted+continued[:len(continued)-1], len(continued)-4
 			}
