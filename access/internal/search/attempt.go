@@ -217,9 +217,10 @@ func unknownAssumption(unknowns []string, w Witness) string {
 }
 
 // WithTagRules adds what AWS guarantees about the tags that the statements read: a tag of the request is named among
-// its tag keys, and only a resource has tags.
+// its tag keys, and only a resource has tags. It adds too that a request to a global service goes to one Region, and
+// that the account of a resource is the one of its ARN.
 //
-// Source: IAM User Guide, Controlling access to AWS resources using tags.
+// Source: IAM User Guide, Controlling access to AWS resources using tags, and AWS global condition context keys.
 func (c *Caller) WithTagRules(avoid []*bound, groups []layerGroup, lits []Literal) []*bound {
 	out := avoid
 	seen := map[string]bool{}
@@ -229,8 +230,11 @@ func (c *Caller) WithTagRules(avoid []*bound, groups []layerGroup, lits []Litera
 				continue
 			}
 			seen[l.name] = true
-			if l.cond.Key.Kind == conditionkey.KeyRequestedRegion {
+			switch l.cond.Key.Kind {
+			case conditionkey.KeyRequestedRegion:
 				out = append(slices.Clip(out), c.Search.B.regionRule())
+			case conditionkey.KeyResourceAccount, conditionkey.KeyResourceOrgID, conditionkey.KeyResourceOrgPaths:
+				out = append(slices.Clip(out), c.Search.B.ownerRules(l.cond)...)
 			}
 			if tag, found := strings.CutPrefix(l.name, "aws:requesttag/"); found {
 				out = append(slices.Clip(out), c.Search.B.requestTagRule(tag))

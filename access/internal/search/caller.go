@@ -327,11 +327,7 @@ func (b *binder) resourceTagRules(l Literal) []*bound {
 		c, _ := engine.CompileCondition(&there, pattern.PolicyText)
 		return &Probe{kind: probeKey, cond: &c, name: l.name}
 	}), true}
-	none := b.probe(
-		"no resource",
-		func() *Probe { return &Probe{kind: probeResource, Globs: []glob.Glob{glob.LiteralGlob("*", false)}} },
-	)
-	lone := &bound{st: Everything, Lits: []Literal{present, {none, true}}}
+	lone := &bound{st: Everything, Lits: []Literal{present, b.noResource()}}
 	elsewhere := &bound{st: Everything, Never: true}
 	if k := &l.cond.Key; k.Service != "" && !strings.HasPrefix(l.name, "tag/") {
 		actions := []string{k.Service + ":*"}
@@ -348,4 +344,11 @@ func (b *binder) resourceTagRules(l Literal) []*bound {
 	}
 	b.tagRules[l.name], b.tagRules[l.name+" elsewhere"] = lone, elsewhere
 	return []*bound{lone, elsewhere}
+}
+
+// noResource is the test that a request names no resource.
+func (b *binder) noResource() Literal {
+	return Literal{b.probe("no resource", func() *Probe {
+		return &Probe{kind: probeResource, Globs: []glob.Glob{glob.LiteralGlob("*", false)}}
+	}), true}
 }

@@ -128,6 +128,8 @@ type binder struct {
 	bounds map[*engine.Statement]*bound
 	// tagRules are what AWS guarantees about tags, by the key that is read.
 	tagRules map[string]*bound
+	// owners are what AWS guarantees about owners of resources, by the key that is read and the account.
+	owners map[string][]*bound
 	// open are condition keys that stand as policy variables and that the class does not fix, by name.
 	Open map[string]*conditionkey.Key
 	// openBy are the statements in which they stood first; binding is the one at hand.
@@ -150,6 +152,7 @@ func NewBinder(c *Caller) *binder {
 		solved:   c.Solved,
 		bounds:   map[*engine.Statement]*bound{},
 		tagRules: map[string]*bound{},
+		owners:   map[string][]*bound{},
 		Open:     map[string]*conditionkey.Key{},
 		openBy:   map[string]engine.Source{},
 		opening:  map[string]map[*engine.Statement]bool{},
