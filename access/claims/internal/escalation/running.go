@@ -12,7 +12,9 @@ package escalation
 // Guide, built-in tools; Amazon EKS User Guide, access entries and Pod Identity; IAM Roles Anywhere User Guide, trust
 // model; AWS Service Catalog Administrator Guide, launch constraints; Amazon AppStream 2.0 Administration Guide, IAM
 // roles of streaming instances; AWS Deadline Cloud User Guide, queue role; AWS IoT Greengrass Developer Guide, token
-// exchange role; IAM User Guide, Account access manager (preparing roles).
+// exchange role; AWS Deadline Cloud API Reference, AssumeQueueRoleForUser and its like; Amazon DataZone API Reference,
+// GetEnvironmentCredentials; AWS IoT Core Developer Guide, authorizing direct calls to AWS services (role aliases: the
+// policy of the certificate allows iot:AssumeRoleWithCertificate); IAM User Guide, Account access manager (preparing roles).
 var runningWays = []serviceWay{
 	{lambdaService, calls("lambda:UpdateFunctionCode"), "changes the code of a Lambda function that runs as"},
 	{lambdaService, calls("lambda:UpdateFunctionConfiguration"),
@@ -89,9 +91,21 @@ var runningWays = []serviceWay{
 		"changes an application of Managed Service for Apache Flink that runs as"},
 	{"amplify.amazonaws.com", calls("amplify:UpdateApp amplify:StartJob"), "changes a build of Amplify that runs as"},
 	{"credentials.deadline.amazonaws.com", calls("deadline:CreateJob"), "runs a Deadline Cloud job as"},
+	{"credentials.deadline.amazonaws.com", calls("deadline:AssumeQueueRoleForUser"), handsOut("a queue")},
+	{"credentials.deadline.amazonaws.com", calls("deadline:AssumeQueueRoleForRead"), handsOut("a queue")},
+	{"credentials.deadline.amazonaws.com", calls("deadline:AssumeQueueRoleForWorker"), handsOut("a queue")},
+	{"credentials.deadline.amazonaws.com", calls("deadline:AssumeFleetRoleForRead"), handsOut("a fleet")},
+	{"credentials.deadline.amazonaws.com", calls("deadline:AssumeFleetRoleForWorker"), handsOut("a fleet")},
+	{"datazone.amazonaws.com", calls("datazone:GetEnvironmentCredentials"), handsOut("an environment of DataZone")},
+	{"datazone.amazonaws.com", calls("datazone:GetDomainExecutionRoleCredentials"), handsOut("a domain of DataZone")},
+	{"credentials.iot.amazonaws.com", calls("iot:CreateKeysAndCertificate iot:CreatePolicy iot:AttachPolicy"),
+		"makes a certificate of AWS IoT, with which a device takes by a role alias"},
 	{"credentials.iot.amazonaws.com", calls("greengrass:CreateComponentVersion greengrass:CreateDeployment"),
 		"runs a component on a Greengrass device that has"},
 	{appRunnerTasks, calls("apprunner:UpdateService"), "changes an App Runner service that runs as"},
 	{"account-access.amazonaws.com", calls("account-access:CreateEntitlement"),
 		"lets a person of IAM Identity Center, by Account access manager, assume"},
 }
+
+// handsOut are the words of a call that answers with the credentials of a role.
+func handsOut(whose string) string { return "is handed the credentials, of " + whose + "," }
