@@ -78,7 +78,7 @@ looked at; how many users, groups, roles and policies were is written. An answer
 	f.stackFlags(cmd)
 	f.jsonFlag(cmd)
 	cmd.Flags().
-		StringVar(&instant, "at", "", "time from which the audit looks on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the audit looks on, with its offset or zone; now where it is not given")
 	return cmd
 }
 

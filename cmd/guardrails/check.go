@@ -49,7 +49,7 @@ Without names it checks every stack of the folder.`,
 	cmd.Flags().
 		BoolVar(&strict, "strict", false, "fail on waivers and assumptions that guardrails:accept does not repeat")
 	cmd.Flags().
-		StringVar(&instant, "at", "", "time from which the proofs look on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the proofs look on, with its offset or zone; now where it is not given")
 	cmd.Flags().BoolVarP(&brief, "brief", "b", false, "leave out everything that holds")
 	cmd.Flags().
 		BoolVarP(&all, "all", "a", false, "write every claim and expectation, and every reason that is accepted")

@@ -85,7 +85,7 @@ Without names it compares every stack of the folder; one that came, went or was 
 	f.refreshFlag(cmd)
 	flags.BoolVar(&f.sandbox, "sandbox", false, "with --deployed: what is deployed in the sandbox")
 	flags.StringVar(
-		&instant, "at", "", "time from which the report looks on, with its offset; now where it is not given",
+		&instant, "at", "", "time from which the report looks on, with its offset or zone; now where it is not given",
 	)
 	flags.BoolVar(&markdown, "markdown", false, "print Markdown, for a comment on a pull request")
 	flags.StringArrayVar(

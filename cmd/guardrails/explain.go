@@ -110,6 +110,6 @@ Without names it asks every stack of the folder; the question is answered for ea
 		nil,
 		"a condition key that the call of --do carries, as key=value; repeatable",
 	)
-	flags.StringVar(&question.At, "at", "", "when it is tried: a time with its offset")
+	flags.StringVar(&question.At, "at", "", "when it is tried: a time with its offset or zone")
 	return cmd
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"aws-access-guardrails/access/claims"
+	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/terminal"
 	"aws-access-guardrails/internal/verdicts"
 	"aws-access-guardrails/internal/workspace"
@@ -56,10 +57,9 @@ func (f *flags) clock() time.Time {
 
 // instantOf is the time of a flag.
 func instantOf(flag, text string) (time.Time, error) {
-	moment, err := time.Parse(time.RFC3339, text)
+	moment, err := clock.Instant(text, time.Now())
 	if err != nil {
-		return time.Time{}, exit.Usef(
-			"%s: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00", flag, text)
+		return time.Time{}, exit.Usef("%s: %v", flag, err)
 	}
 	return moment, nil
 }

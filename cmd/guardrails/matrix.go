@@ -71,7 +71,7 @@ Without names it covers every stack of the folder.`,
 	cmd.Flags().BoolVar(&csv, "csv", false, "print a table for a spreadsheet, with the ids of accounts and the ARNs")
 	cmd.Flags().BoolVar(&markdown, "markdown", false, "print a table of Markdown")
 	cmd.Flags().
-		StringVar(&instant, "at", "", "time from which the table looks on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the table looks on, with its offset or zone; now where it is not given")
 	cmd.Flags().StringVarP(&person, "person", "p", "", "name, alias/name or ARN of the one person to show")
 	return cmd
 }

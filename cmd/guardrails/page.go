@@ -82,7 +82,7 @@ Without names it covers every stack of the folder. It is written also when a pro
 			&revision, "against", "", "also show what changes since this revision of git, written as for diff --from",
 		)
 	cmd.Flags().
-		StringVar(&instant, "at", "", "time from which the page looks on, with its offset; now where it is not given")
+		StringVar(&instant, "at", "", "time from which the page looks on, with its offset or zone; now where it is not given")
 	return cmd
 }
 

@@ -91,8 +91,8 @@ func (r *replayFlags) questionFlags(cmd *cobra.Command) {
 		"hold calls also against the policies of roles and users that stacks manage",
 	)
 	if cmd.Name() == "replay" {
-		flags.StringVar(&r.from, "from", "", "time of the first event that is judged, with its offset")
-		flags.StringVar(&r.to, "to", "", "time before which events are judged, with its offset")
+		flags.StringVar(&r.from, "from", "", "time of the first event that is judged, with its offset or zone")
+		flags.StringVar(&r.to, "to", "", "time before which events are judged, with its offset or zone")
 	}
 	flags.StringArrayVar(&r.accounts, "account", nil, "judge calls of this account alone; repeatable")
 	flags.StringVar(

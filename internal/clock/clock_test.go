@@ -179,3 +179,33 @@ func TestInstantsForPeople(t *testing.T) {
 		assert.Equal(t, want, Left(d))
 	}
 }
+
+// A time that is read without anybody's zone names its own, in every form; one that does not is refused.
+func TestTimesThatMeanTheSameEverywhere(t *testing.T) {
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	want := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	for _, text := range []string{
+		"2026-12-01T09:00:00+09:00", "2026-12-01T09:00+09:00", "2026-12-01T09:00+0900", "2026-12-01T09:00+09",
+		"2026-12-01T00:00Z", "2026-12-01T00:00:00z", "2026-12-01 09:00 +09:00", "2026-12-01 09:00 Asia/Tokyo",
+		"tomorrow 09:00 Asia/Tokyo", "tue 00:00 UTC", "2026-11-30 19:00 UTC-5", "2026-12-01 00:00Z",
+	} {
+		moment, err := Instant(text, now)
+		require.NoError(t, err, text)
+		assert.True(t, want.Equal(moment), "%s is read as %s", text, moment)
+	}
+	moment, err := Instant("now", now)
+	require.NoError(t, err)
+	assert.True(t, now.Equal(moment))
+	for _, text := range []string{
+		"19:00", "09:00", "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-12-01 09:00", "2026-12-01T09:00",
+	} {
+		_, err := Instant(text, now)
+		require.Error(t, err, text)
+		assert.Contains(t, err.Error(), "names no zone; write an offset or a zone behind it", text)
+	}
+	for _, text := range []string{"soon", "2026-02-30 09:00 UTC", "25:00 UTC", "09:00 UTC"} {
+		_, err := Instant(text, now)
+		require.Error(t, err, text)
+		assert.NotContains(t, err.Error(), "names no zone", text)
+	}
+}

@@ -86,6 +86,20 @@ func Say(text string, now, notBefore time.Time, zone *time.Location) (time.Time,
 	return clock.onDay(strings.ToLower(words[0]), text, now, zone)
 }
 
+// Instant is the instant that a text means wherever it is read: one of the forms of Say that has an offset or names its
+// zone, or "now".
+func Instant(text string, now time.Time) (time.Time, error) {
+	moment, err := Say(text, now, time.Time{}, time.UTC)
+	// A text that means the same in zones that are a day apart names its own.
+	other, otherErr := Say(text, now, time.Time{}, time.FixedZone("", farthest*3600))
+	if (err == nil) != (otherErr == nil) || err == nil && !moment.Equal(other) {
+		return time.Time{}, fmt.Errorf(
+			"%q names no zone; write an offset or a zone behind it, such as %q or %q", text, text+" UTC", text+" Asia/Tokyo",
+		)
+	}
+	return moment, err
+}
+
 func notRead(text string) error {
 	return fmt.Errorf("%q is no time that is read here; write %s", text, Forms)
 }

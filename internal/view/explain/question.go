@@ -14,6 +14,7 @@ import (
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/user"
+	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
@@ -104,11 +105,8 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 		x.With[key] = append(x.With[key], value)
 	}
 	if q.At != "" {
-		if x.At, err = time.Parse(time.RFC3339, q.At); err != nil {
-			return expectation.Expectation{}, fmt.Errorf(
-				`--at: %q is not a time with an offset; write it as in 2026-12-01T09:00:00+09:00`,
-				q.At,
-			)
+		if x.At, err = clock.Instant(q.At, time.Now()); err != nil {
+			return expectation.Expectation{}, fmt.Errorf("--at: %w", err)
 		}
 	}
 	return x, nil
