@@ -631,6 +631,7 @@ var rooms = []room{
 			values,
 			evaluator,
 			[]string{
+				"internal/clock",
 				"internal/stack",
 				"internal/stackfile/sections",
 				"internal/strictyaml",
