@@ -208,7 +208,7 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 			`--on: "Test Project 1" is nothing to act on; write a tag`},
 		"a key": {func(q *Question) { q.With = []string{"aws:TagKeys"} },
 			`--with: "aws:TagKeys" is no condition key with a value`},
-		"a time": {func(q *Question) { q.At = "tomorrow" }, `--at: "tomorrow" is no time that is read here; write`},
+		"a time":              {func(q *Question) { q.At = "tomorrow" }, `--at: "tomorrow" is no time that is read here; write`},
 		"a time of some zone": {func(q *Question) { q.At = "tomorrow 09:00" }, `--at: "tomorrow 09:00" names no zone`},
 		"a person": {func(q *Question) { q.As = "non-97-test-user4" },
 			`--as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`},
