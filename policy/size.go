@@ -29,7 +29,11 @@ func (u Use) limit(q Quotas) (limit, bool) {
 	case GroupInline:
 		return limit{name: "inline policies of a group", most: q.GroupInline}, true
 	case RoleInline:
-		return limit{name: "inline policies of a role", most: q.RoleInline}, true
+		return limit{
+			name: "inline policies of a role",
+			most: q.RoleInline,
+			fix:  "shorten those statements, or split the projects, documents and permissions over two roles",
+		}, true
 	case Trust:
 		return limit{
 			name: "trust policy",
@@ -39,7 +43,12 @@ func (u Use) limit(q Quotas) (limit, bool) {
 	case ServiceControl:
 		return limit{name: "service control policy", most: q.SCP, bytes: true}, true
 	case PermissionSet:
-		return limit{name: "inline policy of a permission set", most: q.PermissionSetInline, bytes: true}, true
+		return limit{
+			name:  "inline policy of a permission set",
+			most:  q.PermissionSetInline,
+			bytes: true,
+			fix:   "shorten those statements, or split the projects, documents and permissions over two permission sets",
+		}, true
 	case SessionPolicy:
 		return limit{name: "session policy", most: q.SessionPolicy, bytes: true}, true
 	}

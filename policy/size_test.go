@@ -131,3 +131,17 @@ func TestInlinePoliciesAreCountedTogether(t *testing.T) {
 	assert.NoError(t, policy.ValidateTotal(policy.Resource, policy.Quotas{}, half, half, half, half, half))
 	assert.NoError(t, policy.ValidateTotal(policy.UserInline, policy.Quotas{}))
 }
+
+// What is written into a role or a permission set has no other policy to go to: the message says what to split.
+func TestADocumentThatIsTooLargeIsToldWhatCanBeDone(t *testing.T) {
+	for use, fix := range map[policy.Use]string{
+		policy.Trust:         "split the people over two roles",
+		policy.RoleInline:    "split the projects, documents and permissions over two roles",
+		policy.PermissionSet: "split the projects, documents and permissions over two permission sets",
+	} {
+		err := policy.ValidateTotal(use, policy.Quotas{Trust: 10, RoleInline: 10, PermissionSetInline: 10}, sized(t, use, 400))
+		require.Error(t, err)
+		assert.Contains(t, err.Error(), fix)
+		assert.NotContains(t, err.Error(), "another policy")
+	}
+}

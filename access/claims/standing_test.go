@@ -447,3 +447,39 @@ func TestEveryProofHasItsSection(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a role is declared for must work: a Deny of any of it, by whatever policy, is found and named.
+func TestWhatARoleIsDeclaredForWorks(t *testing.T) {
+	declared := func(in *intent.Account) {
+		for i := range in.OperationRoles {
+			in.OperationRoles[i].StartStop, in.OperationRoles[i].Reboot = true, true
+		}
+	}
+	reboots := policy.Allow("Reboots", "ec2:RebootInstances").On("*")
+	told := func(statements ...policy.Statement) prove.Finding {
+		w := fixture.DevWorld()
+		for i := range w.Accounts {
+			for j := range w.Accounts[i].Roles {
+				role := &w.Accounts[i].Roles[j]
+				role.Inline = append(role.Inline, world.InlinePolicy{
+					Name: "more", Document: policy.New(append(statements, reboots)...),
+				})
+			}
+		}
+		for _, f := range claimtest.Proven(t, w, declared).Findings {
+			if f.ID == "declared-journeys-work" && strings.Contains(f.Subject, "guardrails/operation") {
+				return f
+			}
+		}
+		t.Fatal("nothing is said of operation roles")
+		return prove.Finding{}
+	}
+	require.NotEqual(t, prove.DoesNotHold, told().Verdict, told())
+	for _, action := range []string{
+		"ec2:StartInstances", "ec2:StopInstances", "ec2:RebootInstances", "ssm:StartSession", "ssm:GetConnectionStatus",
+		"ec2:DescribeInstances", "ssmmessages:OpenDataChannel",
+	} {
+		f := told(policy.Deny("Not", action).On("*"))
+		assert.Equal(t, prove.DoesNotHold, f.Verdict, action)
+	}
+}

@@ -142,8 +142,9 @@ type OperationRole struct {
 	Projects []string
 	// Environment is the value of the environment tag of the nodes that it reaches. Empty means any.
 	Environment string
-	// Reboot says that it reboots the instances of its projects.
-	Reboot bool
+	// StartStop says that it starts and stops the instances of its projects, Reboot that it reboots them.
+	StartStop bool
+	Reboot    bool
 	// RunAs is the OS user of its shells; empty means the default user of the preferences.
 	RunAs string
 	// OwnOSUser says that its shells start as the OS user of the person: the tag SSMSessionRunAs of the user, passed

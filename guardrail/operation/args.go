@@ -133,6 +133,7 @@ func (a *Args) Intent(r Role, who intent.Role) intent.OperationRole {
 		RunAs:      cmp.Or(r.RunAs, a.DefaultRunAs),
 		Documents:  r.Documents,
 		VolumeKeys: r.VolumeKeyARNs,
+		StartStop:  true,
 		Reboot:     r.Reboot,
 		NoShell:    !r.OpensShells(),
 

@@ -253,12 +253,19 @@ func finds(p *claim.Prover, l *List, in *intent.Account, r *intent.OperationRole
 		s,
 		engine.Request{Action: "ssm:GetConnectionStatus", Resources: []engine.Resource{node}, Time: r.From},
 	)
-	if r.Reboot {
-		l.request(
-			"rebooting an instance of the project",
-			s,
-			engine.Request{Action: "ec2:RebootInstances", Resources: []engine.Resource{node}, Time: r.From},
-		)
+	for _, work := range []struct {
+		declared     bool
+		what, action string
+	}{
+		{r.StartStop, "starting an instance of the project", journey.StartInstances},
+		{r.StartStop, "stopping an instance of the project", "ec2:StopInstances"},
+		{r.Reboot, "rebooting an instance of the project", "ec2:RebootInstances"},
+	} {
+		if work.declared {
+			l.request(
+				work.what, s, engine.Request{Action: work.action, Resources: []engine.Resource{node}, Time: r.From},
+			)
+		}
 	}
 }
 
