@@ -42,3 +42,26 @@ func TestAQuestionThatIsWrongByItselfIsRefusedOnce(t *testing.T) {
 	_, err := Ask(Question{As: "nobody"}, all...)
 	require.EqualError(t, err, "write one of --do and --opens")
 }
+
+// Whoever is no user of any stack is told about once: how somebody of IAM Identity Center is written, who else may be
+// meant, or that there is nobody.
+func TestWhoIsNoUserIsToldOnce(t *testing.T) {
+	var all []*stack.Stack
+	for _, name := range []string{"jump", "management", "payments", "workload", "identity"} {
+		all = append(all, stacktest.Read(t, "examples/organization/Pulumi."+name+".yaml"))
+	}
+	written := `write --as "{identityCenter: dave}"`
+	for as, says := range map[string]string{
+		"dave":          written,
+		"identity/dave": written,
+		"Alice":         `did you mean "alice"?`,
+		"jump/alicia":   `did you mean "alice"?`,
+		"somebody":      "write one of guardrails:users or an ARN",
+		"jump/somebody": "is no user of account 111122223333",
+	} {
+		_, err := Ask(Question{As: as, Opens: "shell", On: []string{"Project=shop"}}, all...)
+		require.Error(t, err, as)
+		assert.Contains(t, err.Error(), says, as)
+		assert.NotContains(t, err.Error(), "\n", as)
+	}
+}

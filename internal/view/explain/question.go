@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
 	"aws-access-guardrails/internal/stackfile/sections"
+	"aws-access-guardrails/policy"
 )
 
 // Question is a question as it is asked on a command line, in the words of the section expect.
@@ -179,13 +181,14 @@ func Ask(q Question, stacks ...*stack.Stack) (*Explanations, error) {
 		}
 	}
 	if len(answers.Answers) == 0 {
-		if err := elsewhere(q.As, stacks); err != nil {
+		who := askedAbout(q.As, stacks)
+		if err := cmp.Or(elsewhere(q.As, stacks), who.throughIdentityCenter()); err != nil {
 			return nil, err
 		}
 		if !slices.ContainsFunc(reasons, func(err error) bool { return err.Error() != reasons[0].Error() }) {
 			return nil, reasons[0] // It is wrong by itself, whatever the stack.
 		}
-		return nil, errors.Join(errs...)
+		return nil, cmp.Or(who.nobody(), errors.Join(errs...))
 	}
 	return answers, nil
 }
@@ -231,4 +234,81 @@ func elsewhere(as string, stacks []*stack.Stack) error {
 		strings.Join(ways, " or "),
 		stacks[0].Name,
 	)
+}
+
+// asked is the person of a question, as the stacks of the folder know people.
+type asked struct {
+	as, name string
+	// user says that a stack that may be meant has the person as a user; from is the stack whose IAM Identity Center has
+	// the person, empty where none has.
+	user bool
+	from string
+	// people are those of all stacks that may be meant, as the question would write them.
+	people []string
+}
+
+// askedAbout looks for a person, who is written alone or behind the alias or name of a stack.
+func askedAbout(as string, stacks []*stack.Stack) asked {
+	home, name, named := strings.Cut(as, "/")
+	prefix := home + "/"
+	if !named {
+		prefix, name = "", as
+	}
+	a := asked{as: as, name: name}
+	if strings.ContainsAny(as, ":{") {
+		return a // An ARN, or somebody of IAM Identity Center.
+	}
+	add := func(stack, alias string, users, identityCenter []string) {
+		if named && home != stack && home != alias {
+			return
+		}
+		for _, user := range slices.Concat(users, identityCenter) {
+			a.people = append(a.people, prefix+user)
+		}
+		a.user = a.user || slices.Contains(users, name)
+		if slices.Contains(identityCenter, name) {
+			a.from = stack
+		}
+	}
+	for _, s := range stacks {
+		var users, others []string
+		for _, u := range s.Users {
+			users = append(users, u.Name)
+		}
+		if c := s.IdentityCenter; c != nil {
+			others = slices.Sorted(maps.Keys(c.IdentityCenter.Users))
+		}
+		add(s.Name, s.Account.Alias, users, others)
+		for _, other := range s.Siblings {
+			var others []string
+			if c := other.IdentityCenterPeople; c != nil {
+				others = slices.Sorted(maps.Keys(c.Users))
+			}
+			add(other.Stack, other.Alias, slices.Sorted(maps.Keys(other.Users)), others)
+		}
+	}
+	return a
+}
+
+// throughIdentityCenter says how a person of IAM Identity Center is written; nil where the person is none.
+func (a asked) throughIdentityCenter() error {
+	if a.from == "" || a.user {
+		return nil
+	}
+	return fmt.Errorf(
+		"--as: %q comes through IAM Identity Center (identityCenter.users of %s); write --as %q, "+
+			"and the permission set with --via, such as workload/Operator",
+		a.as, a.from, "{identityCenter: "+a.name+"}",
+	)
+}
+
+// nobody says of a person whom no stack has who else may be meant; nil where a stack has the person.
+func (a asked) nobody() error {
+	if a.user || len(a.people) == 0 {
+		return nil
+	}
+	if near := policy.Closest(a.as, a.people); near != "" {
+		return fmt.Errorf("--as: no stack of this folder has a person %q; did you mean %q?", a.as, near)
+	}
+	return fmt.Errorf("--as: no stack of this folder has a person %q; write one of guardrails:users or an ARN", a.as)
 }
