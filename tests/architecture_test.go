@@ -776,6 +776,7 @@ var rooms = []room{
 	},
 	{dir: "internal/workspace/exit", foreign: noForeign},
 	{dir: "internal/workspace/urn", foreign: noForeign},
+	{dir: "internal/workspace/enginelock", foreign: []string{"github.com/shirou/gopsutil/"}},
 	{
 		dir: "internal/workspace/project",
 		may: slices.Concat(
@@ -810,6 +811,7 @@ var rooms = []room{
 				"internal/program",
 				"internal/sandbox",
 				"internal/testkit/tier",
+				"internal/workspace/enginelock",
 				"internal/workspace/exit", "internal/workspace/project", "internal/workspace/urn",
 				"internal/sandbox/cloud/api",
 				"internal/sandbox/cloud/store",

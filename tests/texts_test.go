@@ -193,7 +193,7 @@ var readPlaces = []readPlace{
 		"",
 	},
 	{
-		"internal/workspace/lock.go: lockLine",
+		"internal/workspace/enginelock/enginelock.go: lockLine",
 		"the Pulumi CLI's: who holds a lock stands in a text alone",
 		"TestALockIsOneOfTheEngines",
 	},

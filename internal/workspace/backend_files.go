@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"aws-access-guardrails/internal/visible"
+	"aws-access-guardrails/internal/workspace/enginelock"
 	"aws-access-guardrails/internal/workspace/filebackend"
 	"aws-access-guardrails/internal/workspace/project"
 	"aws-access-guardrails/internal/workspace/result"
@@ -134,7 +135,7 @@ func (r *run) hopeless(faults []filebackend.Fault) error {
 func (r *run) lockFiles(ctx context.Context, place filebackend.Place) (release func(), err error) {
 	settle := func(own string) error {
 		for _, found := range place.Locks() {
-			lock := engineLock{file: found.File, user: found.User, host: found.Host, pid: found.PID, taken: found.At}
+			lock := enginelock.Lock{File: found.File, User: found.User, Host: found.Host, PID: found.PID, Taken: found.At}
 			if found.File == own {
 				continue
 			}

@@ -4,49 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"net/url"
-	"os"
-	"regexp"
-	"slices"
-	"strconv"
 	"time"
 
-	"github.com/shirou/gopsutil/v4/process"
+	"aws-access-guardrails/internal/workspace/enginelock"
 )
-
-// A backend that is files or objects keeps a lock for each engine that works on a stack. An engine that is killed
-// leaves its lock behind, and the engine itself never asks whether the holder still lives. What says so is in the
-// lock: the machine, the id of the process, and the time.
-
-// engineLock is a lock on a stack.
-type engineLock struct {
-	// file is where the lock is, as an address of the backend.
-	file, user, host string
-	pid              int
-	taken            time.Time
-}
-
-// lockLine is how the CLI words one of the locks that stop it; cloudLock is how Pulumi Cloud says that somebody works
-// on the stack.
-var (
-	lockLine  = regexp.MustCompile(`(?m)^\s*(\S.*): created by (.*)@(.*) \(pid (-?\d+)\) at (\S+)\s*$`)
-	cloudLock = regexp.MustCompile(`\[409\] Conflict: Another update is currently in progress`)
-)
-
-// locksIn are the locks that an error of the engine speaks of.
-func locksIn(err error) []engineLock {
-	var locks []engineLock
-	for _, m := range lockLine.FindAllStringSubmatch(wholeText(err), -1) {
-		pid, _ := strconv.Atoi(m[4])
-		taken, err := time.Parse(time.RFC3339, m[5])
-		lock := engineLock{file: m[1], user: m[2], host: m[3], pid: pid, taken: taken}
-		if err == nil && !slices.Contains(locks, lock) {
-			locks = append(locks, lock)
-		}
-	}
-	return locks
-}
 
 // wholeText is everything that an error says, with what the engine printed.
 func wholeText(err error) string {
@@ -60,78 +21,6 @@ func wholeText(err error) string {
 	return err.Error()
 }
 
-func (l engineLock) String() string {
-	if l.host == "" {
-		return fmt.Sprintf("locked by somebody whom the lock does not name (%s)", plainPath(l.file))
-	}
-	return fmt.Sprintf(
-		"locked by %s on %s, process %d, since %s (%s)",
-		l.user,
-		l.host,
-		l.pid,
-		l.taken.UTC().Format(time.RFC3339),
-		plainPath(l.file),
-	)
-}
-
-// plainPath is the path of a file whose address is one of a backend of files; every other address stays as it is.
-func plainPath(address string) string {
-	if parsed, err := url.Parse(address); err == nil && parsed.Scheme == "file" && parsed.Path != "" {
-		return parsed.Path
-	}
-	return address
-}
-
-// holder is what is known of the process that made a lock.
-type holder int
-
-const (
-	// dead means that the process was on this machine and is no more.
-	dead holder = iota
-	// living means that it works on this machine.
-	living
-	// elsewhere means that it was on another machine, or that nobody can tell.
-	elsewhere
-)
-
-// lockSlack is how much later than its lock a process may seem to have begun: locks have whole seconds, and clocks
-// are put right now and then.
-const lockSlack = 5 * time.Second
-
-// holder asks this machine for the process that made the lock. The process with its id is another one when it began
-// after the lock was made.
-func (l engineLock) holder() holder {
-	host, err := os.Hostname()
-	if err != nil || host != l.host || host == "localhost" || host == "" {
-		return elsewhere
-	}
-	if l.pid <= 0 || l.pid > math.MaxInt32 { // No process has such an id.
-		return dead
-	}
-	p, err := process.NewProcess(int32(l.pid))
-	if errors.Is(err, process.ErrorProcessNotRunning) {
-		return dead
-	}
-	if err != nil {
-		return elsewhere
-	}
-	if status, statusErr := p.Status(); statusErr == nil &&
-		slices.Contains(status, process.Zombie) { // It ended, and nobody asked how.
-		return dead
-	}
-	began, err := p.CreateTime()
-	switch {
-	case err != nil:
-		if running, err := process.PidExists(int32(l.pid)); err == nil && !running { // It ended just now.
-			return dead
-		}
-		return elsewhere
-	case time.UnixMilli(began).After(l.taken.Add(lockSlack)):
-		return dead
-	}
-	return living
-}
-
 // holderPatience is how long the holder of a lock that lives on this machine is waited for: an engine whose command
 // was killed ends by itself.
 const holderPatience = 3 * time.Second
@@ -143,9 +32,10 @@ func (r *run) unlocked(ctx context.Context, call func() error) error {
 	if err == nil {
 		return nil
 	}
-	locks := locksIn(err)
+	printed := wholeText(err)
+	locks := enginelock.In(printed)
 	if len(locks) == 0 {
-		if cloudLock.MatchString(wholeText(err)) {
+		if enginelock.InCloud(printed) {
 			return r.locked(
 				fmt.Errorf(
 					"the stack is locked: another update of it is in progress, or was killed. When nobody works on it: %s",
@@ -170,13 +60,13 @@ func (r *run) unlocked(ctx context.Context, call func() error) error {
 }
 
 // settleLock returns without an error when the lock is of a dead run.
-func (r *run) settleLock(ctx context.Context, lock engineLock) error {
+func (r *run) settleLock(ctx context.Context, lock enginelock.Lock) error {
 	for deadline := time.Now().Add(holderPatience); ; {
-		state := lock.holder()
+		state := lock.Holder()
 		switch {
-		case state == dead:
+		case state == enginelock.Dead:
 			return nil
-		case state == elsewhere:
+		case state == enginelock.Elsewhere:
 			return r.locked(
 				fmt.Errorf(
 					"the stack is %s. This machine cannot tell whether that run lives; ask there. When it is dead: %s",
@@ -192,7 +82,7 @@ func (r *run) settleLock(ctx context.Context, lock engineLock) error {
 				),
 			)
 		}
-		r.options.Progress.Status(fmt.Sprintf("%swaiting for process %d", r.label(), lock.pid))
+		r.options.Progress.Status(fmt.Sprintf("%swaiting for process %d", r.label(), lock.PID))
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
