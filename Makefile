@@ -63,6 +63,13 @@ planted: ## mistakes in a copy of package access, each of which an SMT solver mu
 forgotten: ## what CONTRIBUTING.md tells to add, each with a place left out, which the test that it names must tell
 	GUARDRAILS_FORGOTTEN=1 go test -timeout 60m -v -run TestWhatIsForgottenIsTold ./tests
 
+DAYS ?= 400
+
+.PHONY: later
+later: ## the tests as they will run DAYS=400 days from now: no result depends on the day
+	cd tools && go build -o ../bin/later ./later
+	bin/later -days $(DAYS) -- -vet=off -timeout 60m ./...
+
 .PHONY: pins
 pins: ## copy the pins of tools/ into the program
 	go generate ./internal/workspace/pulumicli

@@ -930,6 +930,7 @@ var rooms = []room{
 	},
 	{dir: "tools/compare"},
 	{dir: "tools/slowest"},
+	{dir: "tools/later"},
 	{dir: "tools/names"},
 	{dir: "tools/lint"},
 	{dir: "tools/records"},
