@@ -16,8 +16,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
-
-	"aws-access-guardrails/internal/testkit"
 )
 
 // asCommand makes the binary of the tests the command, for scripts that call it and for terminals: what happens before
@@ -72,6 +70,7 @@ esac`)
 		t,
 		os.CopyFS(filepath.Join(p.dir, "examples", "organization"), os.DirFS("../../examples/organization")),
 	)
+	p.put("2026", "2096")
 	p.git("init", "-q", "--bare", p.origin+".git")
 	p.git("init", "-q", "-b", "main")
 	p.commit()
@@ -239,19 +238,24 @@ func TestAGrantGoesThroughTheWorkflowsOfGitHub(t *testing.T) {
 	require.NoError(t, err, "a push without a new grant: %s", out)
 }
 
-// past puts the grant CHG1234 of the example long ago.
+// past puts the grant CHG1234 of the example long ago, with what is expected of its instants.
 func (p *pipeline) past() {
+	p.t.Helper()
+	p.put("2096-12-01", "2020-12-01")
+	p.commit()
+	p.git("push", "-q", "origin", "main")
+}
+
+// put writes other dates into the stack file with the grants: those of the example are to come on every day on which
+// this is tested, and no date of a grant that a pipeline makes is one of theirs.
+func (p *pipeline) put(dates, others string) {
 	p.t.Helper()
 	file := filepath.Join(p.dir, "examples", "organization", "Pulumi.workload.yaml")
 	data, err := os.ReadFile(file)
 	require.NoError(p.t, err)
-	text := string(data)
-	for _, bound := range []string{`from: "2026-12-01T09:00:00+09:00"`, `until: "2026-12-01T13:00:00+09:00"`} {
-		text = testkit.Replace(p.t, text, bound, strings.Replace(bound, "2026", "2020", 1))
-	}
+	text := strings.ReplaceAll(string(data), `"`+dates, `"`+others)
+	require.NotEqual(p.t, string(data), text)
 	require.NoError(p.t, os.WriteFile(file, []byte(text), 0o600))
-	p.commit()
-	p.git("push", "-q", "origin", "main")
 }
 
 // What is over is proposed for removal once, and told once.
