@@ -306,7 +306,7 @@ func HomeOfGlobalServices(p policy.Partition) string {
 // resourceOwner is the account of the resource, its organization or its place there.
 func (ev *Env) resourceOwner(kind conditionkey.KeyKind) Values {
 	id := ev.resourceARN().Parts[4]
-	if !policy.IsAccountID(id) {
+	if !policy.IsAccountID(id) || !conditionkey.TellsOwner(ev.Action) {
 		return Values{}
 	}
 	if kind == conditionkey.KeyResourceAccount {

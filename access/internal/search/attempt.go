@@ -260,7 +260,7 @@ func (c *Caller) WithTagRules(avoid []*bound, groups []layerGroup, lits []Litera
 // ownerRules say whose the resource of a request is: one with the id of an account in its ARN has that account, its
 // organization and its place there, and no others, and a request without a resource has none or those of the caller.
 // They speak of the caller's account and of those that a condition names. Of resources without an account in their
-// ARN, such as buckets, nothing is known.
+// ARN, such as buckets, nothing is known, nor of actions whose requests may not tell it.
 //
 // Source: IAM User Guide, AWS global condition context keys, aws:ResourceAccount, aws:ResourceOrgID and
 // aws:ResourceOrgPaths.
@@ -283,7 +283,8 @@ func (b *binder) rulesOfOwner(kind conditionkey.KeyKind, id string) []*bound {
 	}
 	var rules []*bound
 	for _, other := range notOwnedBy(kind, id, b.caller.Engine.Accounts[id]) {
-		rules = append(rules, b.Bind(engine.MustStatement(policy.Deny("", "*").On("arn:*:*:*:"+id+":*").When(other))))
+		told := policy.DenyAllExcept("", conditionkey.WithoutOwner()...).On("arn:*:*:*:" + id + ":*").When(other)
+		rules = append(rules, b.Bind(engine.MustStatement(told)))
 		if id != b.caller.Principal.Account.ID || other.Operator.Quantifier == policy.ForAllValues {
 			continue
 		}

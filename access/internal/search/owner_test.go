@@ -2,10 +2,13 @@ package search
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
+	"aws-access-guardrails/access/catalogue"
+	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/fixture"
 	"aws-access-guardrails/access/internal/model"
@@ -78,4 +81,44 @@ func TestTheOwnerOfAResourceIsTheAccountOfItsARN(t *testing.T) {
 func TestARequestWithoutAResourceIsOfNoOtherAccount(t *testing.T) {
 	w := fixture.OneUser(policy.Allow("", "*").On("*").When(policy.StringEquals("aws:ResourceAccount", "444455556666")))
 	assert.False(t, asked(t, w, policy.Allow("", "iam:CreateAccountAlias").On("*")).Open)
+}
+
+// Requests of some actions do not say whose their resource is: what a condition on the owner does with an absent key,
+// it does there, and the search finds each request that the evaluator then allows.
+func TestActionsThatTellNoOwnerAreNotShutByOne(t *testing.T) {
+	for _, action := range conditionkey.WithoutOwner() {
+		if name, all := strings.CutSuffix(action, "*"); all {
+			action = name + "GetSnapshotBlock"
+		}
+		_, known := catalogue.KnownAction(action)
+		assert.True(t, known, action)
+		assert.False(t, conditionkey.TellsOwner(action))
+	}
+	assert.True(t, conditionkey.TellsOwner("ec2:StopInstances"))
+	found := 0
+	for action, rest := range map[string]string{
+		"ec2:CreateVolume":               "ec2:us-east-1:" + fixture.People + ":volume/vol-0123456789abcdef0",
+		"ec2:AcceptVpcPeeringConnection": "ec2:us-east-1:" + fixture.People + ":vpc/vpc-0123456789abcdef0",
+		"events:PutEvents":               "events:us-east-1:" + fixture.People + ":event-bus/default",
+	} {
+		forbidden := policy.Allow("", action).On("arn:aws:" + rest)
+		for i, condition := range ownerConditions() {
+			for _, statements := range [][]policy.Statement{
+				{policy.Allow("", "*").On("*").When(condition)},
+				{allowed, policy.Deny("", "*").On("*").When(condition)},
+			} {
+				w := underOrganization(fixture.OneUser(statements...), policy.New(allowed))
+				s := engine.ConsoleWithMFA(fixture.UserARN("bob"), model.SomeAge)
+				if !fixture.Decide(t, fixture.Compiled(t, w), s, engine.Request{
+					Action: action, Resources: engine.On("arn:aws:" + rest),
+				}).Allowed() {
+					continue
+				}
+				found++
+				a := asked(t, w, forbidden)
+				assert.True(t, a.Open && a.Witness.Real, "%d: %v of %s", i, statements, action)
+			}
+		}
+	}
+	assert.Greater(t, found, 100)
 }
