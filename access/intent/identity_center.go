@@ -20,6 +20,8 @@ type PermissionSet struct {
 	// OpensSessions says that it opens sessions on nodes: on those of the person's own project, which an attribute
 	// names, with OwnProject; else on those of Projects, and on every node where Projects is empty.
 	OpensSessions, OwnProject bool
+	// StartStop says that it starts and stops the instances that it reaches.
+	StartStop bool
 	// ReadOnly says that it reads settings and nothing else. One that neither opens sessions nor is read-only is what
 	// its admin wrote, and is held to what every role is held to.
 	ReadOnly bool

@@ -301,6 +301,12 @@ func TestPlantedHolesInIdentityCenterAreFound(t *testing.T) {
 			func(w *access.World) { w.Accounts[1].Preferences[0].RunAs = false }, "permission-set-legal-os-user"},
 		"no shell at all": {identitycenter.OperationTemplate, without("StartSessionsOnNodes"),
 			"permission-set-shells-work"},
+		"no start at all": {identitycenter.OperationTemplate, without("StartAndStopInstancesOfOwnProject"),
+			"permission-set-shells-work"},
+		"no stop": {identitycenter.OperationTemplate, with(policy.Deny("Not", "ec2:StopInstances").On("*")),
+			"permission-set-shells-work"},
+		"no start in a Region": {identitycenter.OperationTemplate, with(policy.Deny("Not", "ec2:StartInstances").On("*").
+			When(policy.StringEquals("aws:RequestedRegion", "ap-northeast-1"))), "permission-set-shells-work"},
 		"no channel for documents": {identitycenter.OSAccessTemplate, without("UsePreferencesDocumentOfTheAccount"),
 			"permission-set-shells-work"},
 	} {

@@ -409,6 +409,7 @@ func (a *PermissionSetArgs) Intent(key, account string) intent.PermissionSet {
 		ARN:           a.RoleARN(account),
 		OpensSessions: a.Template.OpensSessions(),
 		OwnProject:    a.Template == OperationTemplate,
+		StartStop:     a.Template == OperationTemplate,
 		Separator:     a.ProjectSeparator,
 		ReadOnly:      a.Template == ReadOnlyTemplate,
 		Projects:      a.Projects,

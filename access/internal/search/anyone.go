@@ -6,6 +6,7 @@ import (
 
 	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/engine"
+	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wayin"
 	"aws-access-guardrails/policy"
 )
@@ -251,12 +252,46 @@ func AskWayIn(e *engine.Engine, role *engine.Principal, way wayin.Way, c *Caller
 		for _, deny := range role.Trust.Deny {
 			// A Deny that speaks of some callers of the class and not of others is left out: the class is then taken
 			// to escape it.
-			if !deny.NotPrincipals && deny.SpeaksOf(c.Env()) {
+			if deny.NotPrincipals {
+				if sparing := c.sparing(deny); sparing != nil {
+					try.layers.Deny = append(try.layers.Deny, sparing)
+				}
+			} else if deny.SpeaksOf(c.Env()) {
 				try.layers.Deny = append(try.layers.Deny, deny)
 			}
 		}
 		return c.attempt(try)
 	})
+}
+
+// sparing is a Deny with NotPrincipal as it binds the class: it spares a user or role only where the account is
+// listed too, so it denies all of every other account. Nil where it may spare all of the class.
+//
+// Source: IAM User Guide, AWS JSON policy elements: NotPrincipal, "Key points".
+func (c *Caller) sparing(deny *engine.Statement) *engine.Statement {
+	var accounts []string
+	for i := range deny.Principals {
+		switch entry := &deny.Principals[i]; {
+		case entry.Kind == policy.PrincipalAny || entry.Kind == policy.PrincipalCanonical:
+			return nil
+		case entry.AccountID != "":
+			accounts = append(accounts, entry.AccountID)
+		case entry.Kind != policy.PrincipalAWS && c.Any.class != &wayin.UsersAndRoles &&
+			(c.Principal.Name == "" || entry.Names(c.Principal.Name)):
+			return nil
+		}
+	}
+	if len(accounts) == 0 || c.Any.class != &wayin.UsersAndRoles {
+		return deny
+	}
+	elsewhere := policy.StringNotEquals("aws:PrincipalAccount", accounts...)
+	condition, err := engine.CompileCondition(&elsewhere, pattern.PolicyText)
+	if err != nil {
+		return nil
+	}
+	bound := *deny
+	bound.Conditions = append(slices.Clone(deny.Conditions), condition)
+	return &bound
 }
 
 // FreeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy

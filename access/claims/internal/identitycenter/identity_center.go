@@ -536,6 +536,23 @@ func (p *prover) shell(
 	}
 }
 
+// starting is the way of a person to the start, or the stop, of an instance that the template reaches.
+func (p *prover) starting(set *intent.PermissionSet, person world.Person, region, action string) journey.Journey {
+	way := p.shell(set, person, region, world.Instance)
+	node := way.Opens.Node
+	instance := engine.Resource{
+		ARN:  p.Engine.Principals[set.ARN].Account.Arn("ec2", node.Region, "instance/"+node.ID),
+		Tags: node.Tags,
+	}
+	way.Opens, way.Does = nil, &engine.Request{
+		Action:    action,
+		Resources: []engine.Resource{instance},
+		Context:   engine.Context{"aws:RequestedRegion": {region}},
+		Time:      way.At,
+	}
+	return way
+}
+
 // shellsWork: whoever is assigned, on an EC2 instance and on a managed node, in every Region.
 func (p *prover) shellsWork() {
 	p.forSets(func(set *intent.PermissionSet) {
@@ -554,6 +571,15 @@ func (p *prover) shellsWork() {
 					l.Journey(
 						fmt.Sprintf("opening a shell in %s as %s", region, who),
 						p.shell(set, person, region, kind),
+					)
+				}
+				if !set.StartStop {
+					continue
+				}
+				for _, action := range []string{journey.StartInstances, "ec2:StopInstances"} {
+					l.Journey(
+						fmt.Sprintf("calling %s on an instance of the project in %s", action, region),
+						p.starting(set, person, region, action),
 					)
 				}
 			}

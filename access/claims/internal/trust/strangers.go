@@ -2,6 +2,7 @@ package trust
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -104,10 +105,11 @@ func strangersInto(p *claim.Prover, role *engine.Principal) (anybody, named []st
 	for _, way := range wayin.Of(role) {
 		switch way.Class {
 		case &wayin.UsersAndRoles:
-			if !note(anybodyIn(p, role, way, together)) {
-				for _, foreign := range accountsIn(p, role, way, together) {
-					note(foreign)
-				}
+			if note(anybodyIn(p, role, way, together)) || anyOf(crowdsIn(p, role, way, together), note) {
+				continue
+			}
+			for _, foreign := range accountsIn(p, role, way, together) {
+				note(foreign)
 			}
 		case &wayin.AWSServices:
 			note(unnamed(p, role, way, together, "every AWS service"))
@@ -118,7 +120,10 @@ func strangersInto(p *claim.Prover, role *engine.Principal) (anybody, named []st
 	return anybody, named, rest
 }
 
-const everybodyInAWS = "everybody in AWS"
+const (
+	everybodyInAWS    = "everybody in AWS"
+	everyOrganization = "every organization"
+)
 
 // AssumingBy asks who assumes a role under some conditions.
 func AssumingBy(conditions []policy.Condition, permitted ...policy.Statement) search.Question {
@@ -133,30 +138,146 @@ func anybodyIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together 
 	if way.Entry.Kind != policy.PrincipalAny {
 		return w
 	}
-	c := together.Anyone(p.Engine, way, role)
-	id := unheardOf(p, role)
-	c.Any.Fixed[conditionkey.KeyPrincipalAccount], c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Single(
-		id,
-	), engine.Values{}, engine.Values{}
-	c.Principal.Account.ID = id
-	c.Any.OfAccount(c.Principal, id)
+	c := unheardOfCaller(p, role, way, together)
+	c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Values{}, engine.Values{}
 	w.answer = search.AskWayIn(p.Engine, role, way, c, AssumingBy(nil))
 	return w
 }
 
-// unheardOf is an account id that neither the world nor the trust policy has.
-func unheardOf(p *claim.Prover, role *engine.Principal) string {
+// anyOf notes ways up to the first that is open, and reports whether one is.
+func anyOf(ways iter.Seq[strangerWay], note func(strangerWay) bool) bool {
+	for way := range ways {
+		if note(way) {
+			return true
+		}
+	}
+	return false
+}
+
+// crowdsIn asks about somebody of an organization that nobody has heard of, and about one organization or account of
+// each pattern of them that a statement for everybody has: whoever wants one makes one, so nobody means them all.
+func crowdsIn(
+	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together,
+) iter.Seq[strangerWay] {
+	return func(yield func(strangerWay) bool) {
+		if way.Entry.Kind != policy.PrincipalAny {
+			return
+		}
+		crowds := []crowd{{who: everyOrganization, organization: unheardOfOrganization(p, role)}}
+		for i := range way.St.Conditions {
+			if condition := &way.St.Conditions[i]; !condition.Negated {
+				crowds = append(crowds, crowdsOf(condition)...)
+			}
+		}
+		for _, like := range crowds {
+			if !yield(strangerWay{who: like.who, answer: like.ask(p, role, way, together)}) {
+				return
+			}
+		}
+	}
+}
+
+// crowd is one account or organization that stands for all of a pattern. What is empty is open, but for the account,
+// which is one that nobody has heard of.
+type crowd struct{ who, account, organization, unit string }
+
+func (like crowd) ask(
+	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together,
+) search.Answer {
+	c := unheardOfCaller(p, role, way, together)
+	if like.account != "" {
+		ofAccount(c, like.account)
+	}
+	var within []policy.Condition
+	if like.organization != "" {
+		unit := cmp.Or(like.unit, like.organization+"/r-9999/ou-9999-99999999/")
+		each := policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringEquals}
+		within = []policy.Condition{
+			policy.StringEquals("aws:PrincipalOrgID", like.organization),
+			policy.Is(each, "aws:PrincipalOrgPaths", unit), policy.Present("aws:PrincipalOrgPaths"),
+		}
+	}
+	return search.AskWayIn(p.Engine, role, way, c, AssumingBy(within))
+}
+
+// crowdsOf are the patterns of organizations and accounts of a condition.
+func crowdsOf(condition *engine.Condition) []crowd {
+	var crowds []crowd
+	fill := strings.NewReplacer("*", "9999", "?", "9")
+	for _, text := range condition.Source.Values {
+		switch condition.Key.Kind {
+		case conditionkey.KeyPrincipalOrgID, conditionkey.KeyPrincipalOrgPaths:
+			id, _, isUnit := strings.Cut(text, "/")
+			if !strings.ContainsAny(id, "*?") || strings.Contains(text, "${") {
+				continue
+			}
+			like := crowd{who: "every organization like " + id, organization: fill.Replace(id)}
+			if isUnit {
+				like.unit = fill.Replace(text)
+			}
+			crowds = append(crowds, like)
+		case conditionkey.KeyPrincipalAccount, conditionkey.KeyPrincipalARN:
+			id := text
+			if condition.Key.Kind == conditionkey.KeyPrincipalARN {
+				id = policy.ARNPart(text, 4)
+			}
+			before, after, isOpen := strings.Cut(strings.ReplaceAll(id, "?", "9"), "*")
+			after = strings.ReplaceAll(after, "*", "")
+			if isOpen && len(before)+len(after) < 12 {
+				before += strings.Repeat("9", 12-len(before)-len(after))
+			}
+			if account := before + after; account != id && policy.IsAccountID(account) {
+				crowds = append(crowds, crowd{who: "every account like " + id, account: account})
+			}
+		}
+	}
+	return crowds
+}
+
+// unheardOfOrganization is the id of an organization that neither the world nor the trust policy has.
+func unheardOfOrganization(p *claim.Prover, role *engine.Principal) string {
+	written := writtenIn(role)
+	if o := p.Engine.World().Organization; o != nil {
+		written += " " + o.ID
+	}
+	for digit := '9'; digit > '0'; digit-- {
+		if id := "o-" + strings.Repeat(string(digit), 10); !strings.Contains(written, id) {
+			return id
+		}
+	}
+	return "o-1234567890"
+}
+
+// unheardOfCaller is somebody of an account that neither the world nor the trust policy has.
+func unheardOfCaller(
+	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together,
+) *search.Caller {
+	c := together.Anyone(p.Engine, way, role)
+	written, id := writtenIn(role), "123456789012"
+	for digit := '9'; digit > '0'; digit-- {
+		repeated := strings.Repeat(string(digit), 12)
+		if _, known := p.Engine.Accounts[repeated]; !known && !strings.Contains(written, repeated) {
+			id = repeated
+			break
+		}
+	}
+	ofAccount(c, id)
+	return c
+}
+
+func ofAccount(c *search.Caller, id string) {
+	c.Any.Fixed[conditionkey.KeyPrincipalAccount] = engine.Single(id)
+	c.Principal.Account.ID = id
+	c.Any.OfAccount(c.Principal, id)
+}
+
+// writtenIn is the text of a trust policy.
+func writtenIn(role *engine.Principal) string {
 	var text strings.Builder
 	for _, st := range slices.Concat(role.Trust.Allow, role.Trust.Deny) {
 		text.WriteString(st.Text())
 	}
-	for digit := '9'; digit > '0'; digit-- {
-		id := strings.Repeat(string(digit), 12)
-		if _, known := p.Engine.Accounts[id]; !known && !strings.Contains(text.String(), id) {
-			return id
-		}
-	}
-	return "123456789012"
+	return text.String()
 }
 
 // maxForeign bounds how many accounts and organizations are told of one statement.
@@ -172,6 +293,7 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together
 		known = append(known, o.Management)
 	}
 	var out []strangerWay
+	written := writtenIn(role)
 	for range maxForeign {
 		permitted := []policy.Statement{
 			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...)),
@@ -181,6 +303,10 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together
 			permitted = append(
 				permitted,
 				policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalOrgID", organizations...)),
+				policy.Allow("", "*").On("*").When(policy.Is(
+					policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike},
+					"aws:PrincipalOrgPaths", unitsOf(organizations)...,
+				)),
 			)
 		}
 		c := together.Anyone(p.Engine, way, role)
@@ -196,8 +322,12 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together
 		if account == "" {
 			account = cmp.Or(m.Text("aws:principalaccount"), policy.ARNPart(m.Text("aws:principalarn"), 4))
 		}
-		switch organization := m.Text("aws:principalorgid"); {
-		case organization != "":
+		organization := m.Text("aws:principalorgid")
+		if paths := m.Texts("aws:principalorgpaths"); organization == "" && len(paths) > 0 {
+			organization, _, _ = strings.Cut(paths[0], "/")
+		}
+		switch {
+		case organization != "" && !(policy.IsAccountID(account) && strings.Contains(written, account)):
 			foreign.id, foreign.who = organization, "organization "+organization
 			organizations = append(organizations, organization)
 		case way.Entry.Kind == policy.PrincipalCanonical:
@@ -217,6 +347,15 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together
 		}
 	}
 	return out
+}
+
+// unitsOf are patterns of all units of organizations.
+func unitsOf(organizations []string) []string {
+	var patterns []string
+	for _, id := range organizations {
+		patterns = append(patterns, id+"/*")
+	}
+	return patterns
 }
 
 // principalsOf are patterns of all users and roles of accounts.

@@ -266,6 +266,103 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 	}
 }
 
+// A pattern of organizations or accounts lets in more than anybody can mean: the finding says so once, and lists none
+// that the search made up. What is written out is named, each for itself.
+func TestPatternsOfStrangersAreToldAsSuch(t *testing.T) {
+	when := func(c ...policy.Condition) policy.Statement {
+		return policy.Allow("T", "sts:AssumeRole").For(policy.Anyone()).When(c...)
+	}
+	paths := func(patterns ...string) policy.Condition {
+		op := policy.Operator{Quantifier: policy.ForAnyValue, Base: policy.OpStringLike}
+		return policy.Is(op, "aws:PrincipalOrgPaths", patterns...)
+	}
+	const orgID, account, orgs = "aws:PrincipalOrgID", "aws:PrincipalAccount", "every organization may assume"
+	for name, c := range map[string]struct {
+		st   policy.Statement
+		says string
+	}{
+		"every organization":            {when(like(orgID, "o-*")), orgs},
+		"every organization, by a star": {when(like(orgID, "*")), orgs},
+		"whoever is in one":             {when(policy.Present(orgID)), orgs},
+		"no account":                    {when(like(orgID, "o-*"), policy.StringNotEquals(account, "")), orgs},
+		"every organization but one":    {when(like(orgID, "o-*"), policy.StringNotEquals(orgID, "o-elsewhere1")), orgs},
+		"every unit":                    {when(paths("o-*/*")), orgs},
+		"one organization and all":      {when(like(orgID, "o-elsewhere1", "o-*")), orgs},
+		"some organizations":            {when(like(orgID, "o-a*")), "every organization like o-a* may"},
+		"some units of any":             {when(paths("o-*/r-ab*/*")), "every organization like o-* may"},
+		"every account":                 {when(like(account, "*")), "everybody in AWS may assume"},
+		"every account, by its digits":  {when(like(account, "????????????")), "everybody in AWS may assume"},
+		"some accounts":                 {when(like(account, "1*")), "every account like 1* may"},
+		"some accounts by their ARNs":   {when(like("aws:PrincipalArn", "arn:aws:iam::12*:role/x")), "every account like 12* may"},
+		"one account and some":          {when(like(account, fixture.Members, "2*")), "every account like 2* may"},
+	} {
+		for _, admin := range []bool{false, true} {
+			f := strangersOfRole(t, roleTrusting(admin, c.st), nil)
+			require.Equal(t, prove.DoesNotHold, f.Verdict, "%s: %s", name, f)
+			assert.Contains(t, f.Problem, c.says, name)
+			assert.Less(t, len(f.Problem)+len(f.Assumptions), 300, "%s: %s", name, f.Problem)
+			assert.Empty(t, f.Unreal, "%s: %s", name, f)
+		}
+	}
+	for name, c := range map[string]struct {
+		st    policy.Statement
+		named []string
+	}{
+		"organizations": {when(policy.StringEquals(orgID, "o-elsewhere1", "o-elsewhere2")),
+			[]string{"organization o-elsewhere1", "organization o-elsewhere2"}},
+		"units of organizations": {when(paths("o-elsewhere1/*", "o-elsewhere2/r-abcd/*")),
+			[]string{"organization o-elsewhere1", "organization o-elsewhere2"}},
+		"accounts":              {when(like(account, fixture.Members, fixture.Stranger)), []string{fixture.Members, fixture.Stranger}},
+		"an account in any one": {when(policy.StringEquals(account, fixture.Members), like(orgID, "o-*")), []string{fixture.Members}},
+	} {
+		f := strangersOfRole(t, roleTrusting(false, c.st), nil)
+		require.Equal(t, prove.HoldsIf, f.Verdict, "%s: %s", name, f)
+		require.Len(t, f.Assumptions, len(c.named), "%s: %s", name, f)
+		var all strings.Builder
+		for _, a := range f.Assumptions {
+			all.WriteString(a.Text + "\n")
+		}
+		for _, who := range c.named {
+			assert.Contains(t, all.String(), who, name)
+		}
+	}
+}
+
+// A Deny with NotPrincipal shuts out whomever it does not list. An account that it lists may have somebody whom it
+// spares, and so has a service or provider that it lists.
+func TestADenyWithNotPrincipalShutsOutEverybodyElse(t *testing.T) {
+	everybody := policy.Allow("T", "sts:Assume*").For(policy.Anyone())
+	but := func(p ...policy.Principal) policy.Statement { return policy.Deny("D", "*").ForAllExcept(p...) }
+	home, role := policy.AWSPrincipals(fixture.People), policy.AWSPrincipals("arn:aws:iam::"+fixture.People+":role/deploy")
+	for name, c := range map[string]struct {
+		deny policy.Statement
+		want prove.Verdict
+		says string
+	}{
+		"a role":                         {but(role), prove.Holds, ""},
+		"a role and its account":         {but(role, home), prove.Holds, ""},
+		"a user and the account":         {but(policy.AWSPrincipals(fixture.UserARN("bob"), fixture.People)), prove.Holds, ""},
+		"a role elsewhere":               {but(policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":role/x")), prove.Holds, ""},
+		"an account elsewhere":           {but(home, policy.AWSPrincipals(fixture.Members)), prove.HoldsIf, "account " + fixture.Members},
+		"a service":                      {but(policy.ServicePrincipals("ec2.amazonaws.com")), prove.DoesNotHold, "every AWS service"},
+		"everybody":                      {but(policy.Anyone()), prove.DoesNotHold, "everybody in AWS"},
+		"a role, under a condition":      {but(role).When(policy.Bool("aws:SecureTransport", false)), prove.DoesNotHold, "everybody in AWS"},
+		"a role, where another is asked": {but(role).When(policy.StringEquals("sts:ExternalId", "x")), prove.DoesNotHold, "everybody in AWS"},
+	} {
+		r := roleTrusting(false, everybody)
+		r.Trust = policy.New(everybody, c.deny)
+		f := strangersOfRole(t, r, nil)
+		require.Equal(t, c.want, f.Verdict, "%s: %s", name, f)
+		switch c.want {
+		case prove.DoesNotHold:
+			assert.Contains(t, f.Problem, c.says, name)
+			require.NotNil(t, f.Witness, name)
+		case prove.HoldsIf:
+			assert.Contains(t, f.Assumptions[0].Text, c.says, name)
+		}
+	}
+}
+
 // The stranger of a finding is one whom the evaluator lets in: whoever an entry names, however short the name, and
 // somebody of the organization or unit that a condition names.
 func TestTheStrangerOfAFindingIsLetIn(t *testing.T) {
