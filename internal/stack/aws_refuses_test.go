@@ -395,6 +395,49 @@ func TestAnAccountOfTheOrganizationStandsInItsTree(t *testing.T) {
 	assert.Empty(t, problems)
 }
 
+// An account is in one organization: one that stands in the tree of another than its stack names is a problem of both
+// files, and each names both keys. That holds of the management account and of those of every unit.
+func TestAnAccountStandsInTheTreeOfItsOwnOrganization(t *testing.T) {
+	for _, id := range []string{"444455556666", "111122223333", "123456789012"} {
+		for organization, wrong := range map[string]bool{
+			"o-exampleorgid": false, "o-anotherorgid1": true, "": false,
+		} {
+			account := fmt.Sprintf("{id: %q}", id)
+			if organization != "" {
+				account = fmt.Sprintf("{id: %q, organization: %s}", id, organization)
+			}
+			folder := organizationFolder(t, map[string]string{
+				"work": "config:\n  aws:region: us-east-1\n  guardrails:account: " + account + "\n",
+			})
+			at := func(name string, path problem.Path) (found []*problem.Problem) {
+				_, problems := ReadFile(filepath.Join(folder, name))
+				for _, p := range problems {
+					if p.Path == path && strings.Contains(p.Error(), "o-anotherorgid1") {
+						found = append(found, p)
+					}
+				}
+				return found
+			}
+			own := at("Pulumi.work.yaml", "guardrails:account.organization")
+			root := at("Pulumi.root.yaml", "guardrails:organization.tree")
+			if !wrong {
+				assert.Empty(t, own, "%s: %s", id, organization)
+				assert.Empty(t, root, "%s: %s", id, organization)
+				continue
+			}
+			require.Len(t, own, 1, id)
+			require.Len(t, root, 1, id)
+			for key, p := range map[string]*problem.Problem{"organization.id": own[0], "account.organization": root[0]} {
+				assert.Contains(t, p.Error(), key)
+				assert.Contains(t, p.Error(), id)
+				assert.Contains(t, p.Error(), `write "o-exampleorgid"`)
+			}
+			assert.Contains(t, own[0].Error(), "Pulumi.root.yaml")
+			assert.Contains(t, root[0].Error(), "Pulumi.work.yaml")
+		}
+	}
+}
+
 // An assignment in an account of which the folder knows nothing is noticed where it knows the organization: by an id that
 // no stack and no tree has.
 func TestAnAssignmentInAnAccountThatNothingNamesIsNoticed(t *testing.T) {

@@ -44,15 +44,28 @@ func (s *Stack) governedBy(other stackfile.Sibling) bool {
 
 // checkPlace refuses an account that says which organization it is in and stands nowhere in the tree of that
 // organization's stack: no service control policy would reach it, and every proof of the organization would leave it
-// out.
+// out. It refuses one that stands in the tree of another organization too: an account is in one.
 func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 	path := stackPath("account.organization")
 	if s.Account.Organization == "" || policy.ValidateAccountID(s.Account.ID) != nil || d.Refused(path) {
 		return
 	}
 	for _, other := range s.Siblings {
-		if other.Organization != s.Account.Organization || other.Governs == nil || other.Management == s.Account.ID ||
-			slices.Contains(other.Governs, s.Account.ID) {
+		stands := other.Management == s.Account.ID || slices.Contains(other.Governs, s.Account.ID)
+		if other.Governs != nil && other.Organization != "" && other.Organization != s.Account.Organization && stands {
+			d.Report(problem.Problem{
+				Path:  path,
+				Kind:  problem.Invalid,
+				Value: s.Account.Organization,
+				Why: "is not organization.id of " + stackFile(other.Stack) + ", " + problem.Quoted(other.Organization) +
+					", in whose organization.tree the account " + strconv.Quote(s.Account.ID) + " stands",
+				Fix: "write " + problem.Quoted(other.Organization) + " here, or take the account out of the tree there",
+
+				OtherStack: other.Stack,
+			})
+			continue
+		}
+		if other.Organization != s.Account.Organization || other.Governs == nil || stands {
 			continue
 		}
 		d.Report(problem.Problem{
@@ -72,7 +85,8 @@ func (s *Stack) checkPlace(d *strictyaml.Decoder) {
 	}
 }
 
-// checkTree refuses a tree that leaves out an account whose stack says that it is in the organization.
+// checkTree refuses a tree that leaves out an account whose stack says that it is in the organization, or that has one
+// whose stack says that it is in another.
 func (s *Stack) checkTree(d *strictyaml.Decoder) {
 	path, o := stackPath("organization.tree"), s.Organization
 	if d.Refused(path) || o.ID == "" {
@@ -102,6 +116,19 @@ func (s *Stack) checkTree(d *strictyaml.Decoder) {
 		// That two stacks carry one organization is told where they are judged together.
 		if other.Organization == o.ID && other.Governs == nil {
 			missing(other.AccountID, stackFile(other.Stack), other.Stack)
+		}
+		if other.Organization != "" && other.Organization != o.ID && other.Governs == nil &&
+			(slices.Contains(governs, other.AccountID) || other.AccountID == o.Management) {
+			d.Report(problem.Problem{
+				Path: path,
+				Kind: problem.Invalid,
+				Why: "has the account " + strconv.Quote(other.AccountID) + ", which is in " +
+					problem.Quoted(other.Organization) + " by account.organization of " + stackFile(other.Stack) +
+					" and not in " + problem.Quoted(o.ID) + ", organization.id of this file",
+				Fix: "take it out here, or write " + problem.Quoted(o.ID) + " there",
+
+				OtherStack: other.Stack,
+			})
 		}
 	}
 }
