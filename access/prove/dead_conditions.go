@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/internal/engine"
@@ -26,6 +27,10 @@ type DeadCondition struct {
 	// Never is a condition key of which no value, and no absence, meets all conditions that the statement has on it:
 	// the statement applies to no request. Action and Key are then empty.
 	Never string
+	// Since is the instant from which on Never is so; zero where it always was.
+	Since time.Time
+	// Values are values that Key never has in any request; Actions is then empty, and Suggestion says what may be meant.
+	Values []string
 	// Suggestion is an action that AWS has and that differs little; empty when there is none.
 	Suggestion string
 }
@@ -36,10 +41,14 @@ func (d DeadCondition) Error() string {
 	switch {
 	case d.Action != "" && d.Suggestion != "":
 		return fmt.Sprintf("%s: AWS has no action %q; did you mean %q?", place, d.Action, d.Suggestion)
+	case !d.Since.IsZero():
+		return fmt.Sprintf("%s: its time is over: no request meets its conditions on %s any more", place, d.Never)
 	case d.Never != "":
 		return fmt.Sprintf("%s: no request meets all its conditions on %s, so it never applies", place, d.Never)
 	case d.Action != "":
 		return fmt.Sprintf("%s: AWS has no action %q", place, d.Action)
+	case len(d.Values) > 0:
+		return fmt.Sprintf("%s: %s is never %q; %s", place, d.Key, strings.Join(d.Values, ", "), d.Suggestion)
 	}
 	return fmt.Sprintf(
 		"%s: AWS never sets the condition key %s in requests of %s",
@@ -71,6 +80,12 @@ func DeadConditions(d policy.Document) []DeadCondition {
 			dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Never: key})
 		}
 		for _, condition := range st.Conditions {
+			if values, meant := deadValues(condition); len(values) > 0 {
+				dead = append(
+					dead,
+					DeadCondition{Sid: st.Sid, Index: i, Key: condition.Key, Values: values, Suggestion: meant},
+				)
+			}
 			if without := actionsWithout(condition.Key, st.Actions); len(without) > 0 {
 				dead = append(dead, DeadCondition{Sid: st.Sid, Index: i, Key: condition.Key, Actions: without})
 			}
@@ -88,15 +103,20 @@ func Unreadable(d policy.Document) []error {
 
 // neverMet are the keys whose conditions exclude each other; none of a statement that does not compile.
 func neverMet(st policy.Statement) []string {
+	compiled, err := compiledAlone(st)
+	if err != nil {
+		return nil
+	}
+	return search.NeverMet(compiled, time.Time{})
+}
+
+// compiledAlone is a statement of a document of permissions or of a trust policy, compiled.
+func compiledAlone(st policy.Statement) (*engine.Statement, error) {
 	use := engine.Permissions
 	if st.Principals != nil || st.NotPrincipals != nil {
 		use = engine.Trust
 	}
-	compiled, err := engine.CompileStatement(st, 0, pattern.VariableText, use, engine.Source{})
-	if err != nil {
-		return nil
-	}
-	return search.NeverMet(compiled)
+	return engine.CompileStatement(st, 0, pattern.VariableText, use, engine.Source{})
 }
 
 // actionsWithout are the actions of a statement in whose requests AWS does not set a key, as a finding lists them.

@@ -115,7 +115,7 @@ func concessionsOf(j *judge.Judgement) string {
 }
 
 // What does nothing is noticed: Allows beside FullAWSAccess, actions that AWS does not have, keys that it never sets,
-// Regions that it has not opened.
+// Regions that it has not opened, values that no request has, times that are over.
 func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 	const deny = `{"Sid":"Real","Effect":"Deny","Action":"s3:DeleteBucket","Resource":"*"}`
 	for name, c := range map[string]struct{ statements, says string }{
@@ -132,6 +132,10 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 			`Far names the Region "ap-northeast-9", which AWS has not opened; did you mean "ap-northeast-1"?`},
 		"no request": {`{"Sid":"Two","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"},"StringNotEquals":{"aws:RequestedRegion":["eu-west-1","us-east-1"]}}}`,
 			"Two: no request meets all its conditions on aws:RequestedRegion"},
+		"a star": {`{"Sid":"Root","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalArn":"arn:aws:iam::*:root"}}}`,
+			`Root: aws:PrincipalArn is never "arn:aws:iam::*:root"`},
+		"over": {`{"Sid":"Old","Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}`,
+			"Old: its time is over"},
 		"nodes by their role": {`{"Sid":"Quiet","Effect":"Deny","Action":["ssmmessages:Create*","s3:*"],"Resource":"*","Condition":{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*:role/Web*","arn:aws:iam::*:user/*"]}}}`,
 			"Quiet denies ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, which the agent of a node " +
 				"calls, to arn:aws:iam::*:role/Web*: no shell opens"},
@@ -149,7 +153,7 @@ func TestStatementsThatDoNothingAreNoticed(t *testing.T) {
 	} {
 		s := read(t, withOwnPolicy(t, c.statements), "management")
 		var said []string
-		for _, n := range s.Notices(time.Unix(0, 0)) {
+		for _, n := range s.Notices(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)) {
 			if strings.Contains(string(n.Path), "policies[0]") {
 				said = append(said, n.Text)
 				assert.Positive(t, n.Line, name)

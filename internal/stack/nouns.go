@@ -135,9 +135,10 @@ var nouns = []noun{
 	{
 		"organization",
 		noParts, noIntent,
-		func(s *Stack, _ time.Time) guardrail.Notices {
+		func(s *Stack, now time.Time) guardrail.Notices {
 			if a := s.ServiceControlPolicies(); a != nil {
-				return a.Notices(deadConditions).Under("organization")
+				dead := func(d policy.Document) []string { return deadConditions(d, now) }
+				return a.Notices(dead).Under("organization")
 			}
 			return nil
 		},
@@ -328,9 +329,9 @@ func identityCenterNotices(s *Stack, _ time.Time) guardrail.Notices {
 
 // deadConditions says what is dead in a document that an admin wrote, and what it shuts that was hardly meant: agents
 // of nodes that run as roles that a Deny names. Which nodes do is not known here.
-func deadConditions(d policy.Document) []string {
+func deadConditions(d policy.Document, now time.Time) []string {
 	var all []string
-	for _, dead := range prove.DeadConditions(d) {
+	for _, dead := range append(prove.DeadConditions(d), prove.Ended(d, now)...) {
 		all = append(all, dead.Error())
 	}
 	for i, st := range d.Statements {

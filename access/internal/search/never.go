@@ -3,7 +3,9 @@ package search
 import (
 	"slices"
 	"strings"
+	"time"
 
+	"aws-access-guardrails/access/internal/conditionkey"
 	"aws-access-guardrails/access/internal/domain"
 	"aws-access-guardrails/access/internal/engine"
 	"aws-access-guardrails/access/internal/pattern"
@@ -12,8 +14,8 @@ import (
 // NeverMet are the condition keys, as the statement writes them, of which no value and no absence meets all conditions
 // that the statement has on them: whoever calls and whatever is called, the statement never applies. Keys that read one
 // value meet: both keys of the clock, and aws:ResourceTag/x with the key of a service for the same tag. A key that is
-// compared with a policy variable is left out, and so is one of which the search is not certain.
-func NeverMet(st *engine.Statement) []string {
+// compared with a policy variable is left out, and so is one of which the search is not certain. The clock shows since or later; any time where that is zero.
+func NeverMet(st *engine.Statement, since time.Time) []string {
 	var never []string
 	asked := map[string]bool{}
 	b := binder{solved: NewSolved()}
@@ -28,7 +30,12 @@ func NeverMet(st *engine.Statement) []string {
 		if !fixed {
 			continue
 		}
-		if s := domain.Solve(conditionsOf(lits), domain.OfAnyCaller(&st.Conditions[i].Key)); !s.Found && !s.GaveUp {
+		key := &st.Conditions[i].Key
+		values := domain.OfAnyCaller(key)
+		if !since.IsZero() && key.Kind.IsTime() && key.Kind != conditionkey.KeyTokenIssueTime {
+			values.Earliest = since
+		}
+		if s := domain.Solve(conditionsOf(lits), values); !s.Found && !s.GaveUp {
 			never = append(never, strings.Join(keysOf(lits), " and "))
 		}
 	}
