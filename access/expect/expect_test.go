@@ -169,6 +169,40 @@ func TestExpectationsNameTheStepThatDecided(t *testing.T) {
 	}
 }
 
+// A tag that the policies of some user or role read is no misspelling, whoever is asked about; one that
+// nobody reads is refused, with the tags that decide.
+func TestATagOfAnInstanceIsOneThatSomebodyReads(t *testing.T) {
+	w := fixture.DevWorld()
+	account := &w.Accounts[0]
+	for i := range w.Accounts {
+		if w.Accounts[i].ID == fixture.People {
+			account = &w.Accounts[i]
+		}
+	}
+	team := policy.Allow("Team", "ssm:StartSession").On("*").When(policy.StringEquals("aws:ResourceTag/Team", "a"))
+	trust := policy.Allow("T", "sts:AssumeRole").For(policy.AWSPrincipals(fixture.UserARN("alice")))
+	account.Roles = append(account.Roles, world.Role{
+		Name: "plain", Trust: policy.New(trust),
+		Inline: []world.InlinePolicy{{Name: "team", Document: policy.New(team)}},
+	})
+	for tag, says := range map[string]string{
+		"Team": "", "Project": "", "project": "",
+		"Projct": "policies read Team; write a value for one of them in on.instance",
+		"Owner":  "policies read Team; write a value for one of them in on.instance",
+	} {
+		r := expecting(t, w, expectation.Expectation{
+			As: "alice", MFA: true, Via: "plain", Opens: world.Shell, On: tagged(tag, "b"), Denied: true,
+		})
+		if says == "" {
+			assert.Empty(t, r.Problem, tag)
+			assert.Equal(t, prove.Holds, r.Verdict, "%s: %s", tag, r)
+			continue
+		}
+		require.NotNil(t, r.Problem, tag)
+		assert.Contains(t, r.Problem.Error(), says, tag)
+	}
+}
+
 // What does not exist, what AWS could not decide, and what would be true of a misspelt name is a failure, and says
 // what to write.
 func TestAnExpectationThatCannotBeJudgedFails(t *testing.T) {

@@ -483,6 +483,22 @@ func (r *expectationReader) document(a *world.Account, region string) *expectati
 	)
 }
 
+// readByAnother reports whether a policy of another user or role, of whichever account, reads a tag: the key is then
+// no misspelling, although it makes no difference to the caller.
+func (r *expectationReader) readByAnother(name string) bool {
+	for _, other := range r.engine.Principals {
+		if other.Identity == nil {
+			continue
+		}
+		for _, tag := range other.Identity.ResourceTags(nil) {
+			if engine.EqualTagKey(tag, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // readsItsTags refuses an expectation of Denied whose instance has tags of which the policies read none: a tag key
 // that is misspelt would make every such expectation true.
 func (r *expectationReader) readsItsTags() *expectationError {
@@ -500,9 +516,13 @@ func (r *expectationReader) readsItsTags() *expectationError {
 		if len(read) == 0 || slices.ContainsFunc(read, func(tag string) bool { return engine.EqualTagKey(tag, name) }) {
 			return nil
 		}
+		if r.readByAnother(name) {
+			return nil
+		}
 	}
 	return cannot(
-		"on.instance", meant(names[0], read, "policies read "+wording.JoinWords(read, "and")),
+		"on.instance",
+		meant(names[0], read, "policies read "+wording.JoinWords(read, "and")+"; write a value for one of them in on.instance"),
 		"no policy of %s reads the tag %q, so this is the same as an instance without tags", policy.ARNResource(r.caller.Arn), names[0],
 	)
 }
