@@ -45,6 +45,9 @@ func Walk(t testing.TB, visit func(path string)) {
 			}
 			return nil
 		}
+		if entry.Name() == ".git" { // The file of a work tree, which says where its repository is.
+			return nil
+		}
 		visit(filepath.ToSlash(strings.TrimPrefix(path, root+string(filepath.Separator))))
 		return nil
 	}))
