@@ -384,7 +384,27 @@ func (d *deployment) bare(t *testing.T, stack string) {
 	text, err := yaml.Marshal(file)
 	require.NoError(t, err)
 	d.write(t, name, string(text))
+	d.withoutPlacement(t)
 }
+
+// withoutPlacement leaves the places of statements to the program: an organization whose last stack with something that
+// a statement guards is bare has no such statement, and a place for it is refused.
+func (d *deployment) withoutPlacement(t *testing.T) {
+	t.Helper()
+	entries, err := os.ReadDir(d.dir)
+	require.NoError(t, err)
+	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), "Pulumi.") {
+			continue
+		}
+		text := d.read(t, entry.Name())
+		if placed := placement.ReplaceAllString(text, ""); placed != text {
+			d.write(t, entry.Name(), placed)
+		}
+	}
+}
+
+var placement = regexp.MustCompile(`(?m)^    placement:\n(?:      .*\n)+`)
 
 // everything are the URNs of all resources of a stack: they may be deleted.
 func (d *deployment) everything(t *testing.T, stack string) (urns []string) {

@@ -21,6 +21,8 @@ type Known struct {
 	Organization *KnownOrganization
 	// IdentityCenter is nil where no stack file has the section.
 	IdentityCenter *KnownIdentityCenter
+	// Refused are the stack files that could say more and cannot be read.
+	Refused []string
 }
 
 // KnownAccount is the account of a stack.
@@ -61,7 +63,7 @@ func (w *worldFile) know(k Known) error {
 	w.knowAccounts(k.Accounts)
 	w.knowOrganization(k.Organization)
 	w.knowIdentityCenter(k.IdentityCenter)
-	return refused(w.missing())
+	return refused(w.missing(k.Refused))
 }
 
 func (w *worldFile) knowAccounts(known []KnownAccount) {
@@ -181,15 +183,21 @@ func added(known, said map[string]string) map[string]string {
 	return out
 }
 
-// missing are the keys that neither the world file nor the stack files have.
-func (w *worldFile) missing() problem.List {
+// missing are the keys that neither the world file nor the stack files have. The files that cannot be read may have
+// them.
+func (w *worldFile) missing(unread []string) problem.List {
 	var found problem.List
+	why, mend := "is missing, and no stack file of the folder says it", ""
+	if len(unread) > 0 {
+		why = "is missing, and no stack file that can be read says it"
+		mend = "mend " + strings.Join(unread, " and ") + ", of which guardrails check says what is wrong, or "
+	}
 	want := func(path, key, value, fix string) {
 		if value == "" {
 			section := problem.Path(path)
 			found = append(found, &problem.Problem{
 				Position: w.position(section), Path: section.Child(key), Kind: problem.Missing,
-				Why: "is missing, and no stack file of the folder says it", Fix: fix,
+				Why: why, Fix: mend + fix,
 			})
 		}
 	}

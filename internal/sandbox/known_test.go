@@ -141,6 +141,17 @@ func TestWhatNobodySaysIsAskedFor(t *testing.T) {
 	}
 }
 
+// A stack file that cannot be read may say what is missing: it is named before anybody writes that a second time.
+func TestAFileThatCannotBeReadIsNamedWhereSomethingIsMissing(t *testing.T) {
+	_, err := start(
+		t, "organization:\n  trustedServices: [iam.amazonaws.com]\n",
+		sandbox.Options{Known: sandbox.Known{Refused: []string{"Pulumi.root.yaml"}}},
+	)
+	require.Error(t, err)
+	assert.ErrorContains(t, err, "1:1 organization.id: is missing, and no stack file that can be read says it; mend "+
+		"Pulumi.root.yaml, of which guardrails check says what is wrong, or write it here")
+}
+
 // A principal that is there already, whoever made it, is left as it is; one that no stack file names any more is gone.
 func TestPrincipalsOfTheStackFilesFollowThem(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "aws.json")

@@ -8,14 +8,20 @@ import (
 )
 
 // KnownBy is what the stack files of a folder say about the AWS that exists before them; of two that say one thing, the
-// first by name counts. A file that cannot be read says nothing: what is wrong with it is told when it is deployed
-// itself.
+// first by name counts. A file that cannot be read says nothing, and is named where something is missing: what is wrong
+// with it is told when it is deployed itself.
 func KnownBy(f *project.Folder) sandbox.Known {
 	var stacks []*stack.Stack
+	var refused []string
 	for _, name := range f.Stacks() {
-		if s, problems := stack.ReadFile(project.Relative(f.StackFile(name))); len(problems) == 0 {
+		file := project.Relative(f.StackFile(name))
+		if s, problems := stack.ReadFile(file); len(problems) == 0 {
 			stacks = append(stacks, s)
+		} else {
+			refused = append(refused, file)
 		}
 	}
-	return known.Of(stacks...)
+	said := known.Of(stacks...)
+	said.Refused = refused
+	return said
 }
