@@ -97,6 +97,29 @@ func TestAPolicyThatLocksOutIsRefused(t *testing.T) {
 	assert.Contains(t, refusalsOf(judge.Stack(read(t, folder, "workload"))), "deployer-not-locked-out")
 }
 
+// A permission set whose shells the guardrails shut is told how it is exempt. A policy of one's own that shuts the start
+// of instances is told by its statement: no exemption of the guardrails opens it.
+func TestWhatShutsAPermissionSetIsToldWithWhatOpensIt(t *testing.T) {
+	const exempt = "add ProjectOperator to organization.osAccessOnly.permissionSets"
+	folder := edited(t, [3]string{"Pulumi.management.yaml", "      permissionSets: [ProjectOperator]\n", ""})
+	text := refusalsOf(judge.Stack(read(t, folder, "identity")))
+	assert.Contains(t, text, "does not pass permission-set-shells-work")
+	assert.Contains(t, text, exempt)
+	for _, action := range []string{"ec2:StartInstances", "ec2:StopInstances"} {
+		own := edited(t, [3]string{"Pulumi.management.yaml", "    # The root users of the accounts", `    policies:
+      - {name: frozen, file: frozen.json, targets: [ou-exam-11111111]}
+
+    # The root users of the accounts`})
+		require.NoError(t, os.WriteFile(filepath.Join(own, "frozen.json"), []byte(
+			`{"Version": "2012-10-17", "Statement": [{"Sid": "Frozen", "Effect": "Deny", "Action": "`+action+`", "Resource": "*"}]}`,
+		), 0o600))
+		told := refusalsOf(judge.Stack(read(t, own, "identity")))
+		assert.Contains(t, told, "does not pass permission-set-shells-work", action)
+		assert.Contains(t, told, "leave "+action+" out of statement Frozen of frozen.json")
+		assert.NotContains(t, told, exempt, action)
+	}
+}
+
 // A login that images come with has sudo, wherever the stack file names it: that it has none is an assumption of the
 // stack, which a strict check wants accepted.
 func TestLoginsOfImagesAreAssumedToHaveNoSudo(t *testing.T) {
