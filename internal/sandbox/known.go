@@ -190,7 +190,7 @@ func (w *worldFile) missing(unread []string) problem.List {
 	why, mend := "is missing, and no stack file of the folder says it", ""
 	if len(unread) > 0 {
 		why = "is missing, and no stack file that can be read says it"
-		mend = "mend " + strings.Join(unread, " and ") + ", of which guardrails check says what is wrong, or "
+		mend = "mend " + strings.Join(unread, " and ") + ", which is refused itself, or "
 	}
 	want := func(path, key, value, fix string) {
 		if value == "" {

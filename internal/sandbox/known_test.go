@@ -149,7 +149,7 @@ func TestAFileThatCannotBeReadIsNamedWhereSomethingIsMissing(t *testing.T) {
 	)
 	require.Error(t, err)
 	assert.ErrorContains(t, err, "1:1 organization.id: is missing, and no stack file that can be read says it; mend "+
-		"Pulumi.root.yaml, of which guardrails check says what is wrong, or write it here")
+		"Pulumi.root.yaml, which is refused itself, or write it here")
 }
 
 // A principal that is there already, whoever made it, is left as it is; one that no stack file names any more is gone.
