@@ -631,7 +631,7 @@ func (p *pair) attempt(
 	if !possible {
 		return a, nil
 	}
-	m, found := s.Find(lits, groups, c.WithTagRules(not, groups, lits))
+	m, found := s.Find(lits, groups, c.WithRulesOfKeys(not, groups, lits))
 	a.Classes, a.GaveUp = s.Classes, s.GaveUp
 	if !found {
 		return a, nil
@@ -644,7 +644,7 @@ func (p *pair) attempt(
 			),
 			Want: true,
 		}
-		if better, ok := s.Find(append(slices.Clone(lits), self), groups, c.WithTagRules(not, groups, lits)); ok {
+		if better, ok := s.Find(append(slices.Clone(lits), self), groups, c.WithRulesOfKeys(not, groups, lits)); ok {
 			m = better
 		}
 	}

@@ -1,6 +1,9 @@
 package conditionkey
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // withoutOwner are the actions whose requests may carry no aws:ResourceAccount, aws:ResourceOrgID and
 // aws:ResourceOrgPaths, although they are about a resource that somebody owns: a condition on them then decides as it
@@ -45,12 +48,7 @@ var servicesWithoutOwner = []string{"ebs"}
 func TellsOwner(action string) bool {
 	action = strings.ToLower(action)
 	service, _, _ := strings.Cut(action, ":")
-	for _, without := range servicesWithoutOwner {
-		if service == without {
-			return false
-		}
-	}
-	return !withoutOwner[action]
+	return !slices.Contains(servicesWithoutOwner, service) && !withoutOwner[action]
 }
 
 // WithoutOwner are patterns of the actions of which TellsOwner reports false, in any order.

@@ -137,7 +137,7 @@ func (c *Caller) shared(try attempt, groups []layerGroup, avoid []*bound) string
 		}
 		out = append(out, '|')
 	}
-	for _, bound := range c.WithTagRules(avoid, groups, read) {
+	for _, bound := range c.WithRulesOfKeys(avoid, groups, read) {
 		write(bound)
 	}
 	if !ok || len(b.Open) > 0 {

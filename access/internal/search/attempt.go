@@ -218,12 +218,12 @@ func unknownAssumption(unknowns []string, w Witness) string {
 	return strings.Join(unknowns, " and ") + verb + w.action() + " on " + w.Resource()
 }
 
-// WithTagRules adds what AWS guarantees about the tags that the statements read: a tag of the request is named among
+// WithRulesOfKeys adds what AWS guarantees about the keys that statements read: a tag of the request is named among
 // its tag keys, and only a resource has tags. It adds too that a request to a global service goes to one Region, and
 // that the account of a resource is the one of its ARN.
 //
 // Source: IAM User Guide, Controlling access to AWS resources using tags, and AWS global condition context keys.
-func (c *Caller) WithTagRules(avoid []*bound, groups []layerGroup, lits []Literal) []*bound {
+func (c *Caller) WithRulesOfKeys(avoid []*bound, groups []layerGroup, lits []Literal) []*bound {
 	out := avoid
 	seen := map[string]bool{}
 	add := func(lits []Literal) {

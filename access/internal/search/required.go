@@ -22,7 +22,7 @@ func (c *Caller) whole(
 ) (*model.Model, []Literal, bool) {
 	lits = slices.Clip(lits)
 	for {
-		m, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
+		m, found := c.Search.Find(lits, groups, c.WithRulesOfKeys(avoid, groups, lits))
 		if !found || !c.lacks(try, also, m.Target, groups) {
 			return m, lits, found
 		}
@@ -105,7 +105,7 @@ func (c *Caller) allowed(
 		}
 		lits = append(lits, about...)
 		c.Search.GaveUp = false
-		_, found := c.Search.Find(lits, groups, c.WithTagRules(avoid, groups, lits))
+		_, found := c.Search.Find(lits, groups, c.WithRulesOfKeys(avoid, groups, lits))
 		unsure := c.Search.GaveUp
 		c.Search.GaveUp = before || unsure
 		if found || unsure {

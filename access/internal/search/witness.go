@@ -42,7 +42,7 @@ func (c *Caller) Witness(
 	first := c.decideAgain(q, m, guess)
 	for _, arn := range model.Likelier(c.Engine, m.Target.Resource) {
 		self := Literal{c.Search.B.ResourceProbe(engine.MustStatement(policy.Allow("", "*").On(model.Literally(arn)))), true}
-		better, found := c.Search.Find(append(slices.Clone(lits), self), groups, c.WithTagRules(avoid, groups, lits))
+		better, found := c.Search.Find(append(slices.Clone(lits), self), groups, c.WithRulesOfKeys(avoid, groups, lits))
 		if !found {
 			continue
 		}
