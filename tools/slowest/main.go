@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ import (
 
 type options struct {
 	guardrails, names, policies, keep string
+	only                              *regexp.Regexp
 	accounts, from, list, copies      int
 	seed                              uint64
 	managed                           bool
@@ -57,6 +59,10 @@ func main() {
 	)
 	flag.StringVar(&o.policies, "policies", "", "managedPolicies.json of an unpacked package; empty fetches it")
 	flag.StringVar(&o.keep, "keep", "", "a folder to write the listed accounts to")
+	flag.Func("only", "a regular expression: managed policies whose names it matches alone", func(text string) (err error) {
+		o.only, err = regexp.Compile(text)
+		return err
+	})
 	flag.IntVar(&o.accounts, "accounts", 200, "how many accounts to generate")
 	flag.IntVar(&o.from, "from", 0, "the number of the first")
 	flag.Uint64Var(&o.seed, "seed", 1, "what they are generated from")
@@ -90,7 +96,14 @@ func run(o options) (over bool, err error) {
 	}
 	var kinds [][]account
 	if o.managed {
-		kinds = append(kinds, asPolicies(policies), asBoundaries(policies))
+		named := policies
+		if o.only != nil {
+			named = slices.DeleteFunc(slices.Clone(policies), func(p managedPolicy) bool { return !o.only.MatchString(p.name) })
+		}
+		if len(named) == 0 {
+			return false, fmt.Errorf("no managed policy has a name that -only %s matches", o.only)
+		}
+		kinds = append(kinds, asPolicies(named), asBoundaries(named))
 	}
 	if o.accounts > 0 {
 		kinds = append(kinds, hostile(policies, o))
