@@ -49,8 +49,8 @@ func grantArgs() *grant.Args {
 		Opens:        grant.GrantOSAccess,
 		Projects:     []string{"Test Project 1"},
 		RunAs:        "dave",
-		From:         time.Date(2026, 12, 1, 9, 0, 0, 0, tokyo),
-		Until:        time.Date(2026, 12, 1, 13, 0, 0, 0, tokyo),
+		From:         time.Date(2030, 12, 1, 9, 0, 0, 0, tokyo),
+		Until:        time.Date(2030, 12, 1, 13, 0, 0, 0, tokyo),
 		Ticket:       "CHG1234",
 	}
 }

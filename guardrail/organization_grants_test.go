@@ -30,7 +30,7 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 	engine := o.engine(t)
 	grant := o.Grants[0]
 	from, until := grant.Window()
-	assert.Equal(t, []string{"2026-12-01T00:00:00Z", "2026-12-01T04:00:00Z"}, []string{from, until})
+	assert.Equal(t, []string{"2030-12-01T00:00:00Z", "2030-12-01T04:00:00Z"}, []string{from, until})
 	shell := &journey.Door{Kind: world.Shell, Account: accounts.Other, Node: world.Node{
 		Kind: world.Instance, ID: accounts.FirstNode, Region: "ap-northeast-1", Tags: []world.Tag{firstProject},
 	}}
@@ -43,12 +43,12 @@ func TestAGrantOpensAndEndsToTheSecond(t *testing.T) {
 		{accounts.GrantFrom.Add(-24 * time.Hour), false, "DenyEverythingBeforeTheWindow"},
 		{accounts.GrantFrom.Add(-second), false, "DenyEverythingBeforeTheWindow"},
 		{accounts.GrantFrom, true, ""},
-		{time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), true, ""},
+		{time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC), true, ""},
 		{accounts.Noon, true, ""},
 		{accounts.GrantUntil.Add(-second), true, ""},
 		{accounts.GrantUntil, false, "DenyEverythingAfterTheWindow"},
 		{accounts.GrantUntil.Add(second), false, "DenyEverythingAfterTheWindow"},
-		{time.Date(2027, 12, 1, 12, 0, 0, 0, accounts.Tokyo), false, "DenyEverythingAfterTheWindow"},
+		{time.Date(2031, 12, 1, 12, 0, 0, 0, accounts.Tokyo), false, "DenyEverythingAfterTheWindow"},
 	} {
 		arrival, err := journey.Walk(
 			engine,

@@ -36,9 +36,9 @@ func TestGrantsThatEndedAreReported(t *testing.T) {
 	assert.Empty(t, grant.Notices(grants, a.Until.Add(-time.Second)))
 	for _, now := range []time.Time{a.Until, a.Until.UTC(), a.Until.AddDate(1, 0, 0)} {
 		assert.Equal(t, []string{
-			"grants[0]: of jump/dave ended at 2026-12-01T13:00:00+09:00 (2026-12-01T04:00:00Z) and opens nothing " +
+			"grants[0]: of jump/dave ended at 2030-12-01T13:00:00+09:00 (2030-12-01T04:00:00Z) and opens nothing " +
 				"any more; " +
-				"remove it when its shells have ended, by 2026-12-01T14:30:00+09:00 (2026-12-01T05:30:00Z)",
+				"remove it when its shells have ended, by 2030-12-01T14:30:00+09:00 (2030-12-01T05:30:00Z)",
 		}, lines(grant.Notices(grants, now)))
 	}
 	var world world.Account
@@ -59,7 +59,7 @@ func TestGrantsThatOverlapAreReported(t *testing.T) {
 	got := lines(grant.Notices([]*grant.Args{first, later, touching, other}, first.From))
 	assert.Equal(t, []string{
 		"grants[1]: of jump/dave overlaps with grants[0] (ticket CHG1234): together they are open from " +
-			"2026-12-01T09:00:00+09:00 (2026-12-01T00:00:00Z) to 2026-12-01T05:00:00Z",
+			"2030-12-01T09:00:00+09:00 (2030-12-01T00:00:00Z) to 2030-12-01T05:00:00Z",
 	}, got)
 }
 
@@ -223,7 +223,7 @@ func requesterWorld(a *justintime.Args, attached []string, more ...policy.Statem
 // requester's policy is fine.
 func TestRequestersAreHeldAgainstWhatMakesAWSGoRoundApprovals(t *testing.T) {
 	a := justInTime()
-	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	now := time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC)
 	requester := []string{a.PolicyARN(justintime.RequesterPolicyName)}
 	check := func(w access.World) error {
 		engine, err := access.Compile(w)
@@ -284,7 +284,7 @@ func TestARequesterWithEverythingIsFineBehindTheGuardrail(t *testing.T) {
 	o.AddToOrganization(&w)
 	engine, err := access.Compile(w)
 	require.NoError(t, err)
-	require.NoError(t, stack.CheckRequesters(a, engine, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)))
+	require.NoError(t, stack.CheckRequesters(a, engine, time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC)))
 }
 
 // The policies of requesters and approvers allow what they are for, and no way onto a node.

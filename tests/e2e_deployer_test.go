@@ -235,8 +235,8 @@ var lives = []life{
 			"workload": {
 				"idleTimeout: 15m",
 				"idleTimeout: 16m",
-				`until: "2026-12-01T13:00:00+09:00"`,
-				`until: "2026-12-01T12:00:00+09:00"`,
+				`until: "2030-12-01T13:00:00+09:00"`,
+				`until: "2030-12-01T12:00:00+09:00"`,
 				"      runAs: alice\n    - name: shop-bob",
 				"      runAs: alice\n      mfaMaxAge: 3h\n    - name: shop-bob",
 			},

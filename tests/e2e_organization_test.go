@@ -113,10 +113,10 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 		d.edit(
 			t,
 			"Pulumi.workload.yaml",
-			`      until: "2026-12-01T13:00:00+09:00"`,
-			`      until: "2026-12-01T12:00:00+09:00"`,
+			`      until: "2030-12-01T13:00:00+09:00"`,
+			`      until: "2030-12-01T12:00:00+09:00"`,
 		)
-		d.edit(t, "Pulumi.workload.yaml", `"2026-12-01T12:59:59+09:00"`, `"2026-12-01T11:59:59+09:00"`)
+		d.edit(t, "Pulumi.workload.yaml", `"2030-12-01T12:59:59+09:00"`, `"2030-12-01T11:59:59+09:00"`)
 		d.edit(t, "Pulumi.payments.yaml", "projects: [payments-test]", "projects: [payments-test, payments-load]")
 		summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Up)
 		require.NoError(t, err)
@@ -136,7 +136,7 @@ func TestTheOrganizationDeploysChangesAndGoes(t *testing.T) {
 			assert.True(t, strings.HasPrefix(c.Name, "grant-CHG1234-alice"), "another one than that grant: %s", c.Name)
 		}
 		role := d.account(t, "444455556666").Roles["grant-CHG1234-alice"]
-		assert.Contains(t, role.Trust, "2026-12-01T03:00:00Z", "noon in Tokyo, in UTC")
+		assert.Contains(t, role.Trust, "2030-12-01T03:00:00Z", "noon in Tokyo, in UTC")
 
 		require.Len(t, edited["payments"], 1)
 		assert.Equal(
@@ -346,11 +346,11 @@ func TestGrantAndRevokeGoFromTheCommandLineToTheAccount(t *testing.T) {
 			exit.Refused, "osAccess.grantMaxLength is 8h"},
 		{[]string{"grant", "workload", "jump/bob", "--run-as", "bob", "--ticket", "CHG7"}, exit.WrongUse,
 			"write --for 4h"},
-		{[]string{"grant", "workload", "jump/bob", "--for", "1h", "--until", "2026-12-01T09:00:00Z", "--ticket",
+		{[]string{"grant", "workload", "jump/bob", "--for", "1h", "--until", "2030-12-01T09:00:00Z", "--ticket",
 			"CHG7"}, exit.WrongUse, "write one of them"},
 		{[]string{"grant", "workload", "jump/bob", "--from", "2020-01-01T00:00:00Z", "--for", "1h", "--ticket", "CHG7"},
 			exit.WrongUse, "(2020-01-01T01:00Z) already; write a later end"},
-		{[]string{"grant", "workload", "jump/bob", "--from", "2026-12-01 nine", "--for", "1h", "--ticket", "CHG7"},
+		{[]string{"grant", "workload", "jump/bob", "--from", "2030-12-01 nine", "--for", "1h", "--ticket", "CHG7"},
 			exit.WrongUse, "is no time that is read here"},
 		{[]string{"grant", "workload", "jump/bob", "--for", "1h"}, exit.WrongUse, "--ticket is missing"},
 	} {

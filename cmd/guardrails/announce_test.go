@@ -21,7 +21,7 @@ import (
 // status 3 whose text has no part of the secret.
 func TestStepsAreAnnounced(t *testing.T) {
 	inOrganization(t)
-	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	now := time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC)
 	var got string
 	status := http.StatusOK
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -76,11 +76,11 @@ func TestStepsAreAnnounced(t *testing.T) {
 // they write nothing themselves.
 func TestEditsAsPatches(t *testing.T) {
 	for line, now := range map[string]time.Time{
-		`guardrails grant workload jump/bob --run-as bob --for 2h --ticket CHG7`: time.Date(2026, 12, 1, 0, 0, 0, 0,
+		`guardrails grant workload jump/bob --run-as bob --for 2h --ticket CHG7`: time.Date(2030, 12, 1, 0, 0, 0, 0,
 			time.UTC),
-		`guardrails revoke workload CHG1250`: time.Date(2026, 12, 2, 11, 0, 0, 0,
+		`guardrails revoke workload CHG1250`: time.Date(2030, 12, 2, 11, 0, 0, 0,
 			time.UTC),
-		`guardrails grants --prune`: time.Date(2026, 12, 4, 0, 0, 0, 0,
+		`guardrails grants --prune`: time.Date(2030, 12, 4, 0, 0, 0, 0,
 			time.UTC),
 	} {
 		t.Run(line, func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestGrantsSinceARevision(t *testing.T) {
 		out, err := exec.Command("git", args...).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
-	now := time.Date(2026, 12, 2, 11, 0, 0, 0, time.UTC)
+	now := time.Date(2030, 12, 2, 11, 0, 0, 0, time.UTC)
 	out, err := at(t, now, "guardrails grants --since HEAD")
 	require.NoError(t, err)
 	assert.Equal(t, "No grant is new, and none became another one.\n", out)
@@ -148,22 +148,22 @@ func TestGrantsSinceARevision(t *testing.T) {
 // What CloudTrail recorded tells when a grant was used last; without records it is said not to be known.
 func TestGrantsTellTheirLastUse(t *testing.T) {
 	inOrganization(t)
-	now := time.Date(2026, 12, 3, 0, 0, 0, 0, time.UTC)
+	now := time.Date(2030, 12, 3, 0, 0, 0, 0, time.UTC)
 	out, err := at(t, now, "guardrails grants workload")
 	require.NoError(t, err)
 	assert.Contains(t, out, "When they were used last is not known here")
 	assert.NotContains(t, out, "LAST USED")
-	record := `{"Records":[{"eventTime":"2026-12-01T01:00:00Z","eventID":"1","eventSource":"ssm.amazonaws.com","eventName":"StartSession","userIdentity":` +
+	record := `{"Records":[{"eventTime":"2030-12-01T01:00:00Z","eventID":"1","eventSource":"ssm.amazonaws.com","eventName":"StartSession","userIdentity":` +
 		`{"type":"AssumedRole","arn":"arn:aws:sts::444455556666:assumed-role/grant-CHG1234-alice/alice","accountId":"444455556666"}}]}`
 	require.NoError(t, os.MkdirAll("logs", 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join("logs", "a.json"), []byte(record), 0o600))
 	out, err = at(t, now, "guardrails grants workload --replay logs")
 	require.NoError(t, err)
-	assert.Contains(t, out, "Tue 2026-12-01 10:00 +09:00 Asia/Tokyo (2026-12-01T01:00Z), unused for")
-	assert.Contains(t, out, "not in the records, which end at Tue 2026-12-01 10:00", "the other grant")
+	assert.Contains(t, out, "Sun 2030-12-01 10:00 +09:00 Asia/Tokyo (2030-12-01T01:00Z), unused for")
+	assert.Contains(t, out, "not in the records, which end at Sun 2030-12-01 10:00", "the other grant")
 	out, err = at(t, now, "guardrails grants workload --replay logs --json")
 	require.NoError(t, err)
-	assert.Contains(t, out, `"use":{"lastUsed":"2026-12-01T01:00:00Z","recordsFrom":"2026-12-01T01:00:00Z"`)
+	assert.Contains(t, out, `"use":{"lastUsed":"2030-12-01T01:00:00Z","recordsFrom":"2030-12-01T01:00:00Z"`)
 	require.NoError(t, os.WriteFile(filepath.Join("logs", "b.json"), []byte(`{"Records":[{"x":1}]}`), 0o600))
 	out, err = at(t, now, "guardrails grants workload --replay logs")
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ looked at; how many users, groups, roles and policies were is written. An answer
   guardrails audit account.json
   guardrails audit --json - < account.json
   guardrails audit --stack dev account.json
-  guardrails audit --at 2026-12-01T09:00:00+09:00 account.json`,
+  guardrails audit --at 2030-12-01T09:00:00+09:00 account.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := contentOf(cmd.InOrStdin(), args[0])

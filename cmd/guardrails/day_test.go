@@ -64,7 +64,7 @@ func TestTheDayOfTheExample(t *testing.T) {
 	for line := range strings.Lines(string(script)) {
 		line = strings.TrimSpace(line)
 		if m := heading.FindStringSubmatch(line); m != nil {
-			now, err = clock.Say("2026-12-01 "+m[1], time.Time{}, time.Time{}, tokyo)
+			now, err = clock.Say("2030-12-01 "+m[1], time.Time{}, time.Time{}, tokyo)
 			require.NoError(t, err)
 		}
 		if !strings.HasPrefix(line, "guardrails ") {
@@ -89,16 +89,16 @@ func TestTheDayOfTheExample(t *testing.T) {
 		"guardrails person remove jump bob ivo --with-roles --dry-run": {"Pulumi.jump.yaml would become, and was not " +
 			"touched:"},
 		"guardrails grants": {"coming  jump/fay",
-			"in 4h 30m, from Tue 2026-12-01 19:00 +09:00 Asia/Tokyo " +
-				"(2026-12-01T10:00Z) for 2h", "coming  identity/dave  workload  AdminRole",
+			"in 4h 30m, from Sun 2030-12-01 19:00 +09:00 Asia/Tokyo " +
+				"(2030-12-01T10:00Z) for 2h", "coming  identity/dave  workload  AdminRole",
 			"over    jump/alice"},
 		"guardrails grants workload": {"open    jump/fay",
-			"until Tue 2026-12-01 21:00 +09:00 Asia/Tokyo (2026-12-01T12:00Z): 2h left"},
-		"guardrails revoke workload CHG2001 --dry-run": {"jump/fay has grant-CHG2001-fay until Tue 2026-12-01 20:00 " +
-			"+09:00 Asia/Tokyo (2026-12-01T11:00Z) in place of\nTue 2026-12-01 21:00"},
+			"until Sun 2030-12-01 21:00 +09:00 Asia/Tokyo (2030-12-01T12:00Z): 2h left"},
+		"guardrails revoke workload CHG2001 --dry-run": {"jump/fay has grant-CHG2001-fay until Sun 2030-12-01 20:00 " +
+			"+09:00 Asia/Tokyo (2030-12-01T11:00Z) in place of\nSun 2030-12-01 21:00"},
 		"guardrails revoke workload CHG2001": {"assumed-role/grant-CHG2001-fay/fay"},
-		"guardrails revoke workload CHG2002": {"identity/dave has grant-CHG2002-dave until Tue " +
-			"2026-12-01 20:30", "assumed-role/grant-CHG2002-dave/dave"},
+		"guardrails revoke workload CHG2002": {"identity/dave has grant-CHG2002-dave until Sun " +
+			"2030-12-01 20:30", "assumed-role/grant-CHG2002-dave/dave"},
 		"guardrails grants --prune": {"-       ticket: CHG2001", "-       ticket: CHG2002",
 			"-       ticket: CHG1234", "guardrails up workload"},
 	} {
@@ -137,8 +137,8 @@ func TestTheDayOfTheExample(t *testing.T) {
 // over a change of clocks.
 func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 	for _, c := range []struct{ zone, now, flags, from, until string }{
-		{"Asia/Tokyo", "2026-12-01T10:00:00+09:00", `--from "tonight 19:00" --until 02:00`, "2026-12-01T10:00:00Z",
-			"2026-12-01T17:00:00Z"},
+		{"Asia/Tokyo", "2030-12-01T10:00:00+09:00", `--from "tonight 19:00" --until 02:00`, "2030-12-01T10:00:00Z",
+			"2030-12-01T17:00:00Z"},
 		{"Europe/Berlin", "2026-10-24T10:00:00+02:00", `--from "tomorrow 01:30" --for 2h`, "2026-10-24T23:30:00Z",
 			"2026-10-25T01:30:00Z"},
 		{"America/New_York", "2026-03-07T10:00:00-05:00", `--from "tomorrow 01:00" --until 04:00`,
@@ -195,7 +195,7 @@ func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {
 // What somebody writes wrongly is status 2, and what the files would not take is status 1; nothing is written.
 func TestPeopleThatAreRefused(t *testing.T) {
 	inOrganization(t)
-	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	now := time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC)
 	before, err := os.ReadFile("Pulumi.jump.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile("wrong.csv", []byte("name,team\nx,shop\n"), 0o600))

@@ -27,7 +27,7 @@ Without names it asks every stack of the folder; the question is answered for ea
   guardrails explain --as "{identityCenter: dave, attributes: {enterprise.department: shop}}" --via workload/ProjectOperator \
       --opens shell --on Project=shop
   guardrails explain --as "{identityCenter: dave, attributes: {enterprise.department: shop}}" --via workload/ProjectOperator \
-      --then grant-CHG1250-dave --at 2026-12-02T19:00:00+09:00 --do ec2:TerminateInstances --on Project=shop`,
+      --then grant-CHG1250-dave --at 2030-12-02T19:00:00+09:00 --do ec2:TerminateInstances --on Project=shop`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("mfa") {
 				question.MFA = &mfa

@@ -17,8 +17,8 @@ func TestGrantsAreExplainedAtAnInstant(t *testing.T) {
 	for _, c := range []struct {
 		line, from, until, because string
 	}{
-		{dave, "2026-12-02T19:00:00+09:00", "2026-12-02T21:00:00+09:00", "NamedPersonOfIdentityCenter"},
-		{alice, "2026-12-01T09:00:00+09:00", "2026-12-01T13:00:00+09:00", "NamedUsersWithRecentMFA"},
+		{dave, "2030-12-02T19:00:00+09:00", "2030-12-02T21:00:00+09:00", "NamedPersonOfIdentityCenter"},
+		{alice, "2030-12-01T09:00:00+09:00", "2030-12-01T13:00:00+09:00", "NamedUsersWithRecentMFA"},
 	} {
 		from, err := time.Parse(time.RFC3339, c.from)
 		require.NoError(t, err)

@@ -47,7 +47,7 @@ func TestTimesOfAGrant(t *testing.T) {
 			}
 			_, _, windowErr := window(now, tokyo, from, until, 0)
 			require.ErrorContains(t, windowErr, flag+`: "`+wrong+`"`)
-			require.ErrorContains(t, windowErr, "2026-12-01T09:00+09:00, 2026-12-01T00:00Z")
+			require.ErrorContains(t, windowErr, "2030-12-01T09:00+09:00, 2030-12-01T00:00Z")
 			assert.Equal(t, exit.WrongUse, exit.StatusOf(windowErr))
 		}
 	}

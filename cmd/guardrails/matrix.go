@@ -31,7 +31,7 @@ to say what no policy names: ${path:userName} as OS user is whatever the profile
 Without names it covers every stack of the folder.`,
 		Example: `  guardrails matrix
   guardrails matrix dev --person non-97-test-user1
-  guardrails matrix --at 2026-12-01T10:00:00+09:00 --markdown`,
+  guardrails matrix --at 2030-12-01T10:00:00+09:00 --markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			when, err := instantOrNow(instant)
 			if err != nil {

@@ -28,7 +28,7 @@ func TestThePageShowsWhatAChangeDoes(t *testing.T) {
 	git(t, "init", "-q", "-b", "main")
 	git(t, "add", ".")
 	git(t, "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "organization")
-	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	now := time.Date(2030, 12, 1, 9, 0, 0, 0, time.UTC)
 	written := func(line string) string {
 		out, err := at(t, now, line)
 		require.NoError(t, err, out)

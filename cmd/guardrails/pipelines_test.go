@@ -70,7 +70,7 @@ esac`)
 		t,
 		os.CopyFS(filepath.Join(p.dir, "examples", "organization"), os.DirFS("../../examples/organization")),
 	)
-	p.put("2026", "2096")
+	p.put("2030", "2096")
 	p.git("init", "-q", "--bare", p.origin+".git")
 	p.git("init", "-q", "-b", "main")
 	p.commit()

@@ -198,7 +198,7 @@ func (a *Args) validateRunAs(p *problem.List) {
 }
 
 func (a *Args) validateWindow(p *problem.List, t template) {
-	const write = "write an instant with its offset in quotes, such as \"2026-12-01T09:00:00+09:00\""
+	const write = "write an instant with its offset in quotes, such as \"2030-12-01T09:00:00+09:00\""
 	sound := true
 	for _, end := range []struct {
 		path    problem.Path

@@ -11,8 +11,8 @@ import (
 )
 
 // Forms is what Say reads, for errors and help.
-const Forms = `19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2026-12-01 09:00", each in the zone or with one behind it ("19:00 Asia/Tokyo"), ` +
-	`"now", or with an offset: 2026-12-01T09:00+09:00, 2026-12-01T00:00Z, "19:00 +09:00"`
+const Forms = `19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2030-12-01 09:00", each in the zone or with one behind it ("19:00 Asia/Tokyo"), ` +
+	`"now", or with an offset: 2030-12-01T09:00+09:00, 2030-12-01T00:00Z, "19:00 +09:00"`
 
 var (
 	absolute  = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+)((?:Z|z|UTC|[+-]).*)$`)

@@ -75,7 +75,7 @@ type Moment struct{}
 
 func (Moment) Decode(d *Decoder, n *Node, path problem.Path) (time.Time, bool) {
 	d.Visit(path, n.Pos)
-	const fix = `write a quoted time with its offset, such as "2026-12-01T09:00:00+09:00"`
+	const fix = `write a quoted time with its offset, such as "2030-12-01T09:00:00+09:00"`
 	if n.Shape != ShapeText {
 		d.wrongType(path, n, fix)
 		return time.Time{}, false

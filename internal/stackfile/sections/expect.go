@@ -111,7 +111,7 @@ var expectationKeys = strictyaml.Keys(
 	strictyaml.Key("at", func(e *expectationDraft) *time.Time { return &e.At }, strictyaml.Moment{}).
 		OrNothing("at the time of the check and at every later one", "only grants depend on time").
 		Doc("When it is tried: a quoted time with its offset.").
-		Example("2026-12-01T09:00:00+09:00"),
+		Example("2030-12-01T09:00:00+09:00"),
 	strictyaml.Key("allowed", func(e *expectationDraft) **bool { return &e.allowed },
 		strictyaml.Optionally(strictyaml.Boolean{})).
 		OrNothing("another outcome is expected", "one of allowed, denied and osUser is given").

@@ -42,11 +42,11 @@ var grantKeys = strictyaml.Keys(
 	strictyaml.Key("from", func(a *grant.Args) *time.Time { return &a.From }, strictyaml.Moment{}).
 		Required("write when the grant begins").
 		Doc("The instant from which the grant holds: a quoted time with its offset.").
-		Example("2026-12-01T09:00:00+09:00"),
+		Example("2030-12-01T09:00:00+09:00"),
 	strictyaml.Key("until", func(a *grant.Args) *time.Time { return &a.Until }, strictyaml.Moment{}).
 		Required("write when the grant ends").
 		Doc("The instant at which the grant is over. At most grantMaxLength of osAccess, or of the role, after from.").
-		Example("2026-12-01T13:00:00+09:00"),
+		Example("2030-12-01T13:00:00+09:00"),
 	strictyaml.Key(
 		"ticket",
 		func(a *grant.Args) *string { return &a.Ticket },

@@ -128,7 +128,7 @@ var Keys = strictyaml.Keys(
 		OrNothing("nobody has been granted OS access", "grants come and go").
 		Doc("OS access for one person, from one instant until another. Each becomes a role of its own; the clock "+
 			"never decides what is made.").
-		Example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2026-12-01T09:00:00+09:00", "until": "2026-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
+		Example([]any{map[string]any{"person": "jump/alice", "runAs": "alice", "from": "2030-12-01T09:00:00+09:00", "until": "2030-12-01T13:00:00+09:00", "ticket": "CHG1234"}}),
 	strictyaml.Key("timeZone", func(s *All) *string { return &s.TimeZone }, strictyaml.Text(validateTimeZone)).
 		OrNothing("the zone of the machine", "people who work in several zones have one of their own each").
 		Doc("The zone in which the commands grant, revoke and grants read times without an offset, and show them: "+

@@ -31,10 +31,10 @@ const (
 // The window of the grant of the fixture: nine to one in Tokyo.
 var (
 	Tokyo      = time.FixedZone("JST", 9*60*60)
-	GrantFrom  = time.Date(2026, 12, 1, 9, 0, 0, 0, Tokyo)
-	GrantUntil = time.Date(2026, 12, 1, 13, 0, 0, 0, Tokyo)
+	GrantFrom  = time.Date(2030, 12, 1, 9, 0, 0, 0, Tokyo)
+	GrantUntil = time.Date(2030, 12, 1, 13, 0, 0, 0, Tokyo)
 	// Noon is inside the window.
-	Noon = time.Date(2026, 12, 1, 12, 0, 0, 0, Tokyo)
+	Noon = time.Date(2030, 12, 1, 12, 0, 0, 0, Tokyo)
 )
 
 // Organization is the jump account and the workload account below one root, with every guardrail.

@@ -197,8 +197,8 @@ var Refusals = []Refusal{
 	},
 	{
 		"a time without offset",
-		`at: "2026-12-01T09:00:00+09:00"`,
-		`at: "2026-12-01T09:00:00"`,
+		`at: "2030-12-01T09:00:00+09:00"`,
+		`at: "2030-12-01T09:00:00"`,
 		"guardrails:expect[0].at",
 		problem.Invalid,
 		[]string{"is not a time with an offset"},
@@ -799,8 +799,8 @@ var FileOnly = []Refusal{
 	},
 	{
 		"an unquoted time",
-		`at: "2026-12-01T09:00:00+09:00"`,
-		"at: 2026-12-01T09:00:00+09:00",
+		`at: "2030-12-01T09:00:00+09:00"`,
+		"at: 2030-12-01T09:00:00+09:00",
 		"guardrails:expect[0].at",
 		problem.WrongType,
 		[]string{"is a date to YAML", `quoted time`},

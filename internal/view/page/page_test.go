@@ -23,7 +23,7 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-var someDay = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+var someDay = time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC)
 
 func organizationStacks(t *testing.T) []*stack.Stack {
 	t.Helper()
