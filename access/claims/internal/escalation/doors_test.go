@@ -2,6 +2,7 @@ package escalation
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -48,7 +49,8 @@ var noWays = map[string][]string{
 		"cleanrooms:StartProtectedJob cleanrooms-ml:StartTrainedModelInferenceJob a2c:StartDeploymentJob " +
 		"application-transformation:StartDeployment datazone:StartNotebookCompute datazone:StartNotebookRun " +
 		"greengrass:CreateSoftwareUpdateJob greengrass:StartBulkDeployment ds:CreateHybridAD ds:StartADAssessment " +
-		"ds:UpdateHybridAD ssm-incidents:StartIncident eks:CreateAddon eks:UpdateAddon"),
+		"ds:UpdateHybridAD ssm-incidents:StartIncident eks:CreateAddon eks:UpdateAddon " +
+		"ssm-quicksetup:DeleteConfigurationManager"),
 	"it is run where something else names it": calls("ssm:CreatePatchBaseline ssm:DeleteDocument " +
 		"ssm:LabelParameterVersion ssm:PutParameter ssm:RegisterDefaultPatchBaseline " +
 		"ssm:RegisterPatchBaselineForPatchGroup ssm:UpdatePatchBaseline sagemaker:CreateStudioLifecycleConfig " +
@@ -67,7 +69,7 @@ var noWays = map[string][]string{
 		"migrationhub-orchestrator:UpdateWorkflowStep panorama:CreateJobForDevices " +
 		"panorama:CreateNodeFromTemplateJob codedeploy:AddTagsToOnPremisesInstances " +
 		"codedeploy:RegisterOnPremisesInstance rds:CreateCustomDBEngineVersion"),
-	"the role is passed, and toService asks about it": calls("ec2:AssociateIamInstanceProfile " +
+	passedRole: calls("ec2:AssociateIamInstanceProfile " +
 		"ec2:ReplaceIamInstanceProfileAssociation ec2:ModifyFleet ec2:ModifySpotFleetRequest ec2:RequestSpotFleet " +
 		"evs:CreateEnvironmentHost pcs:CreateComputeNodeGroup pcs:RegisterComputeNodeGroupInstance " +
 		"pcs:UpdateComputeNodeGroup workspaces-instances:CreateWorkspaceInstance " +
@@ -82,10 +84,10 @@ var noWays = map[string][]string{
 		"dlm:CreateLifecyclePolicy dlm:UpdateLifecyclePolicy ssm-incidents:CreateResponsePlan " +
 		"ssm-incidents:UpdateResponsePlan " +
 		"servicecatalog:UpdateConstraint sagemaker:CreateCluster sagemaker:UpdateCluster " +
-		"ssm-quicksetup:CreateConfigurationManager ssm-quicksetup:DeleteConfigurationManager " +
+		"ssm-quicksetup:CreateConfigurationManager " +
 		"ssm-quicksetup:UpdateConfigurationDefinition ssm-quicksetup:UpdateConfigurationManager " +
 		"emr-containers:CreateManagedEndpoint emr-serverless:AccessInteractiveEndpoints " +
-		"emr-serverless:AccessLivyEndpoints emr-serverless:GetSessionEndpoint emr-serverless:StartJobRun " +
+		"emr-serverless:AccessLivyEndpoints emr-serverless:StartJobRun " +
 		"emr-serverless:StartSession braket:CreateJob omics:StartRun omics:StartRunBatch glue:StartBlueprintRun " +
 		"glue:StartNotebook glue:UpdateJobFromSourceControl glue:UpgradeJob sagemaker:CreateAutoMLJob " +
 		"sagemaker:CreateAutoMLJobV2 sagemaker:CreateDataQualityJobDefinition sagemaker:CreateJob " +
@@ -107,7 +109,7 @@ var noWays = map[string][]string{
 		"elasticmapreduce:GetSessionEndpoint elasticmapreduce:OpenEditorInConsole elasticmapreduce:StartEditor " +
 		"elasticmapreduce:UpdateStudioSessionMapping emr-containers:GetManagedEndpointSessionCredentials " +
 		"glue:GlueNotebookAuthorize glue:GlueNotebookRefreshCredentials datazone:CreateCellRun " +
-		"datazone:GetNotebookCompute lambda:ConnectMicrovm lambda:CreateMicrovmAuthToken " +
+		"datazone:GetNotebookCompute emr-serverless:GetSessionEndpoint lambda:ConnectMicrovm lambda:CreateMicrovmAuthToken " +
 		"license-manager-user-subscriptions:AssociateUser"),
 	"the machine has no role of the account": calls("appstream:Stream " +
 		"appstream:StartSoftwareDeploymentToImageBuilder workspaces:DeployWorkspaceApplications workspaces:Stream " +
@@ -120,6 +122,24 @@ var noWays = map[string][]string{
 		"outposts:StartConnection storagegateway:SetLocalConsolePassword amplify:CreateDeployment " +
 		"amplify:StartDeployment"),
 	"it shows a browser and commands none": calls("bedrock-agentcore:ConnectBrowserLiveViewStream"),
+}
+
+// passedRole is the reason why a door is no way by itself that lenders holds.
+const passedRole = "the role is passed, and lenders asks about it"
+
+// What is excused because a role is passed is asked about for some service: for that of its prefix, or for one that is
+// listed.
+func TestWhatIsExcusedByAPassedRoleIsALender(t *testing.T) {
+	listed := map[string]bool{}
+	for service := range takingARole {
+		for _, action := range lenders(service) {
+			listed[action] = true
+		}
+	}
+	for _, action := range noWays[passedRole] {
+		prefix, _, _ := strings.Cut(action, ":")
+		assert.True(t, listed[action] || slices.Contains(lenders(prefix+".amazonaws.com"), action), action)
+	}
 }
 
 // handedOut is the row of the table whose calls give somebody a role.

@@ -204,6 +204,37 @@ func TestTheNamesOfServicesLeadToActions(t *testing.T) {
 	assert.Nil(t, lenders("unheard-of.amazonaws.com"))
 }
 
+// Of a service whose calls somebody went through, each call that makes or changes something takes a role or takes none.
+// One that AWS adds counts as one that takes a role until somebody says that it takes none, and fails here.
+func TestEveryCallOfAServiceThatIsKnownTakesARoleOrNone(t *testing.T) {
+	for service, none := range takingNone {
+		made := making(service)
+		require.NotEmpty(t, made, service)
+		for _, action := range made {
+			_, name, _ := strings.Cut(action, ":")
+			takes, not := slices.Contains(takingARole[service], action), slices.Contains(none, name)
+			assert.True(t, takes != not, "%s for %s: takes a role %t, takes none %t", action, service, takes, not)
+			assert.Equal(t, takes, slices.Contains(lenders(service), action), "%s for %s", action, service)
+		}
+		for _, name := range none {
+			assert.True(t, slices.ContainsFunc(made, func(action string) bool { return strings.HasSuffix(action, ":"+name) }),
+				"%s: AWS has no call %s that makes something", service, name)
+		}
+	}
+}
+
+// Whoever passes an administrator's role to a service, and may make one call that takes a role for it, administers: each
+// such call is found by itself.
+func TestEveryCallThatTakesARoleIsFoundByItself(t *testing.T) {
+	for service, actions := range takingARole {
+		for _, action := range actions {
+			permissions := append(allowing(action), policy.Allow("Pass", "iam:PassRole").On(roleNamed("boss")))
+			_, is := escalationsOf(t, escalationWorld(world.Role{Trust: serviceTrust(service)}, permissions...))["user/bob"]
+			assert.True(t, is, "%s for %s", action, service)
+		}
+	}
+}
+
 // An instance gets the role by its profile, and whoever runs code on it has the role.
 func TestAnotherProfileOfAnInstanceIsAWayToItsRole(t *testing.T) {
 	for _, action := range profileWays {

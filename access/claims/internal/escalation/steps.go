@@ -1,10 +1,8 @@
 package escalation
 
 import (
-	"slices"
 	"strings"
 
-	"aws-access-guardrails/access/catalogue"
 	"aws-access-guardrails/access/internal/engine"
 )
 
@@ -121,127 +119,6 @@ var serviceWays = []serviceWay{
 }
 
 func calls(text string) []string { return strings.Fields(text) }
-
-// actionsOfService are the prefixes of the calls that have a service principal act, where the name of the principal
-// does not have them.
-//
-// Source: Service Authorization Reference, service prefixes; the guides of the services, about their service roles.
-var actionsOfService = map[string][]string{
-	"airflow-env":             {"airflow"},
-	"application-autoscaling": {"application-autoscaling"},
-	"edgelambda":              {"lambda", "cloudfront"},
-	"osis-pipelines":          {"osis"},
-	"spotfleet":               {"ec2"},
-	"vmie":                    {"ec2"},
-	"vpc-flow-logs":           {"ec2"},
-}
-
-// takingARole are the calls that take a role of a service, where most calls of the service that make something take
-// none. Rows of serviceWays come first: these are left where the calls of no row are allowed.
-//
-// Source: Service Authorization Reference, dependent action iam:PassRole of the actions; the API references of the
-// services, requests with the ARN of a role.
-var takingARole = map[string][]string{
-	appRunnerTasks: calls("apprunner:CreateService apprunner:UpdateService"),
-	cloudFormationService: calls("cloudformation:CreateStack cloudformation:UpdateStack cloudformation:CreateChangeSet " +
-		"cloudformation:CreateStackSet cloudformation:UpdateStackSet cloudformation:RegisterType " +
-		"cloudformation:ActivateType cloudformation:ContinueUpdateRollback cloudformation:RollbackStack " +
-		"cloudformation:DeleteStack cloudformation:ImportStacksToStackSet"),
-	codeBuildService: calls("codebuild:CreateProject codebuild:UpdateProject codebuild:StartBuild " +
-		"codebuild:StartBuildBatch codebuild:CreateFleet codebuild:UpdateFleet"),
-	ec2Service: calls("ec2:RunInstances ec2:RequestSpotInstances ec2:RequestSpotFleet ec2:CreateFleet " +
-		"ec2:AssociateIamInstanceProfile ec2:ReplaceIamInstanceProfileAssociation iam:AddRoleToInstanceProfile " +
-		"autoscaling:CreateAutoScalingGroup autoscaling:UpdateAutoScalingGroup autoscaling:CreateLaunchConfiguration " +
-		"elasticbeanstalk:CreateEnvironment elasticbeanstalk:UpdateEnvironment elasticmapreduce:RunJobFlow " +
-		"eks:CreateNodegroup imagebuilder:CreateInfrastructureConfiguration " +
-		"imagebuilder:UpdateInfrastructureConfiguration gamelift:CreateFleet batch:CreateComputeEnvironment " +
-		"workspaces-instances:CreateWorkspaceInstance pcs:CreateComputeNodeGroup"),
-	ecsTasks: calls("ecs:RegisterTaskDefinition ecs:CreateService ecs:UpdateService ecs:CreateTaskSet ecs:RunTask " +
-		"ecs:StartTask batch:RegisterJobDefinition batch:SubmitJob events:PutTargets scheduler:CreateSchedule " +
-		"pipes:CreatePipe"),
-	glueService: calls("glue:CreateJob glue:UpdateJob glue:CreateCrawler glue:UpdateCrawler glue:CreateDevEndpoint " +
-		"glue:CreateSession glue:CreateMLTransform glue:UpdateMLTransform glue:StartBlueprintRun " +
-		"glue:StartDataQualityRulesetEvaluationRun glue:StartDataQualityRuleRecommendationRun " +
-		"glue:StartColumnStatisticsTaskRun glue:CreateTableOptimizer"),
-	lambdaService: calls("lambda:CreateFunction lambda:UpdateFunctionConfiguration synthetics:CreateCanary " +
-		"synthetics:UpdateCanary"),
-	sageMakerService: calls("sagemaker:CreateNotebookInstance sagemaker:UpdateNotebookInstance sagemaker:CreateDomain " +
-		"sagemaker:UpdateDomain sagemaker:CreateUserProfile sagemaker:UpdateUserProfile sagemaker:CreateSpace " +
-		"sagemaker:CreateModel sagemaker:CreatePipeline sagemaker:UpdatePipeline sagemaker:CreateAutoMLJob " +
-		"sagemaker:CreateAutoMLJobV2 sagemaker:CreateTransformJob sagemaker:CreateLabelingJob " +
-		"sagemaker:CreateFlowDefinition sagemaker:CreateCluster sagemaker:CreateCompilationJob " +
-		"sagemaker:CreateFeatureGroup sagemaker:CreateMonitoringSchedule sagemaker:CreateInferenceExperiment " +
-		"sagemaker:CreateInferenceRecommendationsJob sagemaker:CreateOptimizationJob sagemaker:CreateImage " +
-		"sagemaker:CreateMlflowTrackingServer sagemaker:CreateDataQualityJobDefinition " +
-		"sagemaker:CreateModelBiasJobDefinition sagemaker:CreateModelExplainabilityJobDefinition " +
-		"sagemaker:CreateModelQualityJobDefinition sagemaker:CreateEdgePackagingJob " +
-		"sagemaker:CreateDeviceFleet"),
-	ssmService: calls("ssm:StartAutomationExecution ssm:RegisterTaskWithMaintenanceWindow " +
-		"ssm:UpdateMaintenanceWindowTask ssm:SendCommand ssm:CreateAssociation ssm:UpdateAssociation " +
-		"config:PutRemediationConfigurations"),
-	statesService: calls("states:CreateStateMachine states:UpdateStateMachine states:TestState"),
-}
-
-// makingWords begin the names of the calls by which a role can be given to a service.
-var makingWords = []string{
-	"Add",
-	"Associate",
-	"Attach",
-	"Configure",
-	"Create",
-	"Define",
-	"Deploy",
-	"Enable",
-	"Import",
-	"Launch",
-	"Modify",
-	"PATCH",
-	"POST",
-	"PUT",
-	"Provision",
-	"Put",
-	"Register",
-	"Replace",
-	"Request",
-	"Run",
-	"Set",
-	"Start",
-	"Submit",
-	"Update",
-}
-
-// lenders are the calls by which a role may be given to a service, where no row says what the service then does: those
-// of the service that make or change something, or those that are listed where the service has many that take no role.
-func lenders(service string) []string {
-	if listed, known := takingARole[service]; known {
-		return listed
-	}
-	c := catalogue.Catalogue()
-	var actions []string
-	for _, prefix := range prefixesOf(service) {
-		n, known := c.ByPrefix[prefix]
-		if !known {
-			continue
-		}
-		for i := c.Services[n].First; i < c.Services[n].Last; i++ {
-			_, name, _ := strings.Cut(c.Name(i), ":")
-			if slices.ContainsFunc(makingWords, func(w string) bool { return strings.HasPrefix(name, w) }) {
-				actions = append(actions, c.Name(i))
-			}
-		}
-	}
-	return actions
-}
-
-// prefixesOf are the prefixes of the actions that belong to a service principal: those of the table, or every part of
-// its name that is a prefix.
-func prefixesOf(service string) []string {
-	name, _, _ := strings.Cut(strings.ToLower(service), ".amazonaws.com")
-	if prefixes, listed := actionsOfService[name]; listed {
-		return prefixes
-	}
-	return strings.Split(name, ".")
-}
 
 // nodeWay is a way to run code on a node, and so to have its role.
 type nodeWay struct {
