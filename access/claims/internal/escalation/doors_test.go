@@ -22,10 +22,11 @@ var noWays = map[string][]string{
 	),
 	"the service has ended": calls("opsworks:GrantAccess opsworks:SetPermission opsworks:UpdateMyUserProfile " +
 		"opsworks:UpdateUserProfile opsworks:CreateDeployment opsworks:CreateInstance opsworks:RegisterInstance " +
-		"opsworks:StartInstance opsworks:UpdateInstance nimble:CreateStreamingSession " +
+		"opsworks:StartInstance opsworks:UpdateInstance opsworks:CreateLayer opsworks:UpdateLayer nimble:CreateStreamingSession " +
 		"nimble:CreateStreamingSessionStream nimble:StartStreamingSession robomaker:CreateDeploymentJob " +
 		"robomaker:CreateSimulationJob robomaker:RestartSimulationJob robomaker:StartSimulationJobBatch " +
-		"robomaker:SyncDeploymentJob robomaker:UpdateRobotDeployment sms:PutAppValidationConfiguration"),
+		"robomaker:SyncDeploymentJob robomaker:UpdateRobotDeployment sms:PutAppLaunchConfiguration " +
+		"sms:PutAppValidationConfiguration"),
 	"the environment has the credentials of its owner": calls("cloud9:ActivateEC2Remote cloud9:CreateEnvironmentEC2 " +
 		"cloud9:CreateEnvironmentMembership cloud9:CreateEnvironmentSSH cloud9:CreateEnvironmentToken " +
 		"cloud9:ModifyTemporaryCredentialsOnEnvironmentEC2 cloud9:UpdateEnvironmentMembership " +
@@ -59,10 +60,11 @@ var noWays = map[string][]string{
 		"imagebuilder:UpdateImagePipeline ec2:CreateKeyPair ec2:ImportImage ec2:ImportInstance ec2:ImportKeyPair " +
 		"ec2:ModifyLaunchTemplate ec2:RegisterImage elasticbeanstalk:CreateConfigurationTemplate " +
 		"elasticbeanstalk:CreatePlatformVersion elasticbeanstalk:UpdateConfigurationTemplate " +
-		"iot:CreateCommand iot:CreateJob iot:CreateJobTemplate iot:UpdateCommand " +
+		"iot:CreateCommand iot:CreateJob iot:CreateJobTemplate iot:CreateOTAUpdate iot:UpdateCommand " +
 		"emr-containers:CreateJobTemplate deadline:CreateQueueEnvironment deadline:UpdateQueueEnvironment " +
 		"greengrass:CreateFunctionDefinitionVersion greengrass:CreateGroupVersion mgn:PutSourceServerAction " +
-		"mgn:PutTemplateAction drs:PutLaunchAction servicecatalog:CreateProduct " +
+		"mgn:PutTemplateAction mgn:CreateLaunchConfigurationTemplate mgn:UpdateLaunchConfiguration " +
+		"mgn:UpdateLaunchConfigurationTemplate drs:PutLaunchAction servicecatalog:CreateProduct " +
 		"servicecatalog:UpdateProvisionedProduct migrationhub-orchestrator:CreateTemplate " +
 		"migrationhub-orchestrator:CreateWorkflow migrationhub-orchestrator:CreateWorkflowStep " +
 		"migrationhub-orchestrator:UpdateTemplate migrationhub-orchestrator:UpdateWorkflow " +
@@ -76,6 +78,7 @@ var noWays = map[string][]string{
 		"codedeploy:CreateDeploymentGroup codedeploy:UpdateDeploymentGroup codebuild:CreateProject " +
 		"imagebuilder:UpdateInfrastructureConfiguration batch:CreateComputeEnvironment " +
 		"batch:RegisterJobDefinition batch:SubmitServiceJob batch:UpdateComputeEnvironment ecs:CreateDaemon " +
+		"ecs:CreateExpressGatewayService ecs:UpdateExpressGatewayService " +
 		"ecs:CreateTaskSet ecs:RegisterDaemonTaskDefinition ecs:UpdateDaemon eks:CreateNodegroup " +
 		"elasticmapreduce:CreateEditor elasticmapreduce:StartSession elasticbeanstalk:ComposeEnvironments " +
 		"launchwizard:CreateDeployment launchwizard:UpdateDeployment config:PutConformancePack " +
@@ -119,6 +122,7 @@ var noWays = map[string][]string{
 		"iot:OpenTunnel iot:RotateTunnelAccessToken " +
 		"lightsail:CreateGUISessionAccessDetails lightsail:DownloadDefaultKeyPair " +
 		"lightsail:GetInstanceAccessDetails lightsail:StartGUISession lightsail:CreateContainerServiceDeployment " +
+		"lightsail:CreateInstances lightsail:CreateInstancesFromSnapshot " +
 		"outposts:StartConnection storagegateway:SetLocalConsolePassword amplify:CreateDeployment " +
 		"amplify:StartDeployment"),
 	"it shows a browser and commands none": calls("bedrock-agentcore:ConnectBrowserLiveViewStream"),
