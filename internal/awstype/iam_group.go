@@ -7,7 +7,7 @@ var iamGroup = Type{
 	ID:        ID{Inputs: []string{"name"}},
 	Carries:   true,
 	Adopted:   ByAdopt,
-	Reflected: nothing,
+	Reflected: []string{"arn"},
 	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:iam:MFAGroup", Path: "guardrails:mfa", Losing: "its members act without MFA"},

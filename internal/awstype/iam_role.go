@@ -7,7 +7,7 @@ var iamRole = Type{
 	ID:        ID{Inputs: []string{"name"}},
 	Carries:   true,
 	Adopted:   ByAdopt,
-	Reflected: []string{"managedPolicyArns", "inlinePolicies"},
+	Reflected: []string{"arn", "managedPolicyArns", "inlinePolicies"},
 	World:     ReadIntoWorld,
 	Guards: []Guard{
 		{Component: "guardrails:iam:OperationRoles", Path: "guardrails:operationRoles", Losing: losingRole},

@@ -7,7 +7,7 @@ var iamUser = Type{
 	ID:        ID{Inputs: []string{"name"}},
 	Carries:   true,
 	Adopted:   ByAdopt,
-	Reflected: nothing,
+	Reflected: []string{"arn"},
 	World:     ReadIntoWorld,
 	Unguarded: "people come and go",
 	Properties: []Guard{

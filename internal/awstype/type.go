@@ -15,8 +15,8 @@ type Type struct {
 	// Adopted says whether the verb adopt takes over what exists already.
 	Adopted Adoption
 	// Reflected are properties that say what other resources do, or follow from another property: they are no
-	// difference. Who attaches a policy to a role by hand shows where the attachments of the role are listed. A type
-	// without any says nothing, and not nil.
+	// difference. Who attaches a policy to a role by hand shows where the attachments of the role are listed; the ARN
+	// follows from the path and the name. A type without any says nothing, and not nil.
 	Reflected []string
 	// World is how the state of a resource reads into a World.
 	World Meaning

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"aws-access-guardrails/internal/awstype"
 	"aws-access-guardrails/internal/awstype/token"
 )
@@ -58,6 +60,8 @@ const (
 	older
 	// opaque are values that cannot be shown side by side.
 	opaque
+	// reordered is a policy with the same statements in another order.
+	reordered
 )
 
 // top is the top-level property of a path.
@@ -220,16 +224,40 @@ func byName(list []any, key string) (map[string]any, bool) {
 	return named, true
 }
 
-// documents are two texts that hold JSON objects, read.
+// documents are two texts that hold objects, read. One of them at least is JSON; Systems Manager takes YAML too, and
+// somebody may have saved the other so.
 func documents(a, b any) (x, y map[string]any, ok bool) {
-	read := func(value any) (object map[string]any) {
-		if text, isText := value.(string); isText && strings.HasPrefix(strings.TrimSpace(text), "{") {
-			_ = json.Unmarshal([]byte(text), &object) // What cannot be read is compared as it is.
-		}
-		return object
+	x, y = objectOf(a), objectOf(b)
+	switch {
+	case x != nil && y == nil:
+		y = yamlOf(b)
+	case x == nil && y != nil:
+		x = yamlOf(a)
 	}
-	x, y = read(a), read(b)
 	return x, y, x != nil && y != nil
+}
+
+// objectOf is the JSON object in a text; nil where there is none.
+func objectOf(value any) (object map[string]any) {
+	if text, isText := value.(string); isText && strings.HasPrefix(strings.TrimSpace(text), "{") {
+		_ = json.Unmarshal([]byte(text), &object) // What cannot be read is compared as it is.
+	}
+	return object
+}
+
+// yamlOf is the object in a text of YAML, with the values that JSON has; nil where there is none.
+func yamlOf(value any) (object map[string]any) {
+	text, _ := value.(string)
+	var read map[string]any
+	if yaml.Unmarshal([]byte(text), &read) != nil {
+		return nil
+	}
+	data, err := json.Marshal(read)
+	if err != nil {
+		return nil
+	}
+	_ = json.Unmarshal(data, &object)
+	return object
 }
 
 // words say the difference: as what somebody did where that is known, as what up does where it is not.
@@ -252,6 +280,8 @@ func (d Difference) words() string {
 		return text + "up makes a version of what the stack file says, and puts it in force"
 	case opaque:
 		text += tense(who, "changed", "changes") + " it"
+	case reordered:
+		return text + "the same statements in another order, which mean the same; up writes them in its own"
 	case addedStatement, removedStatement:
 		if (d.Kind == addedStatement) == d.ByHand {
 			text += tense(who, "added", "adds") + " statement " + d.Statement + " " + Shown(to)

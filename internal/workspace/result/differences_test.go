@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
 
+	"aws-access-guardrails/internal/awstype/token"
 	"aws-access-guardrails/internal/workspace/guarded"
 )
 
@@ -77,6 +78,14 @@ func TestDifferencesAreSaidInWords(t *testing.T) {
 				`t: somebody changed "...` + strings.Repeat("x", 20) + `one" to "...` + strings.Repeat("x", 20) + `two"`,
 			},
 		},
+		"a document that somebody saved as YAML": {
+			"", object{"content": `{"inputs":{"idleSessionTimeout":"20","runAsEnabled":true,"n":1}}`}, object{
+				"content": "inputs:\n  idleSessionTimeout: '20'\n  runAsEnabled: false\n  n: 1\n",
+			},
+			[]string{`content.inputs.runAsEnabled: somebody changed true to false`},
+		},
+		"a text that is no document": {"", object{"content": `{"a":1}`}, object{"content": "a"},
+			[]string{`content: somebody changed "{\"a\":1}" to "a"`}},
 		"a policy's order": {"", object{"policy": document(statement("A", "s3:*") + "," + statement("B", "s3:*"))},
 			object{"policy": document(statement("B", "s3:*") + "," + statement("A", "s3:*"))}, nil},
 	} {
@@ -114,6 +123,45 @@ func TestWhatNobodyIsKnownToHaveChangedIsSaidAsWhatUpDoes(t *testing.T) {
 				assert.Equal(t, c.want, got[0].words())
 			}
 		})
+	}
+}
+
+// Whoever moves a user, a group or a role to another path changes its ARN with it: up puts back the path, and nothing is
+// told of the ARN as what up leaves.
+func TestAnARNFollowsFromThePath(t *testing.T) {
+	for _, typ := range []string{token.IAMUser, token.IAMGroup, token.IAMRole} {
+		at := func(path string) map[string]any {
+			return map[string]any{"name": "x", "path": path, "arn": "arn:aws:iam::111122223333:it" + path + "x"}
+		}
+		wanted := map[string]any{"name": "x", "path": "/guardrails/"}
+		s := &Standing{
+			Type: typ, Planned: true, Op: apitype.OpUpdate, Properties: []string{"path"},
+			Before: &apitype.StepEventStateMetadata{ID: "x", Inputs: wanted, Outputs: at("/guardrails/")},
+			Found:  &apitype.StepEventStateMetadata{ID: "x", Inputs: wanted, Outputs: at("/")},
+			Wanted: &apitype.StepEventStateMetadata{ID: "x", Inputs: wanted},
+		}
+		drifted, _ := s.Drifted("urn:pulumi:dev::p::" + typ + "::x")
+		if assert.Len(t, drifted.Differences, 1, typ) {
+			assert.Equal(t, `path: somebody changed "/guardrails/" to "/"`, drifted.Differences[0].Text)
+		}
+	}
+}
+
+// A policy of which somebody changed nothing but the order of its statements means the same, and that is said.
+func TestAnotherOrderOfStatementsIsSaid(t *testing.T) {
+	content := func(statements string) map[string]any {
+		return map[string]any{"content": `{"Version":"2012-10-17","Statement":[` + statements + `]}`}
+	}
+	wanted, found := content(`{"Sid":"A"},{"Sid":"B"}`), content(`{"Sid":"B"},{"Sid":"A"}`)
+	s := &Standing{
+		Type: token.OrganizationsPolicy, Planned: true, Op: apitype.OpUpdate, Properties: []string{"content"},
+		Before: &apitype.StepEventStateMetadata{ID: "p", Inputs: wanted, Outputs: wanted},
+		Found:  &apitype.StepEventStateMetadata{ID: "p", Inputs: wanted, Outputs: found},
+		Wanted: &apitype.StepEventStateMetadata{ID: "p", Inputs: wanted},
+	}
+	drifted, _ := s.Drifted("urn:pulumi:dev::p::" + token.OrganizationsPolicy + "::p")
+	if assert.Len(t, drifted.Differences, 1) {
+		assert.Contains(t, drifted.Differences[0].Text, "content: the same statements in another order")
 	}
 }
 

@@ -141,6 +141,9 @@ func (s *Standing) differences() []Difference {
 			found := differ(property, s.Wanted.Inputs[property], s.Found.Outputs[property])
 			if len(found) == 0 { // Written in two ways, or a secret.
 				found = []Difference{{Property: property, Kind: opaque, ByHand: touched[property]}}
+				if _, policy := policies(property, s.Wanted.Inputs[property], s.Found.Outputs[property]); policy {
+					found[0].Kind = reordered
+				}
 			}
 			for _, d := range found {
 				d.ByHand = d.ByHand || hand[place{d.Property, d.Statement}]
