@@ -20,8 +20,8 @@ type input struct {
 	when time.Time
 }
 
-// files are the files under paths, in the order of their names. Digest files of CloudTrail, and what is no export,
-// are passed over and counted.
+// files are the files under paths, in the order of their names. Digest files of CloudTrail, logs of other services that
+// stand in the same folder, and what is no export, are passed over and counted.
 func (r *Run) files(paths []string) ([]input, error) {
 	var all []input
 	for _, path := range paths {
@@ -62,12 +62,30 @@ func (r *Run) files(paths []string) ([]input, error) {
 // dayOf is the day in the path of a file that CloudTrail delivered: AWSLogs/.../CloudTrail/REGION/YYYY/MM/DD/.
 var dayOf = regexp.MustCompile(`/CloudTrail/[a-z0-9-]+/(20[0-9]{2})/([0-9]{2})/([0-9]{2})/`)
 
+// serviceOf is the service whose logs stand in a folder as AWS delivers them: ACCOUNT/SERVICE/REGION/YYYY/.
+//
+// Source: AWS CloudTrail User Guide, Getting and viewing your CloudTrail log files; AWS Config Developer Guide, Amazon VPC
+// User Guide and Elastic Load Balancing User Guide, on the names of their files.
+var serviceOf = regexp.MustCompile(`(?:^|/)[0-9]{12}/([A-Za-z0-9_-]+)/[a-z]{2}[a-z0-9-]+/20[0-9]{2}/`)
+
+// exportedPart is a file that CloudWatch Logs exported.
+var exportedPart = regexp.MustCompile(`^[0-9]{6}\.gz$`)
+
+// signFile vouches for the results of a query of CloudTrail Lake that stand beside it.
+const signFile = "result_sign.json"
+
 // wanted reports whether a file of a folder is an export that can have events that are asked about.
 func (r *Run) wanted(name string) bool {
 	slashed := filepath.ToSlash(name)
 	if strings.Contains(slashed, "/CloudTrail-Digest/") ||
-		strings.Contains(filepath.Base(name), "_CloudTrail-Digest_") {
+		strings.Contains(filepath.Base(name), "_CloudTrail-Digest_") || filepath.Base(name) == signFile {
 		return false
+	}
+	if m := serviceOf.FindStringSubmatch(slashed); m != nil && !strings.HasPrefix(m[1], "CloudTrail") {
+		return false
+	}
+	if exportedPart.MatchString(filepath.Base(name)) {
+		return true
 	}
 	base := strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz")
 	if !slices.Contains([]string{".json", ".jsonl", ".ndjson", ".csv", ".log"}, filepath.Ext(base)) ||

@@ -732,7 +732,7 @@ func TestFieldsMayBeMissingOrOfAnotherType(t *testing.T) {
 	for name := range with(nil) {
 		names = append(names, name)
 	}
-	for _, name := range append(names, "sharedEventID", "addendum", "errorCode", "resources", "additionalEventData", "vpcEndpointId", "detail", "calls") {
+	for _, name := range append(names, "sharedEventID", "addendum", "errorCode", "resources", "additionalEventData", "vpcEndpointId", "detail", "calls", "message", "field", "value") {
 		for i, value := range values {
 			e := event(1, "ssm", "StartSession", fields{"target": "i-0aaaaaaaaaaaaaaaa"}, nil)
 			e[name] = value

@@ -227,6 +227,18 @@ func forms(t *testing.T) map[string][]byte {
 		"sessioncontext={attributes={mfaauthenticated=false, creationdate=2026-11-20T08:00:00Z}, " +
 		"sessionissuer={type=Role, principalid=AROAEXAMPLE, arn=arn:aws:iam::" + member +
 		":role/team/Dev, accountid=" + member + ", username=Dev}}}"
+	messages := func(one func(fields) any) string {
+		var all []any
+		for _, e := range events {
+			all = append(all, one(e))
+		}
+		return text(all)
+	}
+	exported, insights := []byte("\n"), []byte("@timestamp,@message\n")
+	for _, e := range events {
+		exported = append(exported, "2026-11-20T09:00:00.000Z "+text(e)+"\n"...)
+		insights = append(insights, `2026-11-20 09:00:00.000,"`+strings.ReplaceAll(text(e), `"`, `""`)+"\"\n"...)
+	}
 	return map[string][]byte{
 		"as delivered": delivered(
 			events,
@@ -240,9 +252,24 @@ func forms(t *testing.T) map[string][]byte {
 		"EventBridge": inOne(func(e fields) any {
 			return fields{"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": e}
 		}),
-		"lines of Athena": low,
-		"CSV with JSON":   table(func(u fields) string { return text(u) }),
-		"CSV of Athena":   table(func(fields) string { return row }),
+		"a subscription of CloudWatch Logs": []byte(`{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"",` +
+			`"logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}` +
+			`{"messageType":"DATA_MESSAGE","owner":"` + member + `","logGroup":"trail","logEvents":` +
+			messages(func(e fields) any { return fields{"id": "3", "timestamp": 1, "message": text(e)} }) + `,"x":[1,{}]}`),
+		"logs filter-log-events": []byte(`{"events":` + messages(func(e fields) any {
+			return fields{"logStreamName": "s", "timestamp": 1, "message": text(e), "eventId": "3"}
+		}) + `,"searchedLogStreams":[{"logStreamName":"s"}]}`),
+		"logs get-query-results": []byte(`{"results":` + messages(func(e fields) any {
+			return []any{
+				fields{"field": "@timestamp", "value": "2026-11-20 09:00:00.000"}, fields{"field": "@message", "value": text(e)},
+				fields{"field": "@ptr", "value": "Cl0K"},
+			}
+		}) + `,"statistics":{"recordsMatched":6.0},"status":"Complete"}`),
+		"an export of CloudWatch Logs":    exported,
+		"CSV of CloudWatch Logs Insights": insights,
+		"lines of Athena":                 low,
+		"CSV with JSON":                   table(func(u fields) string { return text(u) }),
+		"CSV of Athena":                   table(func(fields) string { return row }),
 		"two files in one": append(
 			delivered(events[:3]),
 			delivered(events[3:])...),
@@ -414,8 +441,8 @@ func utf16Of(t *testing.T, order unicode.Endianness, text []byte) []byte {
 	return out
 }
 
-// A folder is read as CloudTrail delivers it: digest files and what is no export are passed over, days that are not
-// asked about too.
+// A folder is read as AWS delivers it: digest files, signatures, logs of other services and what is no export are passed
+// over, days that are not asked about too.
 func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name string, data []byte) {
@@ -432,6 +459,11 @@ func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 		packed([]byte(`{"digestStartTime":"x"}`)),
 	)
 	put("README", []byte("about these records"))
+	put("AWSLogs/o-exampleorgid/"+member+"/Config/ap-northeast-1/2026/11/20/ConfigHistory/c.json.gz", packed([]byte(`{"configurationItems":[]}`)))
+	put("AWSLogs/"+member+"/elasticloadbalancing/ap-northeast-1/2026/11/20/l.log.gz", packed([]byte("http 2026\n")))
+	put("AWSLogs/"+member+"/vpcflowlogs/us-gov-west-1/2026/11/20/v.log.gz", packed([]byte("version\n")))
+	put("AWSLogs/"+member+"/CloudTrail-Lake/Query/2026/11/20/q/result_sign.json", []byte(`{"files":[]}`))
+	put("exportedlogs/11111111-2222/s/000000.gz", packed(append([]byte("2026-11-20T09:00:00.000Z "), lines(events[:1])...)))
 	q := guarded(t)
 	q.From = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	run := NewRun(q)
@@ -439,8 +471,9 @@ func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 	r := run.Report(nil, nil)
 	accounted(t, r)
 	assert.Equal(t, int64(6), r.Events)
-	assert.Equal(t, int64(2), r.Files)
-	assert.Equal(t, int64(3), r.Skipped)
+	assert.Equal(t, int64(1), r.Doubles)
+	assert.Equal(t, int64(3), r.Files)
+	assert.Equal(t, int64(7), r.Skipped)
 	assert.Empty(t, r.Problems)
 	assert.Error(t, NewRun(q).Read(context.Background(), nil, filepath.Join(dir, "nothing")))
 }

@@ -181,7 +181,10 @@ func (w *worker) record(data []byte) (err error) {
 		}
 	}()
 	e, err := w.dec.Decode(data)
-	if err != nil {
+	switch {
+	case errors.Is(err, cloudtrail.ErrNothing):
+		return nil
+	case err != nil:
 		return cloudtrail.InWords(err)
 	}
 	if each := w.run.each; each != nil {

@@ -14,7 +14,9 @@ import (
 // the fields of a record, in any case; a field of userIdentity has a column of its own (useridentity_type), or all of
 // them stand in one as {type=..., arn=...}.
 
-var errColumns = errors.New("is no export of CloudTrail: no column is called eventsource and eventname, or eventjson")
+var errColumns = errors.New(
+	"is no export of CloudTrail: no column is called eventsource and eventname, eventjson or @message",
+)
 
 // csvReader reads lines of CSV, each of at most mostOfARecord bytes.
 type csvReader struct {
@@ -78,7 +80,7 @@ func readCSV(in *bufio.Reader, record func([]byte, int64, int64) error, problem 
 	for i, name := range header {
 		columns[i] = strings.ToLower(strings.TrimSpace(name))
 	}
-	if !slices.Contains(columns, "eventjson") &&
+	if !slices.Contains(columns, "eventjson") && !slices.Contains(columns, "@message") &&
 		!(slices.Contains(columns, "eventsource") && slices.Contains(columns, "eventname")) {
 		problem(errColumns, 1, 0)
 		return nil

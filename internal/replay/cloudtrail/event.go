@@ -62,12 +62,17 @@ type Identity struct {
 
 var errNoRecord = errors.New("is no record of CloudTrail: it has no eventSource and eventName")
 
+// ErrNothing is what stands beside records and is none: a message by which CloudWatch Logs tries a destination, and a
+// field of a result of CloudWatch Logs Insights other than the message.
+var ErrNothing = errors.New("is nothing that was called")
+
 // Decoder reads records. It is not safe for concurrent use.
 type Decoder struct {
 	dec    jsontext.Decoder
 	record []byte
-	// inner is the record that this one holds.
-	inner []byte
+	// inner is the record that this one holds; beside says that it stands beside one.
+	inner  []byte
+	beside bool
 	// names keeps the texts that come again and again, users the identities by their JSON.
 	names map[string]string
 	users map[string]Identity
@@ -96,11 +101,11 @@ func (d *Decoder) Decode(record []byte) (*Event, error) {
 // mostEnvelopes bounds how often a record is wrapped.
 const mostEnvelopes = 2
 
-// within reads a record, or the one that it holds: an entry of lookup-events, an event of EventBridge, a row with the
-// whole event as JSON.
+// within reads a record, or the one that it holds: an entry of lookup-events, an event of EventBridge, a message of
+// CloudWatch Logs, a row with the whole event as JSON.
 func (d *Decoder) within(record []byte, envelopes int) (*Event, error) {
 	d.reset(record)
-	d.inner = nil
+	d.inner, d.beside = nil, false
 	e := &Event{Count: 1}
 	err := d.object(func(name string) error { return d.field(e, name) })
 	switch {
@@ -108,6 +113,8 @@ func (d *Decoder) within(record []byte, envelopes int) (*Event, error) {
 		return nil, err
 	case d.inner != nil && envelopes < mostEnvelopes:
 		return d.within(d.inner, envelopes+1)
+	case d.beside && e.Source == "" && e.Name == "":
+		return nil, ErrNothing
 	case (e.Source == "" || e.Name == "") && e.Kind() == Call:
 		return nil, errNoRecord
 	case e.Time.IsZero() && !e.First.IsZero():
@@ -213,6 +220,11 @@ func (d *Decoder) field(e *Event, name string) (err error) {
 		var text string
 		text, err = d.text()
 		d.inner = []byte(text)
+	case "message", "@message", "value":
+		err = d.message()
+	case "field":
+		_, err = d.text()
+		d.beside = true
 	case "detail":
 		if d.dec.PeekKind() != '{' {
 			return d.dec.SkipValue()
@@ -274,6 +286,23 @@ func (d *Decoder) field(e *Event, name string) (err error) {
 		e.Additional, err = d.raw()
 	default:
 		err = d.dec.SkipValue()
+	}
+	return err
+}
+
+// controlMessage begins a message by which CloudWatch Logs tries a destination.
+//
+// Source: Amazon CloudWatch Logs User Guide, Log group-level subscription filters: CONTROL_MESSAGE.
+const controlMessage = "CWL CONTROL MESSAGE"
+
+// message takes the event out of a message of CloudWatch Logs, or of the field of a result that holds it.
+func (d *Decoder) message() error {
+	text, err := d.text()
+	switch {
+	case strings.HasPrefix(strings.TrimSpace(text), "{"):
+		d.inner = []byte(text)
+	case strings.HasPrefix(text, controlMessage):
+		d.beside = true
 	}
 	return err
 }

@@ -171,8 +171,11 @@ func (f *framer) nextLine() {
 
 // holders are the names of lists of records.
 func holder(name []byte) bool {
-	return string(name) == "Records" || string(name) == "Events" || string(name) == "events" ||
-		string(name) == "records"
+	switch string(name) {
+	case "Records", "records", "Events", "events", "logEvents", "results":
+		return true
+	}
+	return false
 }
 
 // scan is where the framer is in a value.

@@ -46,7 +46,7 @@ func decoded(in *bufio.Reader) io.Reader {
 	return in
 }
 
-// Records cuts a stream into records, be it JSON or CSV.
+// Records cuts a stream into records, be it JSON, CSV or lines that CloudWatch Logs exported.
 func Records(in io.Reader, record func([]byte, int64, int64) error, problem func(error, int64, int64)) error {
 	buffered := bufio.NewReaderSize(in, 4096)
 	begin, err := buffered.Peek(1)
@@ -60,6 +60,8 @@ func Records(in io.Reader, record func([]byte, int64, int64) error, problem func
 		return nil
 	case err != nil:
 		return err
+	case isLog(buffered):
+		return readLog(buffered, record, problem)
 	case begin[0] != '{' && begin[0] != '[':
 		return readCSV(buffered, record, problem)
 	}

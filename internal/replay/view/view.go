@@ -160,6 +160,9 @@ func summary(r *replay.Report) string {
 	if !r.First.IsZero() {
 		text += fmt.Sprintf("; %s to %s UTC", stamp(r.First), stamp(r.Last))
 	}
+	if r.Skipped > 0 {
+		text += fmt.Sprintf("; %s of the folder passed over, as no export", plural(int(r.Skipped), "file"))
+	}
 	return text
 }
 
