@@ -462,8 +462,10 @@ func (p *pair) search(
 		return
 	}
 	for _, way := range ways {
-		if way.deny != nil && p.refuses.Search.B.Bind(way.deny).Never && len(p.refuses.Search.B.Open) == 0 {
-			continue // It denies nothing to callers of this class.
+		if way.deny != nil {
+			if denied := p.refuses.Search.B.Bind(way.deny); denied.Never && !denied.HasOpenKeys() {
+				continue // It denies nothing to callers of this class.
+			}
 		}
 		patterns := []string{"sts:AssumeRole"}
 		if also == nil {
@@ -612,13 +614,13 @@ func (p *pair) attempt(
 		Effort:    c.Effort,
 	}
 	peer.Search = search.NewSearch(search.NewBinder(peer))
-	peer.Search.B.Open, peer.Search.B.Assigned = s.B.Open, s.B.Assigned
-	groups := c.Groups(layers)
-	not := s.B.BindAll(avoid, c.Rules(), layers.Deny)
+	s.B.Beside(peer.Search.B)
+	groups := c.Groups(layers, nil)
+	not := s.B.BindAvoided(avoid, c.Rules(), layers.Deny)
 	if c.Principal.Kind == engine.UserPrincipal && c.Any == nil {
 		not = append(not, s.B.Namesakes(c.Principal))
 	}
-	not = append(not, peer.Search.B.BindAll(way.avoid)...)
+	not = append(not, peer.Search.B.BindAvoided(way.avoid)...)
 	lits, possible := s.B.Literals(append(slices.Clone(also), st, about, p.since)...)
 	if possible && c.Any != nil && c.Any.Shape != nil {
 		shape, _ := s.B.Literals(c.Any.Shape)

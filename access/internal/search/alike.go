@@ -102,7 +102,7 @@ func cased(text string) string {
 func (c *Caller) shared(try attempt, groups []layerGroup, avoid []*bound) string {
 	own := c.Own()
 	b := c.Search.B
-	if own == nil || len(b.Assigned) > 0 || len(b.Open) > 0 {
+	if own == nil || len(b.Assigned) > 0 || len(b.reading.open) > 0 {
 		return ""
 	}
 	var out []byte
@@ -140,7 +140,7 @@ func (c *Caller) shared(try attempt, groups []layerGroup, avoid []*bound) string
 	for _, bound := range c.WithRulesOfKeys(avoid, groups, read) {
 		write(bound)
 	}
-	if !ok || len(b.Open) > 0 {
+	if !ok || len(b.reading.open) > 0 {
 		return ""
 	}
 	return string(out)

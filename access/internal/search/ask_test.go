@@ -235,8 +235,10 @@ func TestWhatIsNotDecidedIsNotProven(t *testing.T) {
 		)
 	}
 	w := fixture.OneUser(policy.Allow("Linked", "ec2:CreateTags").On("*").When(variables...))
-	a := asked(t, w, policy.Allow("", "ec2:CreateTags").On("*").When(policy.StringEquals("aws:ResourceTag/a", "never")),
-		policy.Allow("", "*").On("*").When(policy.StringEquals("aws:ResourceTag/a", "never")))
+	// That the tags differ is all that shuts it.
+	a := asked(t, w, policy.Allow("", "ec2:CreateTags").On("*").When(
+		policy.StringEquals("aws:ResourceTag/a", "never"), policy.StringEquals("aws:RequestTag/a", "another"),
+	))
 	assert.False(t, a.Open)
 	assert.True(t, a.GaveUp)
 }

@@ -45,11 +45,16 @@ type layerGroup struct {
 }
 
 // Groups are the layers that must allow. A layer with unknown documents may allow everything, so it is left out.
-func (c *Caller) Groups(l LayerSet) []layerGroup {
+// Of each layer those are asked that concerning leaves; nil leaves all.
+func (c *Caller) Groups(l LayerSet, concerning func([]*engine.Statement) []*engine.Statement) []layerGroup {
 	var groups []layerGroup
 	for _, one := range append(slices.Clone(l.Guardrails), l.Boundary, l.Limit) {
 		if one != nil && len(one.Unknowns) == 0 && !slices.ContainsFunc(one.Allow, (*engine.Statement).AllowsAll) {
-			groups = append(groups, layerGroup{source: one.By, allow: c.Search.B.BindAll(one.Allow)})
+			allow := one.Allow
+			if concerning != nil {
+				allow = concerning(allow)
+			}
+			groups = append(groups, layerGroup{source: one.By, allow: c.Search.B.BindAll(allow)})
 		}
 	}
 	return groups
@@ -88,14 +93,17 @@ type pursuit struct {
 func (c *Caller) attempt(try attempt) Answer {
 	s := c.Search
 	s.Begin()
-	try.layers.Deny, try.allow = c.Solved.concerning(try.q, try.layers.Deny), c.Solved.concerning(try.q, try.allow)
+	concerning := func(statements []*engine.Statement) []*engine.Statement {
+		return c.Solved.concerning(try.q, statements)
+	}
+	try.layers.Deny, try.allow = concerning(try.layers.Deny), concerning(try.allow)
 	if len(c.leftOut) > 0 {
 		try.layers.Deny = slices.DeleteFunc(
 			slices.Clone(try.layers.Deny),
 			func(st *engine.Statement) bool { return c.leftOut[st] },
 		)
 	}
-	p := pursuit{attempt: try, c: c, groups: c.Groups(try.layers), avoid: c.avoided(try), answer: Answer{C: c}}
+	p := pursuit{attempt: try, c: c, groups: c.Groups(try.layers, concerning), avoid: c.avoided(try), answer: Answer{C: c}}
 	written := c.shared(try, p.groups, p.avoid)
 	if have, known := c.kept(written, try, p.groups, p.avoid); known {
 		return have
@@ -116,7 +124,7 @@ func (c *Caller) attempt(try attempt) Answer {
 // about callers and requests.
 func (c *Caller) avoided(try attempt) []*bound {
 	b := c.Search.B
-	avoid := b.BindAll(try.q.Permitted, try.avoid, c.Rules(), try.layers.Deny)
+	avoid := b.BindAvoided(try.q.Permitted, try.avoid, c.Rules(), try.layers.Deny)
 	if c.Principal.Kind == engine.UserPrincipal && c.Any == nil {
 		avoid = append(avoid, b.Namesakes(c.Principal))
 	}
@@ -279,6 +287,9 @@ func (b *binder) ownerRules(c *engine.Condition) []*bound {
 func (b *binder) rulesOfOwner(kind conditionkey.KeyKind, id string) []*bound {
 	name := fmt.Sprintf("%d %s", kind, id)
 	if have, ok := b.owners[name]; ok {
+		for _, rule := range have {
+			b.note(rule)
+		}
 		return have
 	}
 	var rules []*bound
@@ -290,7 +301,7 @@ func (b *binder) rulesOfOwner(kind conditionkey.KeyKind, id string) []*bound {
 		}
 		elsewhere := b.Bind(engine.MustStatement(policy.Deny("", "*").On("*").When(policy.Present(other.Key), other)))
 		rules = append(rules, &bound{
-			st:    Everything,
+			st:    elsewhere.st,
 			Lits:  append(elsewhere.Lits[:len(elsewhere.Lits):len(elsewhere.Lits)], b.noResource()),
 			Never: elsewhere.Never,
 		})

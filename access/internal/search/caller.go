@@ -284,7 +284,7 @@ func (b *binder) Namesakes(who *engine.Principal) *bound {
 // requestTagRule says that a request with aws:RequestTag/x names x among aws:TagKeys.
 func (b *binder) requestTagRule(tag string) *bound {
 	if have, ok := b.tagRules[tag]; ok {
-		return have
+		return b.note(have)
 	}
 	b.tagRules[tag] = b.Bind(engine.MustStatement(policy.Deny("", "*").On("*").When(
 		policy.Present("aws:RequestTag/"+tag),
@@ -298,7 +298,7 @@ func (b *binder) requestTagRule(tag string) *bound {
 func (b *binder) regionRule() *bound {
 	const name = "aws:requestedregion"
 	if have, ok := b.tagRules[name]; ok {
-		return have
+		return b.note(have)
 	}
 	rule := &bound{st: Everything, Never: true}
 	if home := engine.HomeOfGlobalServices(b.caller.Principal.Account.Partition); home != "" {

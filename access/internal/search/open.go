@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"aws-access-guardrails/access/internal/call"
 	"aws-access-guardrails/access/internal/conditionkey"
@@ -61,25 +62,27 @@ const firstMark = 0xF0000
 func (b *binder) openTests() *openTests {
 	t := &openTests{
 		b:       b,
-		names:   slices.Sorted(maps.Keys(b.Open)),
+		names:   slices.Sorted(maps.Keys(b.reading.open)),
 		plain:   map[string]map[string]glob.Glob{},
 		folds:   map[string]bool{},
 		stands:  map[string][]stand{},
 		others:  map[string][]Literal{},
 		tangled: map[string]bool{},
 	}
-	for st := range b.bounds {
-		for i := range st.Resources {
-			t.add("", t.arn(&st.Resources[i], true)...)
+	for _, read := range b.reading.bounds {
+		t.b = read.by
+		for i := range read.st.Resources {
+			t.add("", t.arn(&read.st.Resources[i], true)...)
 		}
-		for i := range st.Conditions {
-			t.condition(&st.Conditions[i])
+		for i := range read.st.Conditions {
+			t.condition(&read.st.Conditions[i])
 		}
 	}
+	t.b = b
 	if p := b.solved.probes["namesakes "+b.caller.Principal.Arn]; p != nil {
 		t.add("", p.Globs...)
 	}
-	if c := b.caller; c.Any != nil && c.Any.Shape != nil && b.Open["aws:username"] != nil {
+	if c := b.caller; c.Any != nil && c.Any.Shape != nil && b.reading.open["aws:username"] != nil {
 		// The name of a user is the end of the user's ARN.
 		mark := slices.Index(t.names, "aws:username")
 		users := glob.LiteralGlob("arn:"+string(c.Principal.Account.Partition)+":iam::", false)
@@ -133,7 +136,7 @@ func (t *openTests) marked(p *pattern.Pattern) []pattern.Pattern {
 		return []pattern.Pattern{*p}
 	}
 	var forms []pattern.Pattern
-	if plain, ok := t.b.resolve(p); ok {
+	if plain, ok := t.b.resolve(p, false); ok {
 		forms = append(forms, plain)
 	}
 	out := pattern.Pattern{Text: p.Text}
@@ -159,7 +162,7 @@ func (t *openTests) arn(p *pattern.ARN, resource bool) []glob.Glob {
 		return []glob.Glob{glob.GlobOfARN(p, resource)}
 	}
 	var globs []glob.Glob
-	if plain, ok := t.b.resolveARN(p); ok {
+	if plain, ok := t.b.resolveARN(p, false); ok {
 		globs = append(globs, glob.GlobOfARN(&plain, resource))
 	}
 	out := pattern.ARN{Text: p.Text}
@@ -220,11 +223,11 @@ func (t *openTests) add(about string, globs ...glob.Glob) {
 // connected are the open keys whose values meet that of one, directly or by others, and the subjects that any of them
 // is compared with.
 func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
-	keys, subjects = map[string]bool{name: true}, map[string]bool{t.b.Open[name].Meeting(): true}
+	keys, subjects = map[string]bool{name: true}, map[string]bool{t.b.reading.open[name].Meeting(): true}
 	for grown := true; grown; {
 		before := len(keys) + len(subjects)
 		for _, other := range t.names {
-			meeting := t.b.Open[other].Meeting()
+			meeting := t.b.reading.open[other].Meeting()
 			if !keys[other] && !subjects[meeting] &&
 				!slices.ContainsFunc(t.stands[other], func(s stand) bool { return subjects[s.subject] }) {
 				continue
@@ -239,7 +242,7 @@ func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
 	return keys, subjects
 }
 
-// openValues finds the values of every open key.
+// values finds the values of every open key.
 //
 // The values of a key are infinitely many, and its tests are finitely many predicates, so that the values fall into
 // finitely many classes: the minterms of the predicates, as the literature on symbolic automata calls them. Two
@@ -247,8 +250,7 @@ func (t *openTests) connected(name string) (keys, subjects map[string]bool) {
 // other, and one value of each class stands for all. Keys that are compared with the same things share their
 // predicates (component), and each predicate is about the value alone (predicates). Where a test cannot be said as
 // such a predicate, the values are still tried, and the answer says that there may be others.
-func (b *binder) openValues() openValues {
-	t := b.openTests()
+func (t *openTests) values() openValues {
 	out := openValues{texts: map[string][]string{}, sure: true}
 	for _, name := range t.names {
 		classes := t.classes(t.component(name))
@@ -258,6 +260,17 @@ func (b *binder) openValues() openValues {
 		}
 	}
 	return out
+}
+
+// count is in how many ways the keys have values, or none. It stops counting beyond what is tried.
+func (v *openValues) count() int {
+	total := 1
+	for _, texts := range v.texts {
+		if total *= len(texts) + 1; total > maxAssignments {
+			break
+		}
+	}
+	return total
 }
 
 // component is what decides the values of one open key: the connected component of that key in the graph whose edges
@@ -277,7 +290,7 @@ type component struct {
 }
 
 func (t *openTests) component(name string) component {
-	c := component{key: t.b.Open[name]}
+	c := component{key: t.b.reading.open[name]}
 	c.keys, c.subjects = t.connected(name)
 	for key := range c.keys {
 		c.tangled = c.tangled || t.tangled[key]
@@ -290,14 +303,22 @@ func (t *openTests) component(name string) component {
 	return c
 }
 
+// sayable reports whether every test of the open keys can be said as a pattern of the value of one key.
+func (t *openTests) sayable() bool {
+	return !slices.ContainsFunc(t.names, func(name string) bool { return !t.sayableOf(t.component(name)) })
+}
+
+// sayableOf is sayable for the keys of a component. The values of an instant are written as such; nothing here knows
+// how. Where several keys meet and one stands within a pattern, the values of the one depend on those of the other.
+func (t *openTests) sayableOf(c component) bool {
+	return !c.tangled && !c.key.Kind.IsTime() && !t.sundered && !(c.embedded && len(c.keys) > 1)
+}
+
 // classes are values of every class of a component's key.
 func (t *openTests) classes(c component) glob.Classes {
 	predicates, wild := t.predicates(c)
 	found := t.b.representatives(predicates, len(c.keys))
-	// The values of an instant are written as such; nothing here knows how. Where several keys meet and one stands
-	// within a pattern, the values of the one depend on those of the other.
-	sayable := !c.tangled && !c.key.Kind.IsTime() && !t.sundered && !(c.embedded && len(c.keys) > 1)
-	out := glob.Classes{Texts: slices.Clone(found.Texts), Sure: found.Sure && sayable}
+	out := glob.Classes{Texts: slices.Clone(found.Texts), Sure: found.Sure && t.sayableOf(c)}
 	var literals []Literal
 	for subject := range c.subjects {
 		literals = append(literals, t.others[subject]...)
@@ -382,37 +403,80 @@ func (b *binder) representatives(predicates map[string]glob.Glob, keys int) glob
 const maxAssignments = 500
 
 // Assignments answers a question for every value of the keys that stand as policy variables in what was read and that
-// the class does not fix, and for none. Where it cannot be certain of all their values, it leaves out the Denies in
-// which
-// one of them stands, and asks again: what is shut without a Deny is shut with it.
+// the class does not fix, and for none. Where it cannot be certain of all their values it asks questions that let more
+// through: with any text in the place of each such key, and without the Denies in which one of them stands. What is
+// shut then is shut.
 func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
-	a := c.assignments(ask)
-	if !a.GaveUp || a.Open {
+	a := c.unassigned(ask)
+	if c.settled(a) {
 		return a
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Search.B.opening)) {
+	anyText := sync.OnceValue(func() Answer { return c.withAnyText(ask) })
+	shut := func() bool { return !anyText().Open && !anyText().GaveUp }
+	tests := c.Search.B.openTests()
+	// Values cost much, so they are not looked for where they would leave the answer uncertain.
+	if !tests.sayable() && shut() {
+		return a.shutBy(anyText())
+	}
+	values := tests.values()
+	if uncertain := a.GaveUp || !values.sure || values.count() > maxAssignments; uncertain && shut() {
+		return a.shutBy(anyText())
+	}
+	if a = c.assigned(ask, a, values); !a.GaveUp || a.Open {
+		return a
+	}
+	if shut() {
+		return a.shutBy(anyText())
+	}
+	denies := c.Search.B.reading.denies
+	for _, name := range slices.Sorted(maps.Keys(denies)) {
 		without := c.again(c.Solved.beside())
-		without.leftOut = c.Search.B.opening[name]
-		b := without.assignments(ask)
+		without.leftOut = denies[name]
+		b := without.unassigned(ask)
+		if !without.settled(b) {
+			b = without.assigned(ask, b, without.Search.B.openTests().values())
+		}
 		if !b.GaveUp && !b.Open {
-			b.Classes += a.Classes
-			return b
+			return a.shutBy(b)
 		}
 	}
 	return a
 }
 
-func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
+// unassigned asks with every open key absent.
+func (c *Caller) unassigned(ask func(*Caller) Answer) Answer {
 	c.Effort.spent = 0
-	a := ask(c)
-	if len(c.Search.B.Open) == 0 {
-		return a
-	}
-	names := slices.Sorted(maps.Keys(c.Search.B.Open))
-	values := c.Search.B.openValues()
+	c.Search.B.reading = &reading{}
+	return ask(c)
+}
+
+// settled reports whether no value of an open key changes an answer: nothing that was read has such a key, or nothing
+// can be worse.
+func (c *Caller) settled(a Answer) bool {
+	return len(c.Search.B.reading.open) == 0 || a.Rank() == WorstRank
+}
+
+// shutBy is the answer that another one gives, to a question that lets more through, and that finds nothing.
+func (a Answer) shutBy(b Answer) Answer {
+	b.Classes += a.Classes
+	return b
+}
+
+// withAnyText asks with any text in the place of each open key.
+func (c *Caller) withAnyText(ask func(*Caller) Answer) Answer {
+	wide := c.again(c.Solved.beside())
+	wide.leftOut, wide.Effort = c.leftOut, &effort{}
+	wide.Search.B.AnyText = true
+	return ask(wide)
+}
+
+// assigned asks for all values of the open keys that were read; a is the answer for none.
+func (c *Caller) assigned(ask func(*Caller) Answer, a Answer, values openValues) Answer {
+	read := c.Search.B.reading
+	names := slices.Sorted(maps.Keys(read.open))
 	giveUp := func(name string) {
 		if a.GaveUp = true; a.Grew == (engine.Source{}) {
-			a.Grew = c.Search.B.openBy[name]
+			a.Grew = read.openBy[name]
 		}
 	}
 	if !values.sure {
@@ -435,7 +499,7 @@ func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
 		other.leftOut = c.leftOut
 		other.Search.B.Assigned = map[string]assignment{}
 		for _, name := range names {
-			picked := assignment{key: c.Search.B.Open[name]}
+			picked := assignment{key: read.open[name]}
 			some := values.texts[name]
 			if pick := n % (len(some) + 1); pick < len(some) {
 				picked.v = engine.Single(some[pick])
@@ -449,8 +513,11 @@ func (c *Caller) assignments(ask func(*Caller) Answer) Answer {
 				other.Any = other.Any.named(picked.v.One, other.Principal.Account.Partition)
 			}
 		}
-		if !impossible {
-			a = a.And(ask(other))
+		if impossible {
+			continue
+		}
+		if a = a.And(ask(other)); a.Rank() == WorstRank {
+			break
 		}
 	}
 	return a

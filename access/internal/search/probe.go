@@ -61,6 +61,63 @@ type bound struct {
 	// written is the number of the statement as searches are written, negative when there is none; zero until it was
 	// asked for.
 	written int
+	// open are the open keys that stand in the statement.
+	open []*conditionkey.Key
+	// in is the question that read it last.
+	in *reading
+}
+
+// HasOpenKeys reports whether a condition key that the class does not fix stands as a policy variable in the
+// statement.
+func (b *bound) HasOpenKeys() bool { return len(b.open) > 0 }
+
+// reading is what one question has read: which values of open keys are told apart depends on that, and on nothing
+// that was read for another one.
+type reading struct {
+	bounds []readBound
+	// open are condition keys that stand as policy variables and that the class does not fix, by name; openBy are the
+	// statements in which they stood first.
+	open   map[string]*conditionkey.Key
+	openBy map[string]engine.Source
+	// denies are the Denies in which an open key stands, by the key.
+	denies map[string]map[*engine.Statement]bool
+}
+
+// readBound is a statement as one class meets it: a comparison reads the statements of two worlds.
+type readBound struct {
+	by *binder
+	*bound
+}
+
+// note notes that the question at hand reads a statement, and returns it.
+func (b *binder) note(st *bound) *bound {
+	r := b.reading
+	if st.in == r {
+		return st
+	}
+	st.in = r
+	r.bounds = append(r.bounds, readBound{b, st})
+	for _, k := range st.open {
+		r.opens(k, st.st)
+	}
+	return st
+}
+
+func (r *reading) opens(k *conditionkey.Key, st *engine.Statement) {
+	if r.open == nil {
+		r.open, r.openBy = map[string]*conditionkey.Key{}, map[string]engine.Source{}
+		r.denies = map[string]map[*engine.Statement]bool{}
+	}
+	name := strings.ToLower(k.Name)
+	if r.open[name] == nil {
+		r.open[name], r.openBy[name] = k, st.By
+	}
+	if st.From.Effect == policy.EffectDeny {
+		if r.denies[name] == nil {
+			r.denies[name] = map[*engine.Statement]bool{}
+		}
+		r.denies[name][st] = true
+	}
 }
 
 // Solved is what classes of callers of one account share: the probes, and what was solved of them.
@@ -130,15 +187,15 @@ type binder struct {
 	tagRules map[string]*bound
 	// owners are what AWS guarantees about owners of resources, by the key that is read and the account.
 	owners map[string][]*bound
-	// open are condition keys that stand as policy variables and that the class does not fix, by name.
-	Open map[string]*conditionkey.Key
-	// openBy are the statements in which they stood first; binding is the one at hand.
-	openBy  map[string]engine.Source
-	binding *engine.Statement
-	// opening are the Denies in which an open key stands, by the key.
-	opening map[string]map[*engine.Statement]bool
+	// reading is what the question at hand has read; two binders that one question uses share it.
+	reading *reading
+	// binding is the statement at hand.
+	binding *bound
 	// assigned are values for open keys.
 	Assigned map[string]assignment
+	// AnyText: open keys stand for any text, each place for itself, and what must not apply is left out where one
+	// stands. Every request of the class is then among those that are looked at, beside others that nobody can make.
+	AnyText bool
 }
 
 type assignment struct {
@@ -153,18 +210,23 @@ func NewBinder(c *Caller) *binder {
 		bounds:   map[*engine.Statement]*bound{},
 		tagRules: map[string]*bound{},
 		owners:   map[string][]*bound{},
-		Open:     map[string]*conditionkey.Key{},
-		openBy:   map[string]engine.Source{},
-		opening:  map[string]map[*engine.Statement]bool{},
+		reading:  &reading{},
 	}
 }
 
 func (b *binder) Bind(st *engine.Statement) *bound {
-	if have, ok := b.bounds[st]; ok {
-		return have
+	have, ok := b.bounds[st]
+	if !ok {
+		have = b.bindNew(st)
+		b.bounds[st] = have
 	}
+	return b.note(have)
+}
+
+func (b *binder) bindNew(st *engine.Statement) *bound {
 	out := &bound{st: st}
-	b.bounds[st], b.binding = out, st
+	b.binding = out
+	defer func() { b.binding = nil }()
 	shares := b.caller.Any == nil && len(b.Assigned) == 0
 	if have, ok := b.solved.plain[st]; ok && shares {
 		out.Lits, out.Never = have.lits, have.never
@@ -257,7 +319,7 @@ func (b *binder) ResourceProbe(st *engine.Statement) *Probe {
 	for i := range st.Resources {
 		alike = alike && !st.Resources[i].HasVariable()
 		own = own && st.Resources[i].EveryVariable(oneself)
-		resolved, ok := b.resolveARN(&st.Resources[i])
+		resolved, ok := b.resolveARN(&st.Resources[i], st.NotResources)
 		if !ok {
 			continue
 		}
@@ -408,6 +470,20 @@ func (b *binder) BindAll(lists ...[]*engine.Statement) []*bound {
 		}
 	}
 	return out
+}
+
+// BindAvoided binds statements that must not apply.
+func (b *binder) BindAvoided(lists ...[]*engine.Statement) []*bound {
+	all := b.BindAll(lists...)
+	if b.AnyText {
+		all = slices.DeleteFunc(all, (*bound).HasOpenKeys)
+	}
+	return all
+}
+
+// Beside has a binder of another world read for the question at hand of this one.
+func (b *binder) Beside(other *binder) {
+	other.reading, other.Assigned, other.AnyText = b.reading, b.Assigned, b.AnyText
 }
 
 // Literals joins the literals of statements; false when one of them never applies. Nil statements are left out.

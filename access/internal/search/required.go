@@ -52,7 +52,7 @@ func (c *Caller) lacks(try attempt, also *engine.Statement, target call.Target, 
 			continue
 		}
 		if avoid == nil {
-			avoid = c.Search.B.BindAll(c.Rules(), try.layers.Deny)
+			avoid = c.Search.B.BindAvoided(c.Rules(), try.layers.Deny)
 		}
 		if !c.allowed(try, allow, c.about(n, target.Name, ""), groups, avoid) {
 			return true
@@ -140,12 +140,18 @@ func (c *Caller) completeNeed(w *Witness, n *needs.Need, guess bool) bool {
 	if c.Principal.Identity != nil {
 		own = *c.Principal.Identity
 	}
-	allow := slices.Clone(own.Allow)
+	concerning := func(statements []*engine.Statement) []*engine.Statement {
+		return slices.DeleteFunc(
+			slices.Clone(statements),
+			func(st *engine.Statement) bool { return !st.MatchesAction(w.M.Target.Name) },
+		)
+	}
+	allow := concerning(own.Allow)
 	if guess || c.Any != nil {
 		allow = append(allow, Everything)
 	}
 	layers := c.Layers(&own)
-	groups, deny := c.Groups(layers), c.Search.B.BindAll(layers.Deny)
+	groups, deny := c.Groups(layers, concerning), c.Search.B.BindAvoided(concerning(layers.Deny))
 	for _, st := range allow {
 		lits, possible := c.Search.B.Literals(st)
 		if !possible {

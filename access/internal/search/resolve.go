@@ -10,7 +10,6 @@ import (
 	"aws-access-guardrails/access/internal/glob"
 	"aws-access-guardrails/access/internal/pattern"
 	"aws-access-guardrails/access/internal/wildcard"
-	"aws-access-guardrails/policy"
 )
 
 // constant is the value of a key that is the same in every request of the class.
@@ -34,62 +33,64 @@ func (b *binder) variable(tok *wildcard.Token) (string, bool) {
 	return tok.Fallback, tok.HasFallback
 }
 
-// opens notes that a key is open, and where it stands.
+// opens notes that a key is open where it stands.
 func (b *binder) opens(k *conditionkey.Key) {
-	name := strings.ToLower(k.Name)
-	if b.Open[name] == nil {
-		b.Open[name] = k
-		if b.binding != nil {
-			b.openBy[name] = b.binding.By
-		}
-	}
-	if st := b.binding; st != nil && st.From.Effect == policy.EffectDeny {
-		if b.opening[name] == nil {
-			b.opening[name] = map[*engine.Statement]bool{}
-		}
-		b.opening[name][st] = true
+	if b.binding != nil {
+		b.binding.open = append(b.binding.open, k)
 	}
 }
 
 // resolve replaces the variables of a pattern; false when one has no value, and then the pattern matches nothing.
-func (b *binder) resolve(p *pattern.Pattern) (pattern.Pattern, bool) {
+// Where open keys stand for any text, so do they in a pattern whose texts the statement speaks of, and a pattern whose
+// texts it spares matches nothing.
+func (b *binder) resolve(p *pattern.Pattern, spares bool) (pattern.Pattern, bool) {
 	if !p.HasVariable {
 		return *p, true
 	}
-	out := pattern.Pattern{Text: p.Text}
+	out, matches := pattern.Pattern{Text: p.Text}, true
 	for i := range p.Tokens {
 		tok := p.Tokens[i]
 		if tok.Kind == wildcard.TokenVariable {
+			// Also behind a variable without a value: every open key has to be noted.
 			text, ok := b.variable(&tok)
-			if !ok {
-				return pattern.Pattern{}, false
+			if tok = (wildcard.Token{Text: text}); b.AnyText && b.isOpen(p.Tokens[i].Key) {
+				tok, ok = wildcard.Token{Kind: wildcard.TokenAny}, !spares
 			}
-			tok = wildcard.Token{Text: text}
+			matches = matches && ok
 		}
 		out.Tokens = append(out.Tokens, tok)
+	}
+	if !matches {
+		return pattern.Pattern{}, false
 	}
 	out.Settle()
 	return out, true
 }
 
-func (b *binder) resolveARN(p *pattern.ARN) (pattern.ARN, bool) {
+func (b *binder) isOpen(k *conditionkey.Key) bool {
+	_, fixed := b.constant(k)
+	return !fixed
+}
+
+func (b *binder) resolveARN(p *pattern.ARN, spares bool) (pattern.ARN, bool) {
 	if !p.HasVariable() {
 		return *p, true
 	}
 	out := pattern.ARN{Text: p.Text, Any: p.Any}
 	if p.Whole != nil {
-		whole, ok := b.resolve(p.Whole)
-		out.Whole = &whole
+		whole, ok := b.resolve(p.Whole, spares)
+		if out.Any = ok && !whole.IsLiteral(); !out.Any {
+			out.Whole = &whole
+		}
 		return out, ok
 	}
+	matches := true
 	for i := range p.Parts {
-		part, ok := b.resolve(&p.Parts[i])
-		if !ok {
-			return pattern.ARN{}, false
-		}
+		part, ok := b.resolve(&p.Parts[i], spares)
+		matches = matches && ok
 		out.Parts = append(out.Parts, part)
 	}
-	return out, true
+	return out, matches
 }
 
 func (b *binder) resolveCondition(c *engine.Condition) *engine.Condition {
@@ -100,12 +101,12 @@ func (b *binder) resolveCondition(c *engine.Condition) *engine.Condition {
 	out := *c
 	out.Texts, out.Arns = nil, nil
 	for i := range c.Texts {
-		if p, ok := b.resolve(&c.Texts[i]); ok {
+		if p, ok := b.resolve(&c.Texts[i], c.Negated); ok {
 			out.Texts = append(out.Texts, p)
 		}
 	}
 	for i := range c.Arns {
-		if p, ok := b.resolveARN(&c.Arns[i]); ok {
+		if p, ok := b.resolveARN(&c.Arns[i], c.Negated); ok {
 			out.Arns = append(out.Arns, p)
 		}
 	}

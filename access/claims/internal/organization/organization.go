@@ -237,49 +237,18 @@ func (p *prover) everybodyOf(
 }
 
 func (p *prover) anybody(id string, q search.Question) search.Answer {
-	return askRemembering(
-		p.anybodies,
-		id,
-		func(id string) *search.Caller { return anybodyOf(p.Engine, id) },
-		func(c *search.Caller) search.Answer { return c.AskAttached(q) },
-	)
+	if p.anybodies[id] == nil {
+		p.anybodies[id] = anybodyOf(p.Engine, id)
+	}
+	return p.anybodies[id].AskAttached(q)
 }
 
 func (p *prover) root(id string, q search.Question) search.Answer {
-	return askRemembering(
-		p.roots,
-		id,
-		func(id string) *search.Caller { return rootOf(p.Engine, id) },
-		func(c *search.Caller) search.Answer { return c.Ask(q).And(c.AskAbroad(q)) },
-	)
-}
-
-// askRemembering asks a class of callers of an account that remembers what was solved for it. A question that depends
-// on the texts that were read before, which are values of keys that stand as policy variables and that the class does
-// not fix, is asked of a class that has read nothing.
-func askRemembering(
-	have map[string]*search.Caller,
-	id string,
-	build func(string) *search.Caller,
-	ask func(*search.Caller) search.Answer,
-) search.Answer {
-	c, known := have[id]
-	if known && c == nil {
-		return ask(build(id))
+	if p.roots[id] == nil {
+		p.roots[id] = rootOf(p.Engine, id)
 	}
-	if !known {
-		c = build(id)
-		have[id] = c
-	}
-	a := ask(c)
-	if len(c.Search.B.Open) == 0 {
-		return a
-	}
-	have[id] = nil
-	if !known {
-		return a
-	}
-	return ask(build(id))
+	c := p.roots[id]
+	return c.Ask(q).And(c.AskAbroad(q))
 }
 
 // rootOf is the class of the root user of an account.
