@@ -626,9 +626,9 @@ func (p *pair) attempt(
 		shape, _ := s.B.Literals(c.Any.Shape)
 		lits = append(lits, shape...)
 	}
-	if way.deny != nil && possible {
+	if way.deny != nil {
 		denied := peer.Search.B.Bind(way.deny)
-		lits, possible = append(lits, denied.Lits...), !denied.Never
+		lits, possible = append(lits, denied.Lits...), possible && !denied.Never
 	}
 	if !possible {
 		return a, nil

@@ -222,6 +222,25 @@ func TestComparisonsTellMeaningFromWriting(t *testing.T) {
 	}
 }
 
+// The values of a policy variable that matter are those that the documents of either world tell apart.
+func TestComparisonsTellValuesOfVariablesApartThatOneSideNames(t *testing.T) {
+	home := policy.Allow("Home", "s3:GetObject").On("arn:aws:s3:::b/${s3:x}/file")
+	for name, c := range map[string]policy.Statement{
+		"the value of the key": policy.Deny("One", "s3:GetObject").On("*").When(policy.StringEquals("s3:x", "secret")),
+		"the resource":         policy.Deny("One", "s3:GetObject").On("arn:aws:s3:::b/secret/*"),
+		"another key that has its value": policy.Deny("One", "s3:GetObject").On("*").When(
+			policy.StringEquals("s3:w", "${s3:x}"), policy.StringEquals("s3:w", "secret"),
+		),
+	} {
+		t.Run(name, func(t *testing.T) {
+			open := small(policy.New(home), policy.New(), trustsBob())
+			shut := small(policy.New(home, c), policy.New(), trustsBob())
+			assert.Equal(t, []string{"-? " + fixture.UserARN("bob") + " s3:GetObject"}, compared(t, open, shut))
+			assert.Equal(t, []string{"+? " + fixture.UserARN("bob") + " s3:GetObject"}, compared(t, shut, open))
+		})
+	}
+}
+
 // A service control policy binds people whom no stack lists, and the root user; the comparison speaks of them.
 func TestComparisonsSpeakOfEverybodyWhomGuardrailsBind(t *testing.T) {
 	modelled := func(policies ...world.ServiceControlPolicy) world.World {

@@ -28,6 +28,8 @@ type Engine struct {
 	DescribedRoles *Statement
 	// Patterns is what proofs remember of patterns; the engines of one world share it.
 	Patterns *glob.Memory
+	// Effort is how many statements a search may make fail for one question. Zero is what the search bounds itself.
+	Effort int
 }
 
 // Assumption says what a policy allows whose document is not known.

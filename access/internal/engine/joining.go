@@ -26,6 +26,7 @@ func (e *Engine) JoinedBy(joining world.Account, organization string, paths ...s
 		DescribedRoles: e.DescribedRoles,
 		Since:          e.Since,
 		Patterns:       e.Patterns,
+		Effort:         e.Effort,
 	}}
 	index := slices.IndexFunc(w.Accounts, func(a world.Account) bool { return a.ID == joining.ID })
 	if index < 0 {

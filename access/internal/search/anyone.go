@@ -61,7 +61,7 @@ func NewAnyoneOf(e *engine.Engine, class *wayin.Class, entry *engine.Trusted, in
 		Principal: stand,
 		Solved:    NewSolved(),
 		Any:       a,
-		Effort:    &effort{},
+		Effort:    newEffort(e),
 	}
 	c.Search = NewSearch(NewBinder(c))
 	return c
@@ -208,11 +208,25 @@ func AskTrust(e *engine.Engine, role *engine.Principal, q Question) Answer {
 
 // Together are the ways into one role of which one question asks. A trust policy can name many accounts, each of which
 // is a class of callers: what is tried for all of them is bounded together. The zero value has tried nothing.
-type Together struct{ assignments int }
+type Together struct{ assignments, unsure int }
 
 // maxTogether bounds how many values of open keys are tried for all ways into a role. The ways of a trust policy that
 // compares one policy variable try about ten values each.
 const maxTogether = 4 * maxAssignments
+
+// maxUnsure bounds for how many open keys of all ways into a role the values are looked for in vain: each time costs a
+// long search and leaves the answer uncertain.
+const maxUnsure = 8
+
+// looks reports whether values of another open key are to be looked for.
+func (t *Together) looks() bool { return t == nil || t.unsure < maxUnsure }
+
+// found notes whether all values of an open key were found.
+func (t *Together) found(sure bool) {
+	if t != nil && !sure {
+		t.unsure++
+	}
+}
 
 // exhausted counts so many values, and reports whether they are too many. Nil has no bound.
 func (t *Together) exhausted(assignments int) bool {
@@ -313,7 +327,7 @@ func FreeTags(e *engine.Engine, role *engine.Principal) func(string) bool {
 					policy.Allow("", "sts:TagSession").On("*").When(policy.AnyEqualsIgnoringCase("aws:TagKeys", tag)),
 				},
 			)
-			free = AskTrust(e, role, q).Open
+			free = !AskTrust(e, role, q).Shut()
 			known[tag] = free
 		}
 		return free

@@ -107,6 +107,9 @@ type Answer struct {
 	Classes int
 }
 
+// Shut reports whether there is no such request, for certain.
+func (a Answer) Shut() bool { return !a.Open && !a.GaveUp }
+
 // worse reports whether an answer says more against a claim than another.
 func (a Answer) worse(b Answer) bool { return a.Rank() > b.Rank() }
 

@@ -51,7 +51,7 @@ func NewCaller(e *engine.Engine, s engine.Session, shared *Solved) (*Caller, boo
 	if ev.Find() != nil {
 		return nil, false
 	}
-	c := &Caller{Engine: e, Session: s, Principal: ev.Principal, Solved: shared, Effort: &effort{}}
+	c := &Caller{Engine: e, Session: s, Principal: ev.Principal, Solved: shared, Effort: newEffort(e)}
 	c.Search = NewSearch(NewBinder(c))
 	return c, true
 }

@@ -316,8 +316,13 @@ func (t *openTests) sayableOf(c component) bool {
 
 // classes are values of every class of a component's key.
 func (t *openTests) classes(c component) glob.Classes {
+	together := t.b.caller.together
+	if !together.looks() {
+		return glob.Classes{}
+	}
 	predicates, wild := t.predicates(c)
 	found := t.b.representatives(predicates, len(c.keys))
+	together.found(found.Sure)
 	out := glob.Classes{Texts: slices.Clone(found.Texts), Sure: found.Sure && t.sayableOf(c)}
 	var literals []Literal
 	for subject := range c.subjects {
@@ -412,7 +417,7 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 		return a
 	}
 	anyText := sync.OnceValue(func() Answer { return c.withAnyText(ask) })
-	shut := func() bool { return !anyText().Open && !anyText().GaveUp }
+	shut := func() bool { return anyText().Shut() }
 	tests := c.Search.B.openTests()
 	// Values cost much, so they are not looked for where they would leave the answer uncertain.
 	if !tests.sayable() && shut() {
@@ -436,7 +441,7 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 		if !without.settled(b) {
 			b = without.assigned(ask, b, without.Search.B.openTests().values())
 		}
-		if !b.GaveUp && !b.Open {
+		if b.Shut() {
 			return a.shutBy(b)
 		}
 	}
@@ -465,7 +470,7 @@ func (a Answer) shutBy(b Answer) Answer {
 // withAnyText asks with any text in the place of each open key.
 func (c *Caller) withAnyText(ask func(*Caller) Answer) Answer {
 	wide := c.again(c.Solved.beside())
-	wide.leftOut, wide.Effort = c.leftOut, &effort{}
+	wide.leftOut, wide.Effort = c.leftOut, newEffort(c.Engine)
 	wide.Search.B.AnyText = true
 	return ask(wide)
 }

@@ -486,18 +486,21 @@ func (b *binder) Beside(other *binder) {
 	other.reading, other.Assigned, other.AnyText = b.reading, b.Assigned, b.AnyText
 }
 
-// Literals joins the literals of statements; false when one of them never applies. Nil statements are left out.
+// Literals joins the literals of statements; false when one of them never applies. Nil statements are left out. All are
+// read, also behind one that never applies: it may apply with a value of an open key.
 func (b *binder) Literals(statements ...*engine.Statement) ([]Literal, bool) {
 	var lits []Literal
+	possible := true
 	for _, st := range statements {
 		if st == nil {
 			continue
 		}
 		bound := b.Bind(st)
-		if bound.Never {
-			return nil, false
-		}
+		possible = possible && !bound.Never
 		lits = append(lits, bound.Lits...)
+	}
+	if !possible {
+		return nil, false
 	}
 	return lits, true
 }

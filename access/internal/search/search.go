@@ -162,8 +162,10 @@ func (s *search) blame(b *bound) {
 // thousand.
 const maxEffort = 40_000
 
-// effort is what a question has cost.
-type effort struct{ spent int }
+// effort is what a question has cost, and what it may cost.
+type effort struct{ spent, most int }
+
+func newEffort(e *engine.Engine) *effort { return &effort{most: cmp.Or(e.Effort, maxEffort)} }
 
 func (e *effort) spend() { e.spent++ }
 
@@ -172,11 +174,11 @@ func (e *effort) spend() { e.spent++ }
 func (e *effort) giveUp(last bool) {
 	const several = 20
 	if e.spent += maxEffort / several; last {
-		e.spent = maxEffort
+		e.spent = e.most
 	}
 }
 
-func (e *effort) exhausted() bool { return e.spent > maxEffort }
+func (e *effort) exhausted() bool { return e.spent > e.most }
 
 // applies reports whether a statement applies to the request at hand.
 func (s *search) applies(st state, b *bound) bool {

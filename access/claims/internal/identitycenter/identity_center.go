@@ -427,7 +427,7 @@ func (p *prover) changesNoAccess() {
 			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.AuthorizationTags()...))}), p.everyPerson(set))
 		if tagging.Open && tagging.Guess {
 			// Tags of a session of a role elsewhere decide nothing here.
-			tagging = search.Answer{Classes: tagging.Classes}
+			tagging = search.Answer{Classes: tagging.Classes, GaveUp: tagging.GaveUp, Grew: tagging.Grew}
 		}
 		a = a.And(tagging)
 		if !set.OpensSessions && !set.ReadOnly {

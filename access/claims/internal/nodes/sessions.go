@@ -93,7 +93,7 @@ func OwnSessionsOnly(p *claim.Prover, in *intent.Account) {
 // session, so that two people whose sessions have one name are the same to it.
 func sharesSessions(p *claim.Prover, f *prove.Finding, r intent.Role) bool {
 	resuming := search.Asking([]policy.Statement{policy.Allow("", "ssm:ResumeSession", "ssm:TerminateSession").On("*")})
-	if len(r.Principals) < 2 || !p.AskAll(resuming, engine.AssumedRole(r.ARN, "session")).Open {
+	if len(r.Principals) < 2 || p.AskAll(resuming, engine.AssumedRole(r.ARN, "session")).Shut() {
 		return false
 	}
 	if r.AnySessionName {

@@ -151,7 +151,7 @@ func AuthorizationTagsAreGuarded(p *claim.Prover, in *intent.Account) {
 		tagging := p.EveryCall(session, sessions...)
 		if tagging.Open && tagging.Guess {
 			// Tags of a session of a role elsewhere decide nothing here.
-			tagging = search.Answer{Classes: tagging.Classes}
+			tagging = search.Answer{Classes: tagging.Classes, GaveUp: tagging.GaveUp, Grew: tagging.Grew}
 		}
 		p.Conclude(p.Begin(in, who.Arn), p.AskAll(q, sessions...).And(tagging), "an authorization tag can be written")
 	}

@@ -18,7 +18,7 @@ func SourceNetworksOnly(p *claim.Prover, in *intent.Account) {
 		into := p.Trust(r, search.Asking(assuming, inside(r.Networks)...))
 		calls := p.EveryCall(CallsFromElsewhere(r.Networks), p.RoleSession(in, p.Engine.Principals[r.ARN]))
 		f := p.Begin(in, r.ARN)
-		if into.Open {
+		if !into.Shut() {
 			calls = calls.And(into)
 		} else {
 			f.Classes += into.Classes

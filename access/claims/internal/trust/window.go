@@ -21,7 +21,7 @@ func GrantsEndWithTheirWindow(p *claim.Prover, in *intent.Account) {
 		calls := p.EveryCall(search.Asking(search.Anything, inside), p.RoleSession(in, role))
 		into := p.Trust(r, search.Asking([]policy.Statement{policy.Allow("", search.Assuming...).On("*")}, inside))
 		f := p.Begin(in, r.ARN)
-		if into.Open {
+		if !into.Shut() {
 			calls = calls.And(into)
 		} else {
 			f.Classes += into.Classes
