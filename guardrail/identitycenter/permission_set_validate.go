@@ -81,7 +81,7 @@ func (a *PermissionSetArgs) Validate() error {
 		return p
 	}
 	if document, wanted := a.InlinePolicy(); wanted {
-		p.Document("", "inline policy of "+a.Name, document, policy.PermissionSet, a.Quotas)
+		p.Document(a.inlinePath(), a.inlineName(), document, policy.PermissionSet, a.Quotas)
 	}
 	return p.Err()
 }
@@ -92,8 +92,18 @@ func (a *PermissionSetArgs) OwnDocuments() []guardrail.OwnDocument {
 	if !wanted {
 		return nil
 	}
-	return []guardrail.OwnDocument{{What: "inline policy of " + a.Name, Document: document}}
+	return []guardrail.OwnDocument{{Path: a.inlinePath(), What: a.inlineName(), Document: document}}
 }
+
+// inlinePath is the key under which the admin wrote the inline policy; empty where none did.
+func (a *PermissionSetArgs) inlinePath() problem.Path {
+	if a.Policy == nil {
+		return ""
+	}
+	return "policy"
+}
+
+func (a *PermissionSetArgs) inlineName() string { return "inline policy of " + a.Name }
 
 func (a *PermissionSetArgs) validateSession(p *problem.List) {
 	switch d := a.SessionDuration; {

@@ -48,7 +48,14 @@ func (a *Args) Validate() error {
 	if len(a.Document.Statements) == 0 {
 		p.Add("policy", nil, "is missing", "write policy, or policyFile with the path of a JSON document")
 	} else {
-		p.Document("policy", "policy "+a.Name, a.Document, policy.Identity, a.Quotas)
+		p.Document("policy", a.what(), a.Document, policy.Identity, a.Quotas)
 	}
 	return p.Err()
 }
+
+// OwnDocuments is the document, which the admin has written.
+func (a *Args) OwnDocuments() []guardrail.OwnDocument {
+	return []guardrail.OwnDocument{{Path: "policy", What: a.what(), Document: a.Document}}
+}
+
+func (a *Args) what() string { return "policy " + a.Name }

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -260,6 +261,7 @@ func (s *Stack) checkAWS(d *strictyaml.Decoder) {
 // checkComponents asks the components, which know what AWS takes.
 func (s *Stack) checkComponents(d *strictyaml.Decoder) {
 	written := s.writtenPeople()
+	maps.Copy(written, s.writtenDocuments(d))
 	for _, p := range s.parts() {
 		reportAll(d, p.section, p.derived, written, validate(p.args))
 	}

@@ -13,6 +13,16 @@ func stackPath(section problem.Path) problem.Path {
 	return problem.Path(stackfile.Namespace + ":").Join(section)
 }
 
+// whereWritten is the path at which the file has what a component knows by another one, or by one around it.
+func whereWritten(written map[problem.Path]problem.Path, path problem.Path) problem.Path {
+	for around, found := path, path != ""; found; around, found = around.Parent() {
+		if other, elsewhere := written[around]; elsewhere {
+			return other + path[len(around):]
+		}
+	}
+	return path
+}
+
 // reportAll reports what a component says about its Args, but for the fields that come from other sections. Every
 // such problem is one of a value, whatever it is to the component.
 func reportAll(
@@ -28,9 +38,7 @@ func reportAll(
 		}
 		found := *p
 		found.Kind, found.Path = problem.Invalid, stackPath(p.Path.Under(section))
-		if path, elsewhere := written[found.Path]; elsewhere {
-			found.Path = path
-		}
+		found.Path = whereWritten(written, found.Path)
 		// A list of which elements were refused is empty for the component alone.
 		if p.Kind == problem.Missing && d.Refused(found.Path) {
 			continue

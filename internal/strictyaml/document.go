@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -28,6 +29,9 @@ func (PolicyDocument) Decode(d *Decoder, n *Node, path problem.Path) (policy.Doc
 	if err == nil {
 		var document policy.Document
 		if document, err = policy.Parse(text); err == nil {
+			err = NoStatements(document)
+		}
+		if err == nil {
 			if !slices.ContainsFunc(n.Entries, func(e Entry) bool { return e.Name == "Version" }) {
 				document.Version = policy.Version
 			}
@@ -44,6 +48,14 @@ func (PolicyDocument) Decode(d *Decoder, n *Node, path problem.Path) (policy.Doc
 		},
 	)
 	return policy.Document{}, false
+}
+
+// NoStatements says why a document without statements is none, which AWS refuses.
+func NoStatements(d policy.Document) error {
+	if len(d.Statements) > 0 {
+		return nil
+	}
+	return errors.New("it has no statements")
 }
 
 func (PolicyDocument) Describe() *jsonschema.Schema { return &jsonschema.Schema{Type: "object"} }
