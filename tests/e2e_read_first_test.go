@@ -146,13 +146,15 @@ func TestTheReadBackSaysWhatAnotherUpDoes(t *testing.T) {
 func TestDriftOfNothingIsWrongUse(t *testing.T) {
 	t.Parallel()
 	d := newDeployment(t)
-	_, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
+	summary, err := d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
 	require.ErrorContains(t, err, "nothing to look at")
 	assert.Equal(t, exit.WrongUse, exit.StatusOf(err), "the stack was never deployed")
+	assert.Equal(t, result.OutcomeUndeployed, summary.Stacks[0].Outcome)
 	d.run(t, result.Preview, "dev") // Which makes the stack, with an empty state.
-	_, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
+	summary, err = d.workspace(t, workspace.Options{}).Run(t.Context(), result.Drift, "dev")
 	require.ErrorContains(t, err, "nothing to look at")
 	assert.Equal(t, exit.WrongUse, exit.StatusOf(err), "its state is empty")
+	assert.Equal(t, result.OutcomeUndeployed, summary.Stacks[0].Outcome)
 }
 
 // An edit that is not deployed yet is drift, and is told apart from what somebody changed.

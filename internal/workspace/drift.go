@@ -44,7 +44,7 @@ func (r *run) drift(ctx context.Context) (*result.Report, error) {
 		}
 	}
 	if looked == 0 {
-		return report, exit.Usef(
+		return report, exit.Undeployedf(
 			"the state of stack %q has no resources, so there was nothing to look at; deploy it with %s",
 			r.stack,
 			r.setting().Quoted(string(result.Up), r.stack),

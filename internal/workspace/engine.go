@@ -110,7 +110,7 @@ func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *
 	case r.operation == result.Destroy || r.operation == reading:
 		return nil, nil
 	case r.operation == result.Drift && r.home != nil:
-		return nil, exit.Usef(
+		return nil, exit.Undeployedf(
 			"stack %q was never deployed into this sandbox, so there is nothing to look at; run %s",
 			r.stack,
 			r.setting().Quoted(string(result.Up), r.stack),
@@ -118,7 +118,7 @@ func (r *run) selectStack(ctx context.Context, local auto.Workspace) (selected *
 	case r.operation == result.Up || r.home != nil:
 		err = local.CreateStack(ctx, r.stack)
 	default:
-		return nil, exit.Usef(
+		return nil, exit.Undeployedf(
 			"stack %q is not in the backend yet; deploy it with %s, or run \"%s\"",
 			r.stack,
 			r.setting().Quoted(string(result.Up), r.stack),

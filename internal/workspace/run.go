@@ -76,8 +76,12 @@ func (r *run) fail(err error) {
 		r.report.Outcome = result.OutcomeRefused
 	}
 	var differs *exit.DiffersError
-	if errors.As(err, &differs) {
+	var undeployed *exit.UndeployedError
+	switch {
+	case errors.As(err, &differs):
 		r.report.Outcome = result.OutcomeDiffers
+	case errors.As(err, &undeployed):
+		r.report.Outcome = result.OutcomeUndeployed
 	}
 }
 

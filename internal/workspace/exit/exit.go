@@ -84,3 +84,18 @@ func (*UseError) ExitStatus() Status { return WrongUse }
 
 // Usef makes a UseError.
 func Usef(format string, args ...any) error { return &UseError{Message: fmt.Sprintf(format, args...)} }
+
+// UndeployedError is a stack that the operation could only look at, and of which nothing is deployed.
+type UndeployedError struct {
+	// Message says so, and what to run first.
+	Message string
+}
+
+func (e *UndeployedError) Error() string { return e.Message }
+
+func (*UndeployedError) ExitStatus() Status { return WrongUse }
+
+// Undeployedf makes an UndeployedError.
+func Undeployedf(format string, args ...any) error {
+	return &UndeployedError{Message: fmt.Sprintf(format, args...)}
+}

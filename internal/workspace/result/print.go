@@ -64,7 +64,7 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	}
 	_ = table.Flush() // Into memory.
 	var totals []string
-	for _, o := range []Outcome{OutcomeDone, OutcomeDiffers, OutcomeRefused, OutcomeFailed, OutcomeNotRun} {
+	for _, o := range []Outcome{OutcomeDone, OutcomeDiffers, OutcomeRefused, OutcomeUndeployed, OutcomeFailed, OutcomeNotRun} {
 		if counts[o] > 0 {
 			totals = append(totals, fmt.Sprintf("%d %s", counts[o], o))
 		}
@@ -204,7 +204,7 @@ func (c Change) remark() string {
 func (r *Report) totals() string {
 	switch {
 	case r.Outcome == OutcomeDiffers && r.Operation != Drift: // What it did is true, and not the whole of it.
-	case r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused:
+	case r.Outcome.ended():
 		return r.counts()
 	}
 	counts := r.counts()
@@ -217,7 +217,7 @@ func (r *Report) totals() string {
 // counts count resources; components exist in the program alone. What failed or was refused before anything was heard
 // of a resource counts nothing.
 func (r *Report) counts() string {
-	ended := r.Outcome != OutcomeFailed && r.Outcome != OutcomeRefused
+	ended := r.Outcome.ended()
 	if r.Operation == Drift {
 		if !ended {
 			return ""

@@ -102,9 +102,14 @@ const (
 	OutcomeRefused Outcome = "refused"
 	// OutcomeDiffers is one after which AWS holds something else than was deployed.
 	OutcomeDiffers Outcome = "differs"
+	// OutcomeUndeployed is one that could only look at what is deployed, and nothing of the stack is.
+	OutcomeUndeployed Outcome = "not deployed"
 	// OutcomeNotRun is one that never began.
 	OutcomeNotRun Outcome = "not run"
 )
+
+// ended reports whether the operation did what it does; what it found and did can be counted then.
+func (o Outcome) ended() bool { return o == OutcomeDone || o == OutcomeDiffers }
 
 // Step is one part of an operation with the time that it took.
 type Step struct {
