@@ -447,7 +447,7 @@ var rooms = []room{
 	{dir: "internal/clock", foreign: noForeign},
 	{
 		dir: "internal/strictyaml",
-		may: []string{"policy", "problem"},
+		may: []string{"policy", "problem", "internal/clock"},
 		foreign: []string{
 			"github.com/agext/levenshtein",
 			"github.com/invopop/jsonschema",

@@ -53,7 +53,7 @@ looked at; how many users, groups, roles and policies were is written. An answer
 			if err != nil {
 				return exit.Usef("%v", err)
 			}
-			from, err := instantOrNow(instant)
+			from, err := f.instantOrNow(instant)
 			if err != nil {
 				return err
 			}

@@ -31,7 +31,7 @@ Without names it checks every stack of the folder.`,
   guardrails check dev --strict
   guardrails check --json | jq '.stacks[].proofs[] | select(.verdict == "does not hold")'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			from, err := instantOrNow(instant)
+			from, err := f.instantOrNow(instant)
 			if err != nil {
 				return err
 			}

@@ -44,7 +44,7 @@ Without names it compares every stack of the folder; one that came, went or was 
   guardrails diff prod --deployed
   guardrails diff --from HEAD~1 --json | jq '.people[] | select(.gains) | .line'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow(instant)
+			when, err := f.instantOrNow(instant)
 			if err != nil {
 				return err
 			}

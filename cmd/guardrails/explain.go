@@ -11,6 +11,7 @@ func newExplain(f *flags) *cobra.Command {
 	var (
 		question explain.Question
 		mfa      bool
+		instant  string
 	)
 	cmd := &cobra.Command{
 		Use:   "explain [stack ...]",
@@ -31,6 +32,13 @@ Without names it asks every stack of the folder; the question is answered for ea
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("mfa") {
 				question.MFA = &mfa
+			}
+			if instant != "" {
+				moment, err := f.instantOf("--at", instant)
+				if err != nil {
+					return err
+				}
+				question.At = moment
 			}
 			stacks, err := f.read(args)
 			if err != nil {
@@ -110,6 +118,6 @@ Without names it asks every stack of the folder; the question is answered for ea
 		nil,
 		"a condition key that the call of --do carries, as key=value; repeatable",
 	)
-	flags.StringVar(&question.At, "at", "", "when it is tried: a time with its offset or zone")
+	flags.StringVar(&instant, "at", "", "when it is tried: a time with its offset or zone")
 	return cmd
 }

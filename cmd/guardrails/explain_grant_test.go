@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,10 @@ func TestGrantsAreExplainedAtAnInstant(t *testing.T) {
 		} {
 			out, err := at(t, from, c.line+moment.at.Format(time.RFC3339))
 			require.NoError(t, err, out)
+			now, err := at(t, moment.at, c.line+"now")
+			require.NoError(t, err, now)
+			written := strings.Replace(out, moment.at.Format(time.RFC3339), moment.at.UTC().Format(time.RFC3339), 1)
+			assert.Equal(t, written, now, "now is what the clock of the command says")
 			assert.Contains(t, out, "at "+moment.at.Format(time.RFC3339)+"?")
 			if moment.open {
 				assert.Contains(t, out, "Yes", moment.at)

@@ -43,7 +43,7 @@ type flags struct {
 	// ran is what the operation of this command did.
 	ran *result.Summary
 
-	// now is the clock of the verbs that write times into files; nil means that of the machine.
+	// now is the clock of all verbs; nil means that of the machine.
 	now func() time.Time
 }
 
@@ -56,8 +56,8 @@ func (f *flags) clock() time.Time {
 }
 
 // instantOf is the time of a flag.
-func instantOf(flag, text string) (time.Time, error) {
-	moment, err := clock.Instant(text, time.Now())
+func (f *flags) instantOf(flag, text string) (time.Time, error) {
+	moment, err := clock.Instant(text, f.clock())
 	if err != nil {
 		return time.Time{}, exit.Usef("%s: %v", flag, err)
 	}
@@ -65,11 +65,11 @@ func instantOf(flag, text string) (time.Time, error) {
 }
 
 // instantOrNow is the time of the flag --at, or now where it is not given.
-func instantOrNow(text string) (time.Time, error) {
+func (f *flags) instantOrNow(text string) (time.Time, error) {
 	if text == "" {
-		return time.Now(), nil
+		return f.clock(), nil
 	}
-	return instantOf("--at", text)
+	return f.instantOf("--at", text)
 }
 
 // memory is where the proofs of a verb are kept; nil where they are not. What is deployed into an account is proven by

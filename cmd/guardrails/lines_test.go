@@ -208,6 +208,26 @@ var unsettled = map[string]string{
 	"guardrail/operation/notices.go": "a notice of a policy, which no run makes",
 }
 
+// What a verb calls now is what its flags say: the clock of the machine is asked where they are made, and for how long
+// something takes on a terminal.
+func TestOnlyOnePlaceAsksTheMachineForTheTime(t *testing.T) {
+	asked := map[string]int{}
+	for path, file := range sources(t) {
+		if !strings.HasPrefix(path, "cmd/guardrails/") && !strings.HasPrefix(path, "internal/view/") {
+			continue
+		}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if called, ok := node.(*ast.SelectorExpr); ok && called.Sel.Name == "Now" {
+				if name, ok := called.X.(*ast.Ident); ok && name.Name == "time" {
+					asked[path]++
+				}
+			}
+			return true
+		})
+	}
+	assert.Equal(t, map[string]int{"cmd/guardrails/flags.go": 1, "cmd/guardrails/root.go": 1}, asked)
+}
+
 // No text but help names a command with its verb: internal/commandline writes the lines that people are told to run.
 func TestOnlyOnePlaceWordsCommandLines(t *testing.T) {
 	var names []string

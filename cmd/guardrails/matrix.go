@@ -33,7 +33,7 @@ Without names it covers every stack of the folder.`,
   guardrails matrix dev --person non-97-test-user1
   guardrails matrix --at 2030-12-01T10:00:00+09:00 --markdown`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow(instant)
+			when, err := f.instantOrNow(instant)
 			if err != nil {
 				return err
 			}

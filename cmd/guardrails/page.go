@@ -29,7 +29,7 @@ Without names it covers every stack of the folder. It is written also when a pro
   guardrails page --out review.html --against main...
   guardrails page workload --out - | gzip > page.html.gz`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			when, err := instantOrNow(instant)
+			when, err := f.instantOrNow(instant)
 			if err != nil {
 				return err
 			}

@@ -197,7 +197,7 @@ func (r *replayFlags) ask(
 		if bound.text == "" {
 			continue
 		}
-		if *bound.into, err = instantOf(bound.flag, bound.text); err != nil {
+		if *bound.into, err = f.instantOf(bound.flag, bound.text); err != nil {
 			return nil, "", nil, err
 		}
 	}

@@ -153,6 +153,8 @@ func TestWrongNamesTimesAndFiles(t *testing.T) {
 		{"page --out folder", exit.WrongUse, "is a folder"},
 		{"render nope", exit.WrongUse, "write one of"},
 		{"render --out e.csv jump", exit.WrongUse, "is no folder"},
+		{"explain jump --as alice --at tomorrow", exit.WrongUse, `--at: "tomorrow" is no time that is read here; write`},
+		{"explain jump --as alice --at friday", exit.WrongUse, "--at: "},
 		{"check --at noon", exit.WrongUse, "2030-12-01T09:00+09:00"},
 		{"drift nope", exit.WrongUse, "write one of"},
 		{"stacks nope", exit.WrongUse, "write one of"},

@@ -15,12 +15,12 @@ const Forms = `19:00, "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2030-1
 	`"now", or with an offset: 2030-12-01T09:00+09:00, 2030-12-01T00:00Z, "19:00 +09:00"`
 
 var (
-	absolute  = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+)((?:Z|z|UTC|[+-]).*)$`)
+	absolute  = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+)((?:Z|z|UTC|[+-]).*)$`)
 	atOffset  = regexp.MustCompile(`^([0-9]{1,2}:[0-9:]+)((?:Z|z|UTC|[+-]).*)$`)
 	dateForm  = regexp.MustCompile(`^([0-9]{4})-([0-9]{2})-([0-9]{2})$`)
 	timeForm  = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?$`)
 	spoken    = regexp.MustCompile(`\s+`)
-	wallTForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)$`)
+	wallTForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)$`)
 )
 
 // It is tonight from the evening hour of a day until the morning hour of the next one.
@@ -100,6 +100,20 @@ func Instant(text string, now time.Time) (time.Time, error) {
 	return moment, err
 }
 
+// Fixed is the instant that a text means wherever and whenever it is read: a date and a time with an offset or a zone,
+// in any form of Say. The zone is the one that the text names.
+func Fixed(text string) (time.Time, error) {
+	moment, err := Instant(text, time.Time{})
+	if err != nil {
+		return moment, err
+	}
+	// No word for a day means one day in two centuries.
+	if other, err := Instant(text, time.Time{}.AddDate(200, 0, 0)); err != nil || !moment.Equal(other) {
+		return time.Time{}, fmt.Errorf("%q names no date", text)
+	}
+	return moment, nil
+}
+
 func notRead(text string) error {
 	return fmt.Errorf("%q is no time that is read here; write %s", text, Forms)
 }
@@ -111,7 +125,7 @@ func withOffset(text, wall, behind string) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%q is no time that is read here: %w", text, err)
 	}
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
-		if moment, err := time.ParseInLocation(layout, wall, zone); err == nil {
+		if moment, err := time.ParseInLocation(layout, strings.ToUpper(wall), zone); err == nil {
 			if moment.Nanosecond() != 0 {
 				return moment, fmt.Errorf(
 					"%q has a part of a second; write whole seconds: %s",

@@ -3,11 +3,11 @@ package strictyaml
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/invopop/jsonschema"
 
+	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
@@ -92,26 +92,12 @@ func (Moment) Decode(d *Decoder, n *Node, path problem.Path) (time.Time, bool) {
 		Why:      "is not a time with an offset",
 		Fix:      fix,
 	}
-	if meant, found := otherForm(n.Text); found {
-		wrong.Why, wrong.Fix = "is a time in another form than the one of files", fmt.Sprintf("write %q", meant)
+	if meant, err := clock.Fixed(n.Text); err == nil {
+		wrong.Why = "is a time in another form than the one of files"
+		wrong.Fix = fmt.Sprintf("write %q", meant.Format(time.RFC3339))
 	}
 	d.Report(wrong)
 	return time.Time{}, false
-}
-
-// otherForm is the time that a text in another form of ISO 8601 means, as files have it.
-func otherForm(text string) (meant string, found bool) {
-	for _, between := range []string{"T", " "} {
-		for _, clock := range []string{"15:04:05", "15:04"} {
-			for _, offset := range []string{"Z07:00", " Z07:00", "Z0700", " Z0700", "Z07"} {
-				t, err := time.Parse("2006-01-02"+between+clock+offset, strings.ToUpper(text))
-				if err == nil {
-					return t.Format(time.RFC3339), true
-				}
-			}
-		}
-	}
-	return "", false
 }
 
 func (Moment) Describe() *jsonschema.Schema {

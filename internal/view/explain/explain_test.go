@@ -208,8 +208,6 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 			`--on: "Test Project 1" is nothing to act on; write a tag`},
 		"a key": {func(q *Question) { q.With = []string{"aws:TagKeys"} },
 			`--with: "aws:TagKeys" is no condition key with a value`},
-		"a time":              {func(q *Question) { q.At = "tomorrow" }, `--at: "tomorrow" is no time that is read here; write`},
-		"a time of some zone": {func(q *Question) { q.At = "tomorrow 09:00" }, `--at: "tomorrow 09:00" names no zone`},
 		"a person": {func(q *Question) { q.As = "non-97-test-user4" },
 			`--as: "non-97-test-user4" is no user of account 111122223333; did you mean "non-97-test-user1"?`},
 		"a door":       {func(q *Question) { q.Opens = "window" }, `--opens: "window" is not a door`},
@@ -241,13 +239,11 @@ func TestQuestionsAreReadStrictly(t *testing.T) {
 		On:      []string{"role/x", "document/d"},
 		With:    []string{"a=1", "a=2"},
 		Session: "key",
-		At:      "2026-12-01T09:00:00+09:00",
 	}.Expectation()
 	require.NoError(t, err)
 	assert.Equal(t, expectation.Target{Role: "x", Document: "d"}, x.On)
 	assert.Equal(t, map[string][]string{"a": {"1", "2"}}, x.With)
 	assert.False(t, x.MFA)
-	assert.Equal(t, 2026, x.At.Year())
 }
 
 // A Sid is a sentence without spaces, and reads as one.

@@ -15,7 +15,6 @@ import (
 	"aws-access-guardrails/access/expectation"
 	"aws-access-guardrails/access/world"
 	"aws-access-guardrails/guardrail/user"
-	"aws-access-guardrails/internal/clock"
 	"aws-access-guardrails/internal/judge"
 	"aws-access-guardrails/internal/reach"
 	"aws-access-guardrails/internal/stack"
@@ -44,8 +43,8 @@ type Question struct {
 	SessionTags []string
 	// With are condition keys as "key=value"; a key that is given twice has both values.
 	With []string
-	// At is a time with its offset; empty means any time.
-	At string
+	// At is when it is tried; the zero time means any.
+	At time.Time
 }
 
 // Expectation is the question as the access engine takes it.
@@ -106,11 +105,7 @@ func (q Question) Expectation() (expectation.Expectation, error) {
 		}
 		x.With[key] = append(x.With[key], value)
 	}
-	if q.At != "" {
-		if x.At, err = clock.Instant(q.At, time.Now()); err != nil {
-			return expectation.Expectation{}, fmt.Errorf("--at: %w", err)
-		}
-	}
+	x.At = q.At
 	return x, nil
 }
 
