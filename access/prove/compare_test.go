@@ -143,6 +143,55 @@ func TestComparisonsFindWhatBruteForceFinds(t *testing.T) {
 	}
 }
 
+// Several variables stand in the patterns of both worlds: what brute force finds with some of their values, a comparison
+// tells, or says that it is not certain.
+func TestComparisonsTryTheValuesOfVariables(t *testing.T) {
+	counts := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		document := policy.New(fixture.VariableStatement(t, policy.EffectAllow))
+		edited := document
+		if rapid.Bool().Draw(t, "deny") {
+			edited = edited.With(fixture.VariableStatement(t, policy.EffectDeny))
+		} else {
+			edited = policy.New(fixture.VariableStatement(t, policy.EffectAllow))
+		}
+		if rapid.Bool().Draw(t, "turned") {
+			document, edited = edited, document
+		}
+		before, err := engine.Compile(small(document, policy.New(), trustsBob()))
+		require.NoError(t, err)
+		after, err := engine.Compile(small(edited, policy.New(), trustsBob()))
+		require.NoError(t, err)
+		found := Compare(before, after, beforeAll)
+		bob := fixture.UserARN("bob")
+		if slices.Contains(found.Undecided, bob) {
+			counts["not certain"]++
+			return
+		}
+		kind := "same"
+		n, every := 0, rapid.IntRange(1, 7).Draw(t, "every")
+		for r := range fixture.VariableRequests {
+			if n++; n%every != 0 {
+				continue
+			}
+			was, err := before.Decide(engine.Console(bob), r)
+			require.NoError(t, err)
+			is, err := after.Decide(engine.Console(bob), r)
+			require.NoError(t, err)
+			if was.Allowed() == is.Allowed() {
+				continue
+			}
+			kind = "different"
+			require.True(t, slices.ContainsFunc(found.Differences, func(d Difference) bool {
+				return d.Subject == bob && d.Gained == is.Allowed()
+			}), "the comparison missed %v with %v\nbefore %s\nafter %s", r.Resources, r.Context, document.JSON(), edited.JSON())
+		}
+		counts[kind]++
+	})
+	t.Log(counts)
+	require.Positive(t, counts["different"])
+}
+
 // compared are the differences of two worlds of bob and the role r, in a few words.
 func compared(t *testing.T, before, after world.World) []string {
 	t.Helper()

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,84 +12,17 @@ import (
 	"aws-access-guardrails/policy"
 )
 
-// variableKeys are keys that a request has or does not have as it likes.
-var variableKeys = []string{"s3:x", "s3:y", "s3:z"}
-
-// variableText is a text of up to four pieces, with up to four variables.
-func variableText(t *rapid.T) string {
-	pieces := []string{"a", "-", "${s3:x}", "${s3:y}", "${s3:z}", "${s3:z, 'b'}"}
-	return strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 4).Draw(t, "pieces"), "")
-}
-
-// variableStatement has such a text in its resource, in a condition, or in both.
-func variableStatement(t *rapid.T, effect policy.Effect) policy.Statement {
-	st := policy.Statement{Effect: effect, Actions: []string{"s3:GetObject"}, Resources: []string{"*"}}
-	const bucket = "arn:aws:s3:::bucket/"
-	switch rapid.IntRange(0, 4).Draw(t, "resource") {
-	case 0:
-		st.Resources = []string{bucket + variableText(t)}
-	case 1:
-		st.Resources = []string{bucket + variableText(t) + "*", bucket + variableText(t)}
-	case 2:
-		st.Resources, st.NotResources = nil, []string{bucket + variableText(t)}
-	}
-	if len(st.Resources) == 1 && st.Resources[0] == "*" || rapid.Bool().Draw(t, "conditions") {
-		operator := policy.Operator{
-			Base: rapid.SampledFrom([]policy.BaseOperator{
-				policy.OpStringEquals, policy.OpStringNotEquals, policy.OpStringLike, policy.OpStringNotLike,
-				policy.OpStringEqualsIgnoreCase,
-			}).Draw(t, "base"),
-			IfExists: rapid.Bool().Draw(t, "ifExists"),
-		}
-		key := rapid.SampledFrom(append([]string{"s3:w"}, variableKeys...)).Draw(t, "key")
-		st = st.When(policy.Is(operator, key, variableText(t)))
-	}
-	return st
-}
-
-// variableRequests are all requests in which each key is absent or has one of a few values.
-func variableRequests(yield func(engine.Request) bool) {
-	var each func(keys []string, context engine.Context) bool
-	each = func(keys []string, context engine.Context) bool {
-		if len(keys) == 0 {
-			for _, end := range []string{"a", "b", "-a", "aa", "a-b", "ab", "b-a"} {
-				request := engine.Request{
-					Action: "s3:GetObject", Resources: []engine.Resource{{ARN: "arn:aws:s3:::bucket/" + end}}, Context: context,
-				}
-				if !yield(request) {
-					return false
-				}
-			}
-			return true
-		}
-		for _, value := range []string{"absent", "", "a", "b", "-"} {
-			next := engine.Context{}
-			for k, v := range context {
-				next[k] = v
-			}
-			if value != "absent" {
-				next[keys[0]] = []string{value}
-			}
-			if !each(keys[1:], next) {
-				return false
-			}
-		}
-		return true
-	}
-	each(append([]string{"s3:w"}, variableKeys...), engine.Context{})
-}
-
 // Several variables stand in one pattern, in any order and more than once: what the evaluator lets through with some
 // values of them is never proven shut.
 func TestEveryVariableOfAPatternIsTried(t *testing.T) {
 	counts := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		document := policy.New(variableStatement(t, policy.EffectAllow))
+		document := policy.New(fixture.VariableStatement(t, policy.EffectAllow))
 		if rapid.Bool().Draw(t, "two") {
-			document = document.With(variableStatement(t, policy.EffectAllow))
+			document = document.With(fixture.VariableStatement(t, policy.EffectAllow))
 		}
 		if rapid.Bool().Draw(t, "deny") {
-			document = document.With(variableStatement(t, policy.EffectDeny))
+			document = document.With(fixture.VariableStatement(t, policy.EffectDeny))
 		}
 		asked := policy.Allow("", "s3:GetObject").On(
 			"arn:aws:s3:::bucket/" + rapid.SampledFrom([]string{"*", "a", "ab", "a-*", "b-a"}).Draw(t, "asked resource"),
@@ -121,7 +53,7 @@ func TestEveryVariableOfAPatternIsTried(t *testing.T) {
 		}
 		counts["shut"]++
 		wanted := engine.MustStatement(asked)
-		for r := range variableRequests {
+		for r := range fixture.VariableRequests {
 			if !matchesRequest(e, s, r, wanted) {
 				continue
 			}
