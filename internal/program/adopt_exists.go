@@ -24,7 +24,7 @@ type adoptedThing struct {
 
 // checkAdopted refuses entries for what AWS does not have: the engine would try to import it, and stop with an error
 // that names neither the entry nor what to write. A question without an answer refuses nothing. For attributes for
-// access control there is no question.
+// access control there is no question; Advice says what to do when the engine stops.
 func checkAdopted(ctx *pulumi.Context, stack *stack.Stack, providers *providers) error {
 	things := adoptedThings(ctx, stack, providers)
 	missing := make([]bool, len(things))

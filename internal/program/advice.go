@@ -21,6 +21,9 @@ import (
 // Advice is what to do about an error of AWS that no file could tell before, in the words of the stack, with command
 // lines for the setting of the run; empty where nothing is known.
 func Advice(stack *stack.Stack, text string, setting commandline.Setting) string {
+	if notThere.MatchString(text) {
+		return takeOut
+	}
 	row, message, found := refusal.Find(text)
 	if !found || row.Decided != refusal.ByAccount {
 		return ""
@@ -31,6 +34,16 @@ func Advice(stack *stack.Stack, text string, setting commandline.Setting) string
 	}
 	return say
 }
+
+// notThere is how the engine says that AWS does not have what it is to import. It imports what guardrails:adopt lists,
+// and of attributes for access control nobody can ask before: see checkAdopted.
+//
+// Source: github.com/pulumi/pulumi, pkg/resource/deploy, ImportStep.
+var notThere = regexp.MustCompile(`(?:^|: )resource '[^']+' does not exist$`)
+
+// takeOut is what to do about it.
+const takeOut = "guardrails:adopt lists it, and AWS does not have it: take the entry out (attributes: true, where it is " +
+	"the instance of IAM Identity Center), and up makes it new"
 
 // named is a principal in the text of a refusal.
 var named = regexp.MustCompile(`arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/[A-Za-z0-9+=,.@_/-]+`)
