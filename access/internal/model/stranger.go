@@ -20,15 +20,20 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 	if kind != "user" && kind != "role" {
 		return nil, engine.Session{}
 	}
+	id, session := m.uniqueID()
+	if strings.HasPrefix(id, "AROA") && kind == "user" {
+		kind = "role"
+		arn = strings.Replace(arn, ":user/", ":role/", 1)
+	}
 	eng := e
 	if _, known := e.Principals[arn]; !known {
 		all := []world.InlinePolicy{{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}}
 		joining := world.Account{ID: policy.ARNPart(arn, 4), Partition: policy.Partition(policy.ARNPart(arn, 1))}
 		if kind == "user" {
-			joining.Users = []world.User{{Name: name, Path: path, Tags: m.principalTags(), Inline: all}}
+			joining.Users = []world.User{{Name: name, Path: path, ID: id, Tags: m.principalTags(), Inline: all}}
 		} else {
 			trust := policy.New(policy.Allow("Anyone", "sts:AssumeRole").For(policy.AWSPrincipals(joining.ID)))
-			joining.Roles = []world.Role{{Name: name, Path: path, Inline: all, Trust: trust}}
+			joining.Roles = []world.Role{{Name: name, Path: path, ID: id, Inline: all, Trust: trust}}
 		}
 		paths := m.Texts("aws:principalorgpaths")
 		organization, _, _ := strings.Cut(slices.Concat(paths, []string{""})[0], "/")
@@ -37,7 +42,7 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 		}
 	}
 	if kind == "role" {
-		return eng, engine.AssumedRole(arn, "somebody-else")
+		return eng, engine.AssumedRole(arn, cmp.Or(session, "somebody-else"))
 	}
 	switch present := m.Keys["aws:multifactorauthpresent"]; {
 	case !present.Present:
@@ -52,6 +57,19 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 		}
 	}
 	return eng, engine.ConsoleWithMFA(arn, age)
+}
+
+// uniqueID is the id of the caller and the name of the session, where the search wants an id that AWS can have given;
+// empty where it does not.
+func (m *Model) uniqueID() (id, session string) {
+	id, session, _ = strings.Cut(m.Text("aws:userid"), ":")
+	if len(id) < 16 || !strings.HasPrefix(id, "AIDA") && !strings.HasPrefix(id, "AROA") {
+		return "", ""
+	}
+	if len(session) < 2 { // AWS takes no shorter name.
+		session = ""
+	}
+	return id, session
 }
 
 // SomeAge is how old MFA is where its age is of no consequence.

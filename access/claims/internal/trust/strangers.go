@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -108,6 +109,9 @@ func strangersInto(p *claim.Prover, role *engine.Principal) (anybody, named []st
 			if note(anybodyIn(p, role, way, together)) || anyOf(crowdsIn(p, role, way, together), note) {
 				continue
 			}
+			for _, foreign := range strangersWithIDs(p, role, way, together) {
+				note(foreign)
+			}
 			for _, foreign := range accountsIn(p, role, way, together) {
 				note(foreign)
 			}
@@ -140,8 +144,69 @@ func anybodyIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together 
 	}
 	c := unheardOfCaller(p, role, way, together)
 	c.Any.Fixed[conditionkey.KeyPrincipalOrgID], c.Any.Fixed[conditionkey.KeyPrincipalOrgPaths] = engine.Values{}, engine.Values{}
-	w.answer = search.AskWayIn(p.Engine, role, way, c, AssumingBy(nil))
+	w.answer = search.AskWayIn(p.Engine, role, way, c, AssumingBy(ofNoID(role)))
 	return w
+}
+
+// uniqueID is the id of a user or role: no two have one, and AWS gives none again.
+//
+// Source: IAM User Guide, IAM identifiers: unique identifiers.
+var uniqueID = regexp.MustCompile(`\bA(?:IDA|ROA)[A-Z0-9]{12,124}\b`)
+
+// idsIn are the unique ids that a trust policy has.
+func idsIn(role *engine.Principal) []string {
+	ids := uniqueID.FindAllString(writtenIn(role), -1)
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// ofID are the patterns of aws:userid of whoever has one of some ids: that of a role stands before the session's name.
+func ofID(ids ...string) []string {
+	var patterns []string
+	for _, id := range ids {
+		patterns = append(patterns, id, id+":*")
+	}
+	return patterns
+}
+
+// ofNoID says that the caller is nobody whose id the trust policy has: who means everybody means others.
+func ofNoID(role *engine.Principal) []policy.Condition {
+	ids := idsIn(role)
+	if len(ids) == 0 {
+		return nil
+	}
+	return []policy.Condition{policy.Is(policy.Operator{Base: policy.OpStringNotLike}, "aws:userid", ofID(ids...)...)}
+}
+
+// strangersWithIDs asks about whoever has a unique id that the trust policy has, and that no user or role of the world
+// has: of another account, or nobody any more.
+func strangersWithIDs(
+	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together,
+) (out []strangerWay) {
+	if way.Entry.Kind != policy.PrincipalAny {
+		return nil
+	}
+	ours := map[string]bool{}
+	for _, principal := range p.Engine.Principals {
+		ours[principal.Id] = true
+	}
+	for _, id := range idsIn(role) {
+		if ours[id] {
+			continue
+		}
+		has := policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:userid", ofID(id)...)
+		c := together.Anyone(p.Engine, way, role)
+		out = append(out, strangerWay{
+			named: true, id: id,
+			who: "whoever has the unique id " + id +
+				" (no user or role here has it: it is of another account, or of nobody any more)",
+			answer: search.AskWayIn(p.Engine, role, way, c, AssumingBy([]policy.Condition{has})),
+		})
+		if len(out) == maxForeign {
+			break
+		}
+	}
+	return out
 }
 
 // anyOf notes ways up to the first that is open, and reports whether one is.
@@ -188,14 +253,15 @@ func (like crowd) ask(
 	if like.account != "" {
 		ofAccount(c, like.account)
 	}
-	var within []policy.Condition
+	within := ofNoID(role)
 	if like.organization != "" {
 		unit := cmp.Or(like.unit, like.organization+"/r-9999/ou-9999-99999999/")
 		each := policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringEquals}
-		within = []policy.Condition{
+		within = append(
+			within,
 			policy.StringEquals("aws:PrincipalOrgID", like.organization),
 			policy.Is(each, "aws:PrincipalOrgPaths", unit), policy.Present("aws:PrincipalOrgPaths"),
-		}
+		)
 	}
 	return search.AskWayIn(p.Engine, role, way, c, AssumingBy(within))
 }
@@ -299,6 +365,14 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together
 			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...)),
 			policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", principalsOf(known)...)),
 		}
+		if ids := idsIn(role); len(ids) > 0 {
+			permitted = append(
+				permitted,
+				policy.Allow("", "*").On("*").When(
+					policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:userid", ofID(ids...)...),
+				),
+			)
+		}
 		if len(organizations) > 0 {
 			permitted = append(
 				permitted,
@@ -367,7 +441,7 @@ func principalsOf(accounts []string) []string {
 	return patterns
 }
 
-// unnamed asks about services or providers that an entry lets in without naming them.
+// unnamed asks about services or providers that an entry lets in without naming them. None has the id of a user or role.
 func unnamed(
 	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together, who string,
 ) strangerWay {
@@ -378,7 +452,7 @@ func unnamed(
 			role,
 			way,
 			together.Anyone(p.Engine, way, role),
-			AssumingBy(nil),
+			AssumingBy(ofNoID(role)),
 		)
 	}
 	return w

@@ -19,9 +19,12 @@ func like(key string, patterns ...string) policy.Condition {
 	return policy.Is(policy.Operator{Base: policy.OpStringLike}, key, patterns...)
 }
 
+// bobsID and targetsID are unique ids of the account.
+const bobsID, targetsID = "AIDABOBBOBBOBBOBBOB12", "AROATARGETTARGETTARG1"
+
 // trusts is a role with one trust statement.
 func roleTrusting(admin bool, st policy.Statement) world.Role {
-	r := world.Role{Name: "target", Trust: policy.New(st)}
+	r := world.Role{Name: "target", ID: targetsID, Trust: policy.New(st)}
 	if admin {
 		r.Inline = []world.InlinePolicy{{Name: "all", Document: policy.New(policy.Allow("All", "*").On("*"))}}
 	}
@@ -32,7 +35,10 @@ func strangersOfRole(t *testing.T, r world.Role, intent func(*intent.Account)) p
 	t.Helper()
 	w := world.World{
 		Accounts: []world.Account{
-			{ID: fixture.People, Partition: policy.AWS, Roles: []world.Role{r}, Users: []world.User{{Name: "bob"}}},
+			{
+				ID: fixture.People, Partition: policy.AWS, Roles: []world.Role{r},
+				Users: []world.User{{Name: "bob", ID: bobsID}},
+			},
 		},
 	}
 	in := claims.DerivedIntent(w.Accounts[0])
@@ -96,6 +102,34 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 		"everybody but those of the account": {assume(policy.Anyone()).When(policy.StringNotEquals("aws:PrincipalAccount", fixture.People)), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
 		"everybody of an organization": {assume(policy.Anyone()).When(policy.StringEquals("aws:PrincipalOrgID",
 			"o-exampleorgid")), prove.HoldsIf, prove.DoesNotHold, "organization o-exampleorgid"},
+		"a user of the account by the unique id": {assume(policy.Anyone()).When(policy.StringEquals("aws:userid", bobsID)),
+			prove.Holds, prove.Holds, ""},
+		"a role of the account by the unique id": {assume(policy.Anyone()).When(like("aws:userid", targetsID+":*")),
+			prove.Holds, prove.Holds, ""},
+		"a unique id that nobody here has": {assume(policy.Anyone()).When(like("aws:userid", "AROADEADDEADDEADDEAD1:*")),
+			prove.HoldsIf, prove.DoesNotHold, "the unique id AROADEADDEADDEADDEAD1"},
+		"unique ids of a user and of a role that nobody here has": {
+			assume(policy.Anyone()).When(like("aws:userid", "AIDADEADDEADDEADDEAD1", "AROADEADDEADDEADDEAD1:x", targetsID+":*")),
+			prove.HoldsIf, prove.DoesNotHold, "the unique id AIDADEADDEADDEADDEAD1",
+		},
+		"everybody but a unique id": {
+			assume(policy.Anyone()).When(policy.Is(policy.Operator{Base: policy.OpStringNotLike}, "aws:userid", "AROADEADDEADDEADDEAD1:*")),
+			prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS",
+		},
+		"every unique id that begins alike": {assume(policy.Anyone()).When(like("aws:userid", "AROADEADDEADDEAD*")),
+			prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"every session of a name": {assume(policy.Anyone()).When(like("aws:userid", "*:deploy")),
+			prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+		"a unique id or an account": {
+			assume(policy.Anyone()).When(
+				like("aws:userid", "AROADEADDEADDEADDEAD1:*"), policy.StringEquals("aws:PrincipalAccount", fixture.Members),
+			),
+			prove.HoldsIf, prove.DoesNotHold, "the unique id AROADEADDEADDEADDEAD1",
+		},
+		"a dead unique id as principal": {assume(policy.AWSPrincipals("AROADEADDEADDEADDEAD1", "AIDADEADDEADDEADDEAD1")),
+			prove.Holds, prove.Holds, ""},
+		"everybody but a dead unique id": {policy.Allow("T", "sts:AssumeRole").
+			ForAllExcept(policy.AWSPrincipals("AROADEADDEADDEADDEAD1")), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
 		"its own account": {assume(policy.AWSPrincipals(fixture.People)), prove.Holds, prove.Holds,
 			""},
 		"another account": {assume(policy.AWSPrincipals(fixture.Members)), prove.HoldsIf,
