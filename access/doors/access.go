@@ -77,7 +77,7 @@ func sessionRows() []Row {
 			Open: "the sign-in has the rights of the credentials that it was made with; the federation endpoint, which is no action, makes a console sign-in of those of any role",
 			Page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_enable-console-custom-url.html"},
 		{Class: Access, Service: "Systems Manager", It: "make or share a session document", Actions: calls("ssm:CreateDocument ModifyDocumentPermission"), In: in(SessionDocuments),
-			Why: "a new document of another type runs nothing before something names it"},
+			Why: "a new document of another type runs nothing before something names it; where a window or a rule names one that is gone, it runs the new one of that name"},
 		{Class: Access, Service: "Systems Manager", It: "settings of just-in-time node access, and the role that every instance has", Actions: calls("ssm:ResetServiceSetting UpdateServiceSetting"),
 			In:   in(JustInTimeSettings),
 			Page: "https://docs.aws.amazon.com/systems-manager/latest/userguide/fleet-manager-default-host-management-configuration.html"},

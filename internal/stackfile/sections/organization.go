@@ -229,8 +229,9 @@ var remoteExecutionKeys = strictyaml.Keys(
 		strictyaml.WordsOf(scp.RemoteExecutionOff, scp.RemoteExecutionReport, scp.RemoteExecutionDeny)).
 		OrElse(scp.RemoteExecutionReport,
 			"patching and inventory come through the same door: see first what deny would stop").
-		Doc("deny closes SendCommand, associations and maintenance windows; report denies nothing and says what deny "+
-			"would; off says nothing.").
+		Doc("deny closes SendCommand, associations, maintenance windows and changes of the documents that they run; "+
+			"whoever may make documents makes new ones, which run nothing before something names them. report denies "+
+			"nothing and says what deny would; off says nothing.").
 		Example("report"),
 	strictyaml.Key("quickSetup", func(r *scp.RemoteExecution) *bool { return &r.QuickSetup }, strictyaml.Boolean{}).
 		OrElse(false, "an organization may not use it").
