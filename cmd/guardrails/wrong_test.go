@@ -155,7 +155,7 @@ func TestWrongNamesTimesAndFiles(t *testing.T) {
 		{"render --out e.csv jump", exit.WrongUse, "is no folder"},
 		{"explain jump --as alice --at tomorrow", exit.WrongUse, `--at: "tomorrow" is no time that is read here; write`},
 		{"explain jump --as alice --at friday", exit.WrongUse, "--at: "},
-		{"check --at noon", exit.WrongUse, "2030-12-01T09:00+09:00"},
+		{"check --at sometime", exit.WrongUse, "2030-12-01T09:00+09:00"},
 		{"drift nope", exit.WrongUse, "write one of"},
 		{"stacks nope", exit.WrongUse, "write one of"},
 		{"init extra", exit.WrongUse, `takes no argument, and got "extra"`},

@@ -57,6 +57,16 @@ func TestTimesAsPeopleSayThem(t *testing.T) {
 		{"19:00+0900", "Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00+09:00"},
 		{"tonight 19:00 +09", "Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00+09:00"},
 		{"19:00 Z", "Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-01T19:00:00Z"},
+		{"in 2h", "Europe/Berlin", "2026-12-01T10:00:01+01:00", "2026-12-01T12:00:01+01:00"},
+		{"in 1h30m", "Europe/Berlin", "2026-10-25T01:30:00+02:00", "2026-10-25T02:00:00+01:00"},
+		{"7pm", "Asia/Tokyo", "2026-12-01T10:00:00+09:00", "2026-12-01T19:00:00+09:00"},
+		{"7:30 PM", "Asia/Tokyo", "2026-12-01T10:00:00+09:00", "2026-12-01T19:30:00+09:00"},
+		{"tonight 7pm", "Asia/Tokyo", "2026-12-01T10:00:00+09:00", "2026-12-01T19:00:00+09:00"},
+		{"tomorrow 9am", "Asia/Tokyo", "2026-12-01T10:00:00+09:00", "2026-12-02T09:00:00+09:00"},
+		{"friday 9 am Europe/Berlin", "Asia/Tokyo", "2026-12-01T10:00:00+09:00", "2026-12-04T09:00:00+01:00"},
+		{"2026-12-01 11pm", "Asia/Tokyo", "2026-11-01T10:00:00+09:00", "2026-12-01T23:00:00+09:00"},
+		{"noon", "Asia/Tokyo", "2026-12-01T10:00:00+09:00", "2026-12-01T12:00:00+09:00"},
+		{"tomorrow noon", "Asia/Tokyo", "2026-12-01T13:00:00+09:00", "2026-12-02T12:00:00+09:00"},
 		// Today is that of the zone.
 		{"19:00", "Asia/Tokyo", "2026-11-30T23:30:00Z", "2026-12-01T19:00:00+09:00"},
 	} {
@@ -83,10 +93,16 @@ func TestAnEndIsAfterItsBeginning(t *testing.T) {
 func TestTimesThatAreNotRead(t *testing.T) {
 	now := instant(t, "2026-12-01T20:00:00+01:00")
 	for said, why := range map[string]string{
-		"soon": "write 19:00", "tomorrow": "write 19:00", "2026-12-01": "write 19:00", "19": "write 19:00", "": "write 19:00", "19:00 JST": "write 19:00",
+		"soon": "write 19:00", "tomorrow": "write 19:00", "2026-12-01": "write 19:00", "19": "write 19:00", "": "write 19:00",
+		"19:00 JST": `"JST" is no zone, and such letters mean several; write the name`, "7pm JST": "no zone",
 		"24:00": "is no time of day", "19:60": "is no time of day", "2026-11-31 09:00": "no date of the " +
 			"calendar", "2026-13-01 09:00": "no date of the calendar",
-		"19:00 Local": "write 19:00", "tonight 12:00": "not at night", "19:00": `write "tomorrow 19:00", or "today 19:00"`, "next friday 19:00": "write 19:00",
+		"19:00 Local": "write 19:00", "tonight 12:00": "not at night", "19:00": `write "tomorrow 19:00", or "today 19:00"`,
+		"next friday 19:00": `can be two days; write "2026-12-04 19:00" or "2026-12-11 19:00"`, "next fri 7pm": `"2026-12-04 19:00" or`,
+		"next week 19:00": "write 19:00", "next friday": "write 19:00", "13pm": "write 19:00", "0am": "write 19:00", "7:60pm": "write 19:00",
+		"12am": "can be noon and midnight; write 12:00 or 00:00", "tomorrow 12:30 pm": "write 12:30 or 00:30",
+		"midnight": `write 00:00 with its day`, "tonight midnight": "write 00:00 with its day",
+		"in 2 hours": "write 19:00", "in 2": `as in "in 2h"`, "in -2h": `as in "in 2h"`, "in 0s": `as in "in 2h"`, "in 1500ms": `as in "in 2h"`, "in": "write 19:00",
 		"2026-12-01T19:00:00.5+0900": "write whole seconds: 2026-12-01T19:00:00+09:00",
 		"2026-12-01T19:00:00.5Z":     "write whole seconds: 2026-12-01T19:00:00Z",
 		"2026-12-01T19:00:00+530":    `"+530" is no offset; write hours and minutes, such as +05:30`,
