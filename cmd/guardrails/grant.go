@@ -26,15 +26,18 @@ func newGrant(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "grant stack person",
 		Short: "Write OS access or a role for one person and for a while into a stack file",
-		Long: `Adds a grant to the section guardrails:grants of the stack file. Comments, order and spacing of everything else stay as they are. The new
-content is read first, and nothing is written when any of it is refused. No account is touched: up applies the file.
+		Long: `Adds a grant to the section guardrails:grants of the stack file. Comments, order and spacing of everything else
+stay as they are. The new content is read first, and nothing is written when any of it is refused. No account is
+touched: up applies the file.
 
-The person is a user of the stack, alias/name for a user of another stack of the folder or for somebody of its identityCenter.users, or the ARN of a user.
---opens names a role of operationRoles or delegatedRoles: the person gets its rights, in a role of their own, and nobody else's way into it changes.
+The person is a user of the stack, alias/name for a user of another stack of the folder or for somebody of its
+identityCenter.users, or the ARN of a user. --opens names a role of operationRoles or delegatedRoles: the person
+gets its rights, in a role of their own, and nobody else's way into it changes.
 
-Times are said as in 19:00, 7pm, "in 2h", "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2030-12-01 09:00", "19:00 Asia/Tokyo" or 2030-12-01T09:00+09:00. Those without a zone are
-in that of --zone, of guardrails:timeZone in the stack file, or of this machine. A time that clocks show twice on the day on which they are set back, or not at all when they
-are set forward, is refused with what to write. What is printed is in that zone and in UTC.`,
+Times are said as in 19:00, 7pm, "in 2h", "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2030-12-01 09:00",
+"19:00 Asia/Tokyo" or 2030-12-01T09:00+09:00. Those without a zone are in that of --zone, of guardrails:timeZone
+in the stack file, or of this machine. A time that clocks show twice on the day on which they are set back, or
+not at all when they are set forward, is refused with what to write. What is printed is in that zone and in UTC.`,
 		Example: `  guardrails grant workload jump/alice --run-as alice --for 4h --ticket CHG1234
   guardrails grant workload identity/dave --opens AdminRole --from "tonight 19:00" --for 2h --ticket CHG1236
   guardrails grant workload jump/bob --run-as bob --from "tonight 19:00" --for 2h --zone Europe/Berlin --ticket CHG1235

@@ -11,8 +11,8 @@ import (
 )
 
 // Forms is what Say reads, for errors and help.
-const Forms = `19:00, 7pm, "in 2h", "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2030-12-01 09:00", each in the zone or with one behind it ("19:00 Asia/Tokyo"), ` +
-	`"now", or with an offset: 2030-12-01T09:00+09:00, 2030-12-01T00:00Z, "19:00 +09:00"`
+const Forms = `19:00, 7pm, "in 2h", "tonight 19:00", "tomorrow 09:00", "friday 09:00", "2030-12-01 09:00", ` +
+	`each in the zone or with one behind it ("19:00 Asia/Tokyo"), "now", or with an offset: 2030-12-01T09:00+09:00, 2030-12-01T00:00Z, "19:00 +09:00"`
 
 var (
 	absolute  = regexp.MustCompile(`^([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:.]+)((?:Z|z|UTC|[+-]).*)$`)
@@ -38,7 +38,8 @@ const (
 //   - "now" is now, and "in 2h" that much later, whatever clocks on walls do.
 //   - A time of day is the first one at or after the instant notBefore, on its day or the next. Where notBefore is zero it is today's, and one that is
 //     over is refused, because tomorrow's may be meant or today's.
-//   - A time of day is of 24 hours, or of twelve with am or pm behind it; "noon" is 12:00. 12am, 12pm and "midnight" are refused, because they mean two.
+//   - A time of day is of 24 hours, or of twelve with am or pm behind it; "noon" is 12:00. 12am, 12pm and "midnight" are
+//     refused, because they mean two.
 //   - "today", "tonight", "tomorrow" or a day of the week stand before a time of day. "tonight" is from 17:00 until 05:59 of the next day; between midnight and
 //     05:59 it is the night that has begun. A day of the week is the next one whose time is to come, which may be today.
 //   - A date stands before a time of day, with a blank or a T between.
@@ -104,7 +105,9 @@ func Say(text string, now, notBefore time.Time, zone *time.Location) (time.Time,
 func later(text, length string, now time.Time, zone *time.Location) (time.Time, error) {
 	d, err := time.ParseDuration(length)
 	if err != nil || d <= 0 || d%time.Second != 0 {
-		return time.Time{}, fmt.Errorf("%q is no time that is read here; write how much later as in \"in 2h\" or \"in 1h30m\"", text)
+		return time.Time{}, fmt.Errorf(
+			`%q is no time that is read here; write how much later as in "in 2h" or "in 1h30m"`, text,
+		)
 	}
 	return now.In(zone).Truncate(time.Second).Add(d), nil
 }
@@ -187,7 +190,9 @@ func timeOfDay(word string) (day, error) {
 		w.Hour = 12
 		return day{w}, nil
 	case "midnight":
-		return day{}, errors.New(`"midnight" begins a day and ends one; write 00:00 with its day, such as "tomorrow 00:00" for the one to come`)
+		return day{}, errors.New(
+			`"midnight" begins a day and ends one; write 00:00 with its day, such as "tomorrow 00:00" for the one to come`,
+		)
 	}
 	if m := twelve.FindStringSubmatch(word); m != nil {
 		w.Hour, _ = strconv.Atoi(m[1])

@@ -81,12 +81,13 @@ var wrongFiles = map[string]fileAt{
 
 // wrongDocuments are documents that are refused, by what is said of them.
 var wrongDocuments = map[string]string{
-	"is not a date":                         statement(`{"DateLessThan":{"aws:CurrentTime":"soon"}}`),
-	`"aws:usr" is not a global`:             statement(`{"StringEquals":{"aws:usr":"x"}}`),
-	"is not a condition operator":           statement(`{"StringIs":{"aws:username":"x"}}`),
-	"has no statements":                     `{"Version":"2012-10-17","Statement":[]}`,
-	"no statements":                         `{"Statement":[]}`,
-	`Effect "No" is neither Allow nor Deny`: `{"Version":"2012-10-17","Statement":[{"Sid":"A","Effect":"No","Action":"s3:*","Resource":"*"}]}`,
+	"is not a date":               statement(`{"DateLessThan":{"aws:CurrentTime":"soon"}}`),
+	`"aws:usr" is not a global`:   statement(`{"StringEquals":{"aws:usr":"x"}}`),
+	"is not a condition operator": statement(`{"StringIs":{"aws:username":"x"}}`),
+	"has no statements":           `{"Version":"2012-10-17","Statement":[]}`,
+	"no statements":               `{"Statement":[]}`,
+	`Effect "No" is neither Allow nor Deny`: `{"Version":"2012-10-17","Statement":[` +
+		`{"Sid":"A","Effect":"No","Action":"s3:*","Resource":"*"}]}`,
 }
 
 func statement(condition string) string {

@@ -10,7 +10,9 @@ import (
 // well is.
 func TestHeadingsSayHowItEnded(t *testing.T) {
 	for _, operation := range []Operation{Up, Preview, Destroy, Drift} {
-		for outcome, heading := range map[Outcome]string{OutcomeFailed: "failed", OutcomeRefused: "refused", OutcomeUndeployed: "not deployed", OutcomeDiffers: "differs"} {
+		for outcome, heading := range map[Outcome]string{
+			OutcomeFailed: "failed", OutcomeRefused: "refused", OutcomeUndeployed: "not deployed", OutcomeDiffers: "differs",
+		} {
 			r := &Report{Operation: operation, Outcome: outcome, Same: 3, Drift: []Drifted{{Gone: true}}}
 			if operation == Drift && outcome == OutcomeDiffers {
 				heading = "1 gone"

@@ -64,7 +64,9 @@ func (s *Summary) writeTotals(w io.Writer) error {
 	}
 	_ = table.Flush() // Into memory.
 	var totals []string
-	for _, o := range []Outcome{OutcomeDone, OutcomeDiffers, OutcomeRefused, OutcomeUndeployed, OutcomeFailed, OutcomeNotRun} {
+	for _, o := range []Outcome{
+		OutcomeDone, OutcomeDiffers, OutcomeRefused, OutcomeUndeployed, OutcomeFailed, OutcomeNotRun,
+	} {
 		if counts[o] > 0 {
 			totals = append(totals, fmt.Sprintf("%d %s", counts[o], o))
 		}
