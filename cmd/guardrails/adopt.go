@@ -22,9 +22,10 @@ func newAdopt(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "adopt stack",
 		Short: "Write what exists in an account into its stack file, so that up takes it over",
-		Long: `Asks the account for what the stack would collide with: preferences of Session Manager, the group that enforces MFA, users, roles and
-policies of its names. What the stack file says stands; what it leaves open is filled with what exists; the section guardrails:adopt lists what the
-next up imports and then changes in place. Nothing is deleted, no account is touched, and every other byte of the file stays.
+		Long: `Asks the account for what the stack would collide with: preferences of Session Manager, the group that enforces
+MFA, users, roles and policies of its names. What the stack file says stands; what it leaves open is filled with
+what exists; the section guardrails:adopt lists what the next up imports and then changes in place. Nothing is
+deleted, no account is touched, and every other byte of the file stays.
 
 Users whom the stack file does not have are named and left alone; --user takes one.
 

@@ -22,26 +22,32 @@ func newAudit(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit FILE",
 		Short: "Hold a live account against the standing proofs",
-		Long: `Reads what "aws iam get-account-authorization-details" prints, from a file or from standard input (-), and makes the standing proofs on it. Every way
-round them is listed with the requests that show it, whoever made the policies. Nobody says what the account is for, so every user is held to MFA, a role with
-the tag Project is taken for an operation role, and any other role that names users for a delegated one.
+		Long: `Reads what "aws iam get-account-authorization-details" prints, from a file or from standard input (-), and makes
+the standing proofs on it. Every way round them is listed with the requests that show it, whoever made the
+policies. Nobody says what the account is for, so every user is held to MFA, a role with the tag Project is
+taken for an operation role, and any other role that names users for a delegated one.
 
-A way that one statement opens for several users or roles is told once, with all of them. A document that cannot be read is told, taken as one that is not
-known, and the exit status is 1; a role whose trust policy cannot be read is left out.
+A way that one statement opens for several users or roles is told once, with all of them. A document that cannot
+be read is told, taken as one that is not known, and the exit status is 1; a role whose trust policy cannot be
+read is left out.
 
-With --stack it holds the account against that stack: the stack file says what users and roles are for, what it declares is no finding, and every difference from it is
-one. A stack of the project's folder is taken by itself where it is the only one of this account and the account has a role or group of it. Service control policies, preferences
-and permission sets are then taken to stand as the stack files have them.
+With --stack it holds the account against that stack: the stack file says what users and roles are for, what it
+declares is no finding, and every difference from it is one. A stack of the project's folder is taken by itself
+where it is the only one of this account and the account has a role or group of it. Service control policies,
+preferences and permission sets are then taken to stand as the stack files have them.
 
-Then it looks for escalations: the shortest way by which each user and role who does not administer the account comes to it, by assuming roles, by passing a role to a service
-that runs code as it, by code on nodes, and by changing access; and who is root on nodes. A way of one step into a role whose trust policy names the caller is a note.
+Then it looks for escalations: the shortest way by which each user and role who does not administer the account
+comes to it, by assuming roles, by passing a role to a service that runs code as it, by code on nodes, and by
+changing access; and who is root on nodes. A way of one step into a role whose trust policy names the caller is
+a note.
 
 What does not work, but of which nobody said that it should, is a note too; notes decide no status.
 
 It looks from now on, or from --at: what a condition on the time allowed or denied before is over.
 
-Service control policies are not in that format: without a stack, what they shut is reported as open. What AWS was told to leave out, with --filter, is not
-looked at; how many users, groups, roles and policies were is written. An answer that was cut off, with --max-items, is refused.`,
+Service control policies are not in that format: without a stack, what they shut is reported as open. What AWS
+was told to leave out, with --filter, is not looked at; how many users, groups, roles and policies were is
+written. An answer that was cut off, with --max-items, is refused.`,
 		Example: `  aws iam get-account-authorization-details > account.json
   guardrails audit account.json
   guardrails audit --json - < account.json

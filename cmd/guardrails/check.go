@@ -14,17 +14,20 @@ func newCheck(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [stack ...]",
 		Short: "Hold stack files against everything that can be known before a deployment",
-		Long: `Reads the stack files, renders every document as it would be deployed, makes the standing proofs on them, and holds them against
-the expectations of the files. It needs no network, no credentials and no Pulumi.
+		Long: `Reads the stack files, renders every document as it would be deployed, makes the standing proofs on them, and
+holds them against the expectations of the files. It needs no network, no credentials and no Pulumi.
 
-What does not hold comes first: each claim as a sentence, with FAIL, the page that describes it, and the shortest way that shows it. Of a stack that
-holds it says how many claims are proven, what they rest on that nobody has accepted, and notices. --all writes every claim and expectation with its
-verdict: "ok", "ok if" what is listed below as assumed, or "waived" by a switch.
+What does not hold comes first: each claim as a sentence, with FAIL, the page that describes it, and the
+shortest way that shows it. Of a stack that holds it says how many claims are proven, what they rest on that
+nobody has accepted, and notices. --all writes every claim and expectation with its verdict: "ok", "ok if" what
+is listed below as assumed, or "waived" by a switch.
 
---strict fails on waivers and assumptions too, unless guardrails:accept repeats them. A notice whose id stands there with a reason is quiet; the id is its
-path, with the name of a role or permission set in place of its number.
+--strict fails on waivers and assumptions too, unless guardrails:accept repeats them. A notice whose id stands
+there with a reason is quiet; the id is its path, with the name of a role or permission set in place of its
+number.
 
-It looks from now on, or from --at: what a grant or a condition on the time opened before is over, and what opens later counts.
+It looks from now on, or from --at: what a grant or a condition on the time opened before is over, and what
+opens later counts.
 
 Without names it checks every stack of the folder.`,
 		Example: `  guardrails check

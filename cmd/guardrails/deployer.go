@@ -19,15 +19,18 @@ func newDeployer(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "deployer [stack ...]",
 		Short: "The least that the role which deploys a stack must be allowed, and who assumes it",
-		Long: `Writes two roles for each stack, for an administrator to put in place: the deployer, which may make, change and remove what the stack has, and a
-preview role, which may read it. Their policies follow from the resources that the stack really has, and name its paths and names and nothing else of the account.
-With --github or --gitlab it writes their trust policies too, for the OpenID Connect tokens of pipelines: the deployer for one branch or environment, the
-preview role also for pull requests.
+		Long: `Writes two roles for each stack, for an administrator to put in place: the deployer, which may make, change and
+remove what the stack has, and a preview role, which may read it. Their policies follow from the resources that
+the stack really has, and name its paths and names and nothing else of the account. With --github or --gitlab it
+writes their trust policies too, for the OpenID Connect tokens of pipelines: the deployer for one branch or
+environment, the preview role also for pull requests.
 
-The deployer is not made by the stack: it could change what binds it. Run this again and put the policies in place before an edit of the stack file that adds a name in
-the root path or a type of resource; --any-user spares that for people who join and leave.
+The deployer is not made by the stack: it could change what binds it. Run this again and put the policies in
+place before an edit of the stack file that adds a name in the root path or a type of resource; --any-user
+spares that for people who join and leave.
 
-It proves nothing, because the policies follow from the resources alone: run "guardrails check" before you put them in place.
+It proves nothing, because the policies follow from the resources alone: run "guardrails check" before you put
+them in place.
 
 Without names it writes the roles of every stack of the folder.`,
 		Example: `  guardrails deployer --github example-org/guardrails --out deployer

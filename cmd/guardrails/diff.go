@@ -29,14 +29,17 @@ func newDiff(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff [stack ...]",
 		Short: "What a change of the stack files means for people",
-		Long: `Compares the stack files as they are with those of a revision of git, or with what is deployed, and says who gains what, who loses what, as which OS user, until when, and by which
-journey. It compares what the documents mean, over all requests: a change of a comment, of an order or of a name says that no one gains or loses, and
+		Long: `Compares the stack files as they are with those of a revision of git, or with what is deployed, and says who
+gains what, who loses what, as which OS user, until when, and by which journey. It compares what the documents
+mean, over all requests: a change of a comment, of an order or of a name says that no one gains or loses, and
 whatever it cannot compare it lists as such.
 
-Without --from the revision is HEAD: what the edits mean that are not committed yet. "main..." is where this branch left main: what a pull request means.
---deployed reads what the states of the stacks list from AWS, as it stands now. With --no-refresh it takes what the states say, and needs no credentials of AWS.
+Without --from the revision is HEAD: what the edits mean that are not committed yet. "main..." is where this
+branch left main: what a pull request means. --deployed reads what the states of the stacks list from AWS, as it
+stands now. With --no-refresh it takes what the states say, and needs no credentials of AWS.
 
-It exits with 0 whether there are differences or not (but see --exit-code), and with 1 when the stack files as they are would be refused.
+It exits with 0 whether there are differences or not (but see --exit-code), and with 1 when the stack files as
+they are would be refused.
 
 Without names it compares every stack of the folder; one that came, went or was renamed is found by its account.`,
 		Example: `  guardrails diff

@@ -16,11 +16,13 @@ func newExplain(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [stack ...]",
 		Short: "Why one person may do one thing, or may not",
-		Long: `Answers one question: may this person, signed in like this, perhaps in this role, make this call or open this door? It prints the answer,
-every step of the way, and for each step what every set of policies says: the statement that decides with its reasons, and for a refusal what
-would have had to match. The words are those of the section guardrails:expect.
+		Long: `Answers one question: may this person, signed in like this, perhaps in this role, make this call or open this
+door? It prints the answer, every step of the way, and for each step what every set of policies says: the
+statement that decides with its reasons, and for a refusal what would have had to match. The words are those of
+the section guardrails:expect.
 
-Without names it asks every stack of the folder; the question is answered for each account in which its names mean something.`,
+Without names it asks every stack of the folder; the question is answered for each account in which its names
+mean something.`,
 		Example: `  guardrails explain dev --as non-97-test-user1 --via TestProject1-os-user1 --opens shell --on "Project=Test Project 2"
   guardrails explain dev --as non-97-test-user1 --mfa=false --do iam:CreateAccessKey --on user/non-97-test-user1
   guardrails explain prod --as arn:aws:iam::444455556666:user/machamp --via AdminRole --mfa-age 2h --do iam:CreateUser \

@@ -30,11 +30,14 @@ func newGrants(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "grants [stack ...]",
 		Short: "Which grants are open, coming and over",
-		Long: `Lists the grants of the stack files: those that are open with what is left of them, those to come, and those that are over. A grant is open at its from, and over at its until.
+		Long: `Lists the grants of the stack files: those that are open with what is left of them, those to come, and those
+that are over. A grant is open at its from, and over at its until.
 
---replay reads records of CloudTrail, as "guardrails replay" does, and tells when each grant was used last: a call by a session of its role, or somebody who assumed it.
+--replay reads records of CloudTrail, as "guardrails replay" does, and tells when each grant was used last: a
+call by a session of its role, or somebody who assumed it.
 
---prune takes those out of the files that are over, and whose last shell has ended too: up then deletes their roles.`,
+--prune takes those out of the files that are over, and whose last shell has ended too: up then deletes their
+roles.`,
 		Example: `  guardrails grants
   guardrails grants workload --at "tomorrow 09:00"
   guardrails grants --replay AWSLogs/

@@ -20,12 +20,15 @@ func newHandover(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "handover [stack ...]",
 		Short: "What each person needs: sign-in, enrolment, roles, command line",
-		Long: `Writes, for each person of the stacks, the sign-in page, the steps of the first sign-in, the roles with their Switch Role links, and the
-profiles for the command line; and what the roles of nodes need for the logs and the key of sessions. It holds no secret: the first password is given by whoever runs the account.
+		Long: `Writes, for each person of the stacks, the sign-in page, the steps of the first sign-in, the roles with their
+Switch Role links, and the profiles for the command line; and what the roles of nodes need for the logs and the
+key of sessions. It holds no secret: the first password is given by whoever runs the account.
 
-Of more than a few people it says who there is, and writes all of it with --all, or a file for each person with --out.
+Of more than a few people it says who there is, and writes all of it with --all, or a file for each person with
+--out.
 
-It proves nothing, because its output follows from the stack files alone: that the roles can be taken and the shells open is what "guardrails check" proves.
+It proves nothing, because its output follows from the stack files alone: that the roles can be taken and the
+shells open is what "guardrails check" proves.
 
 Without names it covers every stack of the folder.`,
 		Example: `  guardrails handover

@@ -22,17 +22,19 @@ func newInit(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Begin a project: stack files for the accounts of an organization",
-		Long: `Writes Pulumi.yaml, a stack file for each account, the JSON Schema for editors, .gitignore and, with --ci, pipelines. It needs this command and nothing
-else: no clone of a repository, no network, no credentials. What is not given by a flag is asked for on a terminal.
+		Long: `Writes Pulumi.yaml, a stack file for each account, the JSON Schema for editors, .gitignore and, with --ci,
+pipelines. It needs this command and nothing else: no clone of a repository, no network, no credentials. What is
+not given by a flag is asked for on a terminal.
 
---from reads what the AWS CLI printed, as JSON: a file, a folder of .json files, or "-" for stdin. It reads describe-organization, list-roots,
-list-organizational-units-for-parent, list-accounts, list-accounts-for-parent and list-delegated-administrators of "aws organizations", list-instances
-of "aws sso-admin" and list-groups of "aws identitystore". Lists "for parent" do not say whose they are: the name of such a file has the id of the
-parent, such as units-r-exam.json and accounts-ou-exam-11111111.json. Where the tree is known, the stack of the management account gets service control
-policies.
+--from reads what the AWS CLI printed, as JSON: a file, a folder of .json files, or "-" for stdin. It reads
+describe-organization, list-roots, list-organizational-units-for-parent, list-accounts, list-accounts-for-parent
+and list-delegated-administrators of "aws organizations", list-instances of "aws sso-admin" and list-groups of
+"aws identitystore". Lists "for parent" do not say whose they are: the name of such a file has the id of the
+parent, such as units-r-exam.json and accounts-ou-exam-11111111.json. Where the tree is known, the stack of the
+management account gets service control policies.
 
-Names of stacks, users, OS users, roles and groups are derived. What is written passes "guardrails check --strict"; where it would not, nothing is written.
-A file that exists is never overwritten.`,
+Names of stacks, users, OS users, roles and groups are derived. What is written passes "guardrails check
+--strict"; where it would not, nothing is written. A file that exists is never overwritten.`,
 		Example: `  guardrails init                     asks
   guardrails init --from aws/         what "aws organizations" printed, saved in the folder aws
   guardrails init --region ap-northeast-1 --account dev=111122223333 --project shop --person alice@example.com=shop`,

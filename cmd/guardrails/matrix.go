@@ -21,12 +21,13 @@ func newMatrix(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "matrix [stack ...]",
 		Short: "Who reaches which nodes, through which role and door, as which OS user, until when",
-		Long: `Prints a table of everybody whom the stacks name: the roles that each person can take, the projects whose nodes they reach, the doors
-that open there, the OS user behind them, and what the sign-in needs. Values that no policy names are tried too, so that a row speaks of every
-node. A person who reaches nothing is listed as well.
+		Long: `Prints a table of everybody whom the stacks name: the roles that each person can take, the projects whose nodes
+they reach, the doors that open there, the OS user behind them, and what the sign-in needs. Values that no
+policy names are tried too, so that a row speaks of every node. A person who reaches nothing is listed as well.
 
-Where the stack that carries IAM Identity Center is among them, its users and groups are people too, and permission sets the roles. A profile is taken
-to say what no policy names: ${path:userName} as OS user is whatever the profile of each person says there.
+Where the stack that carries IAM Identity Center is among them, its users and groups are people too, and
+permission sets the roles. A profile is taken to say what no policy names: ${path:userName} as OS user is
+whatever the profile of each person says there.
 
 Without names it covers every stack of the folder.`,
 		Example: `  guardrails matrix

@@ -18,13 +18,16 @@ func newPage(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "page [stack ...]",
 		Short: "Write who reaches what as one HTML file, for a browser",
-		Long: `Writes one HTML file that needs nothing else: no network, no server. It shows the organization as a picture; who reaches what, with search and
-filters, and for each row the journey step by step with the statements that decide; the doors and the statements that shut them; grants on a time line;
-the proofs as sentences; and with --against what a change does.
+		Long: `Writes one HTML file that needs nothing else: no network, no server. It shows the organization as a picture; who
+reaches what, with search and filters, and for each row the journey step by step with the statements that
+decide; the doors and the statements that shut them; grants on a time line; the proofs as sentences; and with
+--against what a change does.
 
-The file holds what the stack files say of people, roles and accounts, and no secret. Whoever has it can read all of it.
+The file holds what the stack files say of people, roles and accounts, and no secret. Whoever has it can read
+all of it.
 
-Without names it covers every stack of the folder. It is written also when a proof does not hold: the page says so.`,
+Without names it covers every stack of the folder. It is written also when a proof does not hold: the page says
+so.`,
 		Example: `  guardrails page
   guardrails page --out review.html --against main...
   guardrails page workload --out - | gzip > page.html.gz`,

@@ -28,8 +28,9 @@ func newPerson(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "person",
 		Short: "Bring people into the stack files, move them from team to team, or take them out of every file",
-		Long: `Edits the stack files of the folder for somebody who comes, changes the team, or leaves. Every other byte of the files stays. What the files would become is read
-and proven as a whole first: all of them are written, or none. No account is touched: up applies the files.`,
+		Long: `Edits the stack files of the folder for somebody who comes, changes the team, or leaves. Every other byte of the
+files stays. What the files would become is read and proven as a whole first: all of them are written, or none.
+No account is touched: up applies the files.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: usage.Group,
 	}

@@ -14,9 +14,9 @@ func newPulumiCLI() *cobra.Command {
 	return &cobra.Command{
 		Use:   "pulumi-cli",
 		Short: "Find the Pulumi CLI, or build it once; for images and CI caches",
-		Long: `Finds the Pulumi CLI that the other verbs drive: the one on PATH when it is recent enough, else one in the user's cache, which is
-built from pinned sources when it is not there yet. Every verb that needs it does so by itself; this one is for preparing an image or
-a cache. It prints the version.`,
+		Long: `Finds the Pulumi CLI that the other verbs drive: the one on PATH when it is recent enough, else one in the
+user's cache, which is built from pinned sources when it is not there yet. Every verb that needs it does so by
+itself; this one is for preparing an image or a cache. It prints the version.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			progress := progress.New(os.Stderr)

@@ -14,12 +14,13 @@ func newRender(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "render [stack ...]",
 		Short: "The documents that would be deployed, as files for reviewers or as JSON",
-		Long: `Writes every document of the stacks as it would be deployed: a folder per stack, a file per document. Files of an earlier run that no
-longer exist are removed. With --json it prints one object per stack instead, in the form of
-"aws iam get-account-authorization-details" where AWS has a form.
+		Long: `Writes every document of the stacks as it would be deployed: a folder per stack, a file per document. Files of
+an earlier run that no longer exist are removed. With --json it prints one object per stack instead, in the form
+of "aws iam get-account-authorization-details" where AWS has a form.
 
-It proves nothing, because its output does not depend on a proof: a stack that "guardrails check" refuses is rendered too, so that a reviewer
-can read what is refused. A file that cannot be read is refused as in every verb.
+It proves nothing, because its output does not depend on a proof: a stack that "guardrails check" refuses is
+rendered too, so that a reviewer can read what is refused. A file that cannot be read is refused as in every
+verb.
 
 Without names it renders every stack of the folder.`,
 		Example: `  guardrails render --out rendered

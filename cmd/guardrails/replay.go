@@ -34,21 +34,27 @@ func newReplay(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "replay PATH...",
 		Short: "Hold service control policies against recorded CloudTrail events: who would have been refused",
-		Long: `Reads what CloudTrail recorded and holds every call that was made against the service control policies of the stack files as they are: who would have been refused
-what, by which statement, how often, and when last. Nothing is asked of AWS.
+		Long: `Reads what CloudTrail recorded and holds every call that was made against the service control policies of the
+stack files as they are: who would have been refused what, by which statement, how often, and when last. Nothing
+is asked of AWS.
 
-PATH is a file or a folder, - is standard input: log files as CloudTrail delivers them to S3, also compressed and in their folders; what "aws cloudtrail lookup-events" prints;
-events in the envelope of EventBridge; exports of CloudTrail Lake and Athena as CSV or JSON lines. An event that came twice counts once.
+PATH is a file or a folder, - is standard input: log files as CloudTrail delivers them to S3, also compressed
+and in their folders; what "aws cloudtrail lookup-events" prints; events in the envelope of EventBridge; exports
+of CloudTrail Lake and Athena as CSV or JSON lines. An event that came twice counts once.
 
-What CloudTrail does not record, such as a tag of the caller, is not guessed: where it decides, the call "depends on" it. Not judged, and counted with the reason: what failed
-already, AWS services, service-linked roles, the management account, accounts outside of the tree, and events without an IAM action.
+What CloudTrail does not record, such as a tag of the caller, is not guessed: where it decides, the call
+"depends on" it. Not judged, and counted with the reason: what failed already, AWS services, service-linked
+roles, the management account, accounts outside of the tree, and events without an IAM action.
 
-Commands through Systems Manager are judged in a section of their own as if they were denied, where osAccessOnly.remoteExecution.mode is report. The last section says who opened
-shells or ran commands, with the lines of the stack files that keep it working.
+Commands through Systems Manager are judged in a section of their own as if they were denied, where
+osAccessOnly.remoteExecution.mode is report. The last section says who opened shells or ran commands, with the
+lines of the stack files that keep it working.
 
-Refusals that are meant stand in replay.yaml beside Pulumi.yaml, or in the file of --accept: a list of {sid, who, action, account, because} under the key accept.
+Refusals that are meant stand in replay.yaml beside Pulumi.yaml, or in the file of --accept: a list of {sid,
+who, action, account, because} under the key accept.
 
-It exits with 1 when a call would be refused for certain and is not accepted, or when a part of the input could not be read. What is uncertain does not change the status.`,
+It exits with 1 when a call would be refused for certain and is not accepted, or when a part of the input could
+not be read. What is uncertain does not change the status.`,
 		Example: `  guardrails replay AWSLogs/
   guardrails replay --against main... AWSLogs/ --markdown > comment.md
   guardrails replay --from 2026-11-01T00:00:00Z --account 444455556666 AWSLogs/

@@ -20,9 +20,10 @@ func newRevoke(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "revoke stack ticket",
 		Short: "End a grant of a stack file now, and print what ends its open shells",
-		Long: `Ends the grant with the ticket: the until of a grant that is open becomes now, and a grant that has not begun is taken out of the file with the comment
-right above it and with the expectations about its role. A grant that is over is refused. Comments, order and spacing of everything else stay as they are. No account is touched: up applies the
-file, and the printed lines end the shells that are open, which AWS does not do by itself.`,
+		Long: `Ends the grant with the ticket: the until of a grant that is open becomes now, and a grant that has not begun is
+taken out of the file with the comment right above it and with the expectations about its role. A grant that is
+over is refused. Comments, order and spacing of everything else stay as they are. No account is touched: up
+applies the file, and the printed lines end the shells that are open, which AWS does not do by itself.`,
 		Example: `  guardrails revoke workload CHG1234
   guardrails revoke workload CHG1234 --person jump/alice --dry-run`,
 		Args: cobra.ExactArgs(2),

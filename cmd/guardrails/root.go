@@ -149,11 +149,11 @@ func newRoot(f *flags) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "guardrails",
 		Short: "Who may do what in an AWS organization, proven before it is deployed",
-		Long: `guardrails reads the stack files of a Pulumi project, one per AWS account, proves that they mean what they should,
-and deploys them: into a sandbox on this machine, or into the accounts.
+		Long: `guardrails reads the stack files of a Pulumi project, one per AWS account, proves that they mean what they
+should, and deploys them: into a sandbox on this machine, or into the accounts.
 
-It exits with 0 when what was asked for holds or was done, 1 when a stack file, a document, a proof or an expectation is
-refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the way.`,
+It exits with 0 when what was asked for holds or was done, 1 when a stack file, a document, a proof or an
+expectation is refused, 2 when it was used wrongly, and 3 when the engine or AWS failed on the way.`,
 		Example: `  guardrails check             every stack file of this folder, without network
   guardrails up dev --sandbox  deploy dev on this machine
   guardrails preview prod      what "up" would change in the account of prod`,

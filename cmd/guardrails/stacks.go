@@ -11,8 +11,9 @@ func newStacks(f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stacks [stack ...]",
 		Short: "The stacks in the order in which up runs them, as levels",
-		Long: `Prints the stacks of the folder as levels. The stacks of one level do not need each other; a level is begun when the one before is done. A CI system
-that deploys each stack in a job of its own reads them with --json and runs "guardrails up <stack>" for each.
+		Long: `Prints the stacks of the folder as levels. The stacks of one level do not need each other; a level is begun when
+the one before is done. A CI system that deploys each stack in a job of its own reads them with --json and runs
+"guardrails up <stack>" for each.
 
 Stack files are read and not checked: no network, no engine.`,
 		Example: `  guardrails stacks
