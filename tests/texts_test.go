@@ -88,6 +88,11 @@ var readPlaces = []readPlace{
 		"",
 	},
 	{
+		"internal/program/advice.go: notThere",
+		"the engine's: a diagnostic is a text alone",
+		"TestWhatCannotBeImportedSaysWhatToTakeOut",
+	},
+	{
 		"internal/program/adopt_exists.go: checkAdopted",
 		"the provider's: it gives every error of a function as a text",
 		"",

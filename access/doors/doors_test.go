@@ -154,7 +154,8 @@ func TestWhatStrangersTryIsInTheTable(t *testing.T) {
 		"glue:StartJobRun": false, "sagemaker:CreateProcessingJob": false, "lambda:InvokeFunction": false, "launchwizard:CreateDeployment": false, "omics:StartRun": false,
 		"codepipeline:StartPipelineExecution": false, "pcs:CreateComputeNodeGroup": false, "config:PutConformancePack": false, "sagemaker:CreateCluster": false,
 		"apprunner:StartDeployment": false, "identitystore:UpdateUser": false, "account-access:CreateEntitlement": false, "dlm:CreateLifecyclePolicy": false,
-		"mgn:UpdateLaunchConfigurationTemplate": false, "ecs:CreateExpressGatewayService": false, "iot:CreateOTAUpdate": false, "lightsail:CreateInstances": false,
+		"mgn:UpdateLaunchConfigurationTemplate": false, "ecs:CreateExpressGatewayService": false,
+		"iot:CreateOTAUpdate": false, "lightsail:CreateInstances": false,
 		"ssm-incidents:CreateResponsePlan": false, "chatbot:CreateSlackChannelConfiguration": false, "eks:CreateCapability": false, "eks:CreateAddon": false,
 	} {
 		row := doors.Of(action)

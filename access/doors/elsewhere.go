@@ -65,7 +65,8 @@ func elsewhereJobs() []Row {
 			Open: "the machine is AWS's and lives as long as the job, which runs as the role that was passed to it"},
 		{Class: Elsewhere, Service: "Services that deploy applications", It: "applications on machines of AWS's",
 			Actions: calls("a2c:StartDeploymentJob amplify:CreateDeployment StartDeployment StartJob application-transformation:StartDeployment apprunner:StartDeployment " +
-				"ecs:CreateExpressGatewayService UpdateExpressGatewayService lightsail:CreateContainerServiceDeployment CreateInstances " +
+				"ecs:CreateExpressGatewayService UpdateExpressGatewayService " +
+				"lightsail:CreateContainerServiceDeployment CreateInstances " +
 				"CreateInstancesFromSnapshot m2:CreateDeployment StartBatchJob"),
 			Open: "it is how applications get to where they run; who deploys them decides what runs there"},
 		{Class: Elsewhere, Service: "Panorama and RoboMaker", It: "software of cameras and robots, and simulations",

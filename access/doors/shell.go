@@ -118,11 +118,13 @@ func moreCodeRows() []Row {
 			Page:    "https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html"},
 		{Class: Code, Service: "IoT Greengrass and IoT Core", It: "components, jobs and commands on devices",
 			Actions: calls("greengrass:CreateComponentVersion CreateDeployment CreateFunctionDefinitionVersion CreateGroupVersion CreateSoftwareUpdateJob StartBulkDeployment " +
-				"iot:AssociateTargetsWithJob CreateCommand CreateJob CreateJobTemplate CreateOTAUpdate StartCommandExecution UpdateCommand"),
+				"iot:AssociateTargetsWithJob CreateCommand CreateJob CreateJobTemplate CreateOTAUpdate " +
+				"StartCommandExecution UpdateCommand"),
 			Open: "they run on devices that carry the agent of the service; a node that does is one of them",
 			Page: "https://docs.aws.amazon.com/greengrass/v2/developerguide/manage-deployments.html"},
 		{Class: Code, Service: "Migration and recovery", It: "actions after a launch",
-			Actions: calls("drs:PutLaunchAction StartFailbackLaunch StartRecovery mgn:CreateLaunchConfigurationTemplate PutSourceServerAction " +
+			Actions: calls("drs:PutLaunchAction StartFailbackLaunch StartRecovery " +
+				"mgn:CreateLaunchConfigurationTemplate PutSourceServerAction " +
 				"PutTemplateAction StartCutover StartTest UpdateLaunchConfiguration UpdateLaunchConfigurationTemplate"),
 			Open: "the servers are launched by the migration, which runs these documents of Systems Manager on them",
 			Page: "https://docs.aws.amazon.com/mgn/latest/ug/post-launch-settings.html"},
@@ -146,8 +148,9 @@ func moreCodeRows() []Row {
 			Actions: calls("rds:CreateCustomDBEngineVersion"),
 			Open:    "the instance is made for the database; who administers the database decides what it runs, and its shells are sessions of Session Manager, which are closed as such",
 			Page:    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/custom-cev.html"},
-		{Class: Code, Service: "Server Migration Service", It: "scripts that set up and check migrated servers", Actions: calls("sms:PutAppLaunchConfiguration PutAppValidationConfiguration"),
-			Open: "AWS has ended the service"},
+		{Class: Code, Service: "Server Migration Service", It: "scripts that set up and check migrated servers",
+			Actions: calls("sms:PutAppLaunchConfiguration PutAppValidationConfiguration"),
+			Open:    "AWS has ended the service"},
 		{Class: Code, Service: "Migration Hub Orchestrator", It: "scripts on servers that are migrated",
 			Actions: calls("migrationhub-orchestrator:CreateTemplate CreateWorkflow CreateWorkflowStep RetryWorkflowStep StartWorkflow UpdateTemplate UpdateWorkflow " +
 				"UpdateWorkflowStep"),
@@ -162,8 +165,9 @@ func moreCodeRows() []Row {
 				"UpdateProvisionedProduct"),
 			Open: "a product is made as the role of its launch constraint, which was passed and which the guardrails bind; an exempt role is passed by nobody else",
 			Page: "https://docs.aws.amazon.com/servicecatalog/latest/adminguide/constraints-launch.html"},
-		{Class: Code, Service: "OpsWorks", It: "recipes on instances", Actions: calls("opsworks:CreateDeployment CreateInstance CreateLayer RegisterInstance StartInstance UpdateInstance UpdateLayer"),
-			Open: "AWS has ended the service: there are no stacks to deploy to"},
+		{Class: Code, Service: "OpsWorks", It: "recipes on instances",
+			Actions: calls("opsworks:CreateDeployment CreateInstance CreateLayer RegisterInstance StartInstance UpdateInstance UpdateLayer"),
+			Open:    "AWS has ended the service: there are no stacks to deploy to"},
 		{Class: Code, Service: "Services that call Systems Manager", It: "experiments, remediations, service actions, schedules, response plans and scripts around snapshots",
 			Actions: calls("config:PutConformancePack PutOrganizationConformancePack PutRemediationConfigurations StartRemediationExecution " +
 				"dlm:CreateLifecyclePolicy UpdateLifecyclePolicy events:PutTargets fis:CreateExperimentTemplate StartExperiment UpdateExperimentTemplate " +

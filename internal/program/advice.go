@@ -42,8 +42,8 @@ func Advice(stack *stack.Stack, text string, setting commandline.Setting) string
 var notThere = regexp.MustCompile(`(?:^|: )resource '[^']+' does not exist$`)
 
 // takeOut is what to do about it.
-const takeOut = "guardrails:adopt lists it, and AWS does not have it: take the entry out (attributes: true, where it is " +
-	"the instance of IAM Identity Center), and up makes it new"
+const takeOut = "guardrails:adopt lists it, and AWS does not have it: take the entry out (attributes: true, where it " +
+	"is the instance of IAM Identity Center), and up makes it new"
 
 // named is a principal in the text of a refusal.
 var named = regexp.MustCompile(`arn:[a-z-]+:iam::[0-9]{12}:(?:user|role)/[A-Za-z0-9+=,.@_/-]+`)

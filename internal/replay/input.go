@@ -64,8 +64,8 @@ var dayOf = regexp.MustCompile(`/CloudTrail/[a-z0-9-]+/(20[0-9]{2})/([0-9]{2})/(
 
 // serviceOf is the service whose logs stand in a folder as AWS delivers them: ACCOUNT/SERVICE/REGION/YYYY/.
 //
-// Source: AWS CloudTrail User Guide, Getting and viewing your CloudTrail log files; AWS Config Developer Guide, Amazon VPC
-// User Guide and Elastic Load Balancing User Guide, on the names of their files.
+// Source: AWS CloudTrail User Guide, Getting and viewing your CloudTrail log files; AWS Config Developer Guide,
+// Amazon VPC User Guide and Elastic Load Balancing User Guide, on the names of their files.
 var serviceOf = regexp.MustCompile(`(?:^|/)[0-9]{12}/([A-Za-z0-9_-]+)/[a-z]{2}[a-z0-9-]+/20[0-9]{2}/`)
 
 // exportedPart is a file that CloudWatch Logs exported.

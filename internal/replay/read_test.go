@@ -252,7 +252,7 @@ func forms(t *testing.T) map[string][]byte {
 		"EventBridge": inOne(func(e fields) any {
 			return fields{"version": "0", "detail-type": "AWS API Call via CloudTrail", "detail": e}
 		}),
-		"a subscription of CloudWatch Logs": []byte(`{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"",` +
+		"a subscription of CloudWatch Logs": []byte(`{"messageType":"CONTROL_MESSAGE","logGroup":"",` +
 			`"logEvents":[{"id":"","timestamp":1,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}` +
 			`{"messageType":"DATA_MESSAGE","owner":"` + member + `","logGroup":"trail","logEvents":` +
 			messages(func(e fields) any { return fields{"id": "3", "timestamp": 1, "message": text(e)} }) + `,"x":[1,{}]}`),
@@ -441,8 +441,8 @@ func utf16Of(t *testing.T, order unicode.Endianness, text []byte) []byte {
 	return out
 }
 
-// A folder is read as AWS delivers it: digest files, signatures, logs of other services and what is no export are passed
-// over, days that are not asked about too.
+// A folder is read as AWS delivers it: digest files, signatures, logs of other services and what is no export are
+// passed over, days that are not asked about too.
 func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name string, data []byte) {
@@ -459,11 +459,17 @@ func TestFoldersAreReadAsTheyAreDelivered(t *testing.T) {
 		packed([]byte(`{"digestStartTime":"x"}`)),
 	)
 	put("README", []byte("about these records"))
-	put("AWSLogs/o-exampleorgid/"+member+"/Config/ap-northeast-1/2026/11/20/ConfigHistory/c.json.gz", packed([]byte(`{"configurationItems":[]}`)))
+	put(
+		"AWSLogs/o-exampleorgid/"+member+"/Config/ap-northeast-1/2026/11/20/ConfigHistory/c.json.gz",
+		packed([]byte(`{"configurationItems":[]}`)),
+	)
 	put("AWSLogs/"+member+"/elasticloadbalancing/ap-northeast-1/2026/11/20/l.log.gz", packed([]byte("http 2026\n")))
 	put("AWSLogs/"+member+"/vpcflowlogs/us-gov-west-1/2026/11/20/v.log.gz", packed([]byte("version\n")))
 	put("AWSLogs/"+member+"/CloudTrail-Lake/Query/2026/11/20/q/result_sign.json", []byte(`{"files":[]}`))
-	put("exportedlogs/11111111-2222/s/000000.gz", packed(append([]byte("2026-11-20T09:00:00.000Z "), lines(events[:1])...)))
+	put(
+		"exportedlogs/11111111-2222/s/000000.gz",
+		packed(append([]byte("2026-11-20T09:00:00.000Z "), lines(events[:1])...)),
+	)
 	q := guarded(t)
 	q.From = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	run := NewRun(q)

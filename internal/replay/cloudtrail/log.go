@@ -8,7 +8,8 @@ import (
 	"regexp"
 )
 
-// exported begins a line that CloudWatch Logs exported to Amazon S3: a time, a space and the message, which is the event.
+// exported begins a line that CloudWatch Logs exported to Amazon S3: a time, a space and the message, which is the
+// event.
 //
 // Source: Amazon CloudWatch Logs User Guide, Exporting log data to Amazon S3.
 var exported = regexp.MustCompile(`^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,16}Z \{`)

@@ -126,8 +126,8 @@ func TestWhatNobodyIsKnownToHaveChangedIsSaidAsWhatUpDoes(t *testing.T) {
 	}
 }
 
-// Whoever moves a user, a group or a role to another path changes its ARN with it: up puts back the path, and nothing is
-// told of the ARN as what up leaves.
+// Whoever moves a user, a group or a role to another path changes its ARN with it: up puts back the path, and nothing
+// is told of the ARN as what up leaves.
 func TestAnARNFollowsFromThePath(t *testing.T) {
 	for _, typ := range []string{token.IAMUser, token.IAMGroup, token.IAMRole} {
 		at := func(path string) map[string]any {
@@ -165,8 +165,8 @@ func TestAnotherOrderOfStatementsIsSaid(t *testing.T) {
 	}
 }
 
-// The mark in a description with which a document becomes a new version is nobody's change and nobody's edit: it is told
-// only where nothing else is.
+// The mark in a description with which a document becomes a new version is nobody's change and nobody's edit: it is
+// told only where nothing else is.
 func TestTheMarkOfANewVersionIsNotTold(t *testing.T) {
 	content := func(description, timeout string) map[string]any {
 		return map[string]any{

@@ -57,8 +57,10 @@ var (
 	}
 	// nameWords are the words of names that look like a door.
 	nameWords = strings.Fields(
-		"assume attach command commands connect connection console createinstances createlayer credential credentials debug deploy deployment deployments desktop desktops exec " +
-			"execute expressgateway federation gui interactive interpreter invoke job jobs launchconfiguration login logon notebook otaupdate password presigned rdp remote run runs sandbox script session sessions shell signin " +
+		"assume attach command commands connect connection console " +
+			"createinstances createlayer credential credentials debug deploy deployment deployments desktop desktops exec " +
+			"execute expressgateway federation gui interactive interpreter invoke job jobs launchconfiguration " +
+			"login logon notebook otaupdate password presigned rdp remote run runs sandbox script session sessions shell signin " +
 			"ssh stream streaming streams studio terminal " +
 			"token tunnel tunnels updatelayer userdata",
 	)

@@ -22,7 +22,8 @@ var noWays = map[string][]string{
 	),
 	"the service has ended": calls("opsworks:GrantAccess opsworks:SetPermission opsworks:UpdateMyUserProfile " +
 		"opsworks:UpdateUserProfile opsworks:CreateDeployment opsworks:CreateInstance opsworks:RegisterInstance " +
-		"opsworks:StartInstance opsworks:UpdateInstance opsworks:CreateLayer opsworks:UpdateLayer nimble:CreateStreamingSession " +
+		"opsworks:StartInstance opsworks:UpdateInstance opsworks:CreateLayer opsworks:UpdateLayer " +
+		"nimble:CreateStreamingSession " +
 		"nimble:CreateStreamingSessionStream nimble:StartStreamingSession robomaker:CreateDeploymentJob " +
 		"robomaker:CreateSimulationJob robomaker:RestartSimulationJob robomaker:StartSimulationJobBatch " +
 		"robomaker:SyncDeploymentJob robomaker:UpdateRobotDeployment sms:PutAppLaunchConfiguration " +

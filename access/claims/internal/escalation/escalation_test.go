@@ -223,8 +223,8 @@ func TestEveryCallOfAServiceThatIsKnownTakesARoleOrNone(t *testing.T) {
 	}
 }
 
-// Whoever passes an administrator's role to a service, and may make one call that takes a role for it, administers: each
-// such call is found by itself.
+// Whoever passes an administrator's role to a service, and may make one call that takes a role for it, administers:
+// each such call is found by itself.
 func TestEveryCallThatTakesARoleIsFoundByItself(t *testing.T) {
 	for service, actions := range takingARole {
 		for _, action := range actions {

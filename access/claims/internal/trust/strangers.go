@@ -441,7 +441,8 @@ func principalsOf(accounts []string) []string {
 	return patterns
 }
 
-// unnamed asks about services or providers that an entry lets in without naming them. None has the id of a user or role.
+// unnamed asks about services or providers that an entry lets in without naming them. None has the id of a user or
+// role.
 func unnamed(
 	p *claim.Prover, role *engine.Principal, way wayin.Way, together *search.Together, who string,
 ) strangerWay {

@@ -113,7 +113,9 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 			prove.HoldsIf, prove.DoesNotHold, "the unique id AIDADEADDEADDEADDEAD1",
 		},
 		"everybody but a unique id": {
-			assume(policy.Anyone()).When(policy.Is(policy.Operator{Base: policy.OpStringNotLike}, "aws:userid", "AROADEADDEADDEADDEAD1:*")),
+			assume(policy.Anyone()).When(
+				policy.Is(policy.Operator{Base: policy.OpStringNotLike}, "aws:userid", "AROADEADDEADDEADDEAD1:*"),
+			),
 			prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS",
 		},
 		"every unique id that begins alike": {assume(policy.Anyone()).When(like("aws:userid", "AROADEADDEADDEAD*")),
@@ -129,7 +131,8 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 		"a dead unique id as principal": {assume(policy.AWSPrincipals("AROADEADDEADDEADDEAD1", "AIDADEADDEADDEADDEAD1")),
 			prove.Holds, prove.Holds, ""},
 		"everybody but a dead unique id": {policy.Allow("T", "sts:AssumeRole").
-			ForAllExcept(policy.AWSPrincipals("AROADEADDEADDEADDEAD1")), prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
+			ForAllExcept(policy.AWSPrincipals("AROADEADDEADDEADDEAD1")),
+			prove.DoesNotHold, prove.DoesNotHold, "everybody in AWS"},
 		"its own account": {assume(policy.AWSPrincipals(fixture.People)), prove.Holds, prove.Holds,
 			""},
 		"another account": {assume(policy.AWSPrincipals(fixture.Members)), prove.HoldsIf,
