@@ -69,12 +69,16 @@ func articleEngine(t testing.TB, scp string) *access.Engine {
 			},
 			Accounts: []world.OrganizationAccount{
 				{
-					ID:       accounts.Home,
-					Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: accounts.AllowEverything.Document}},
+					ID: accounts.Home,
+					Policies: []world.ServiceControlPolicy{
+						{Name: "FullAWSAccess", Document: accounts.AllowEverything.Document},
+					},
 				},
 				{
-					ID:       accounts.Other,
-					Policies: []world.ServiceControlPolicy{{Name: "FullAWSAccess", Document: accounts.AllowEverything.Document}},
+					ID: accounts.Other,
+					Policies: []world.ServiceControlPolicy{
+						{Name: "FullAWSAccess", Document: accounts.AllowEverything.Document},
+					},
 				},
 			},
 		}},
@@ -88,7 +92,8 @@ func articleEngine(t testing.TB, scp string) *access.Engine {
 // exempts.
 func TestTheArticlesSessionPolicyLeavesDoorsOpen(t *testing.T) {
 	engine := articleEngine(t, articleSessions)
-	admin := access.AssumedRole(policy.AWS.RoleARN(accounts.Other, "/", "Administrator"), "alice").IssuedAt(accounts.Noon)
+	admin := access.AssumedRole(policy.AWS.RoleARN(accounts.Other, "/", "Administrator"), "alice").
+		IssuedAt(accounts.Noon)
 	var open []string
 	for _, d := range doors {
 		if decided(t, engine, admin, d.request(policy.AWS, accounts.Other)).Allowed() {
@@ -129,7 +134,8 @@ func TestTheArticlesSessionPolicyLeavesDoorsOpen(t *testing.T) {
 // Denying iam:CreateLoginProfile alone leaves passwords that exist, console sign-in by federation, and every root user.
 func TestTheArticlesPasswordPolicyLeavesConsolesOpen(t *testing.T) {
 	engine := articleEngine(t, articlePasswords)
-	admin := access.AssumedRole(policy.AWS.RoleARN(accounts.Other, "/", "Administrator"), "alice").IssuedAt(accounts.Noon)
+	admin := access.AssumedRole(policy.AWS.RoleARN(accounts.Other, "/", "Administrator"), "alice").
+		IssuedAt(accounts.Noon)
 	robot := policy.AWS.UserARN(accounts.Other, "/", "robot")
 	assert.False(t, decided(t, engine, admin, call("iam:CreateLoginProfile", nil, robot)).Allowed())
 	assert.True(t, decided(t, engine, admin, call("iam:UpdateLoginProfile", nil, robot)).Allowed())
@@ -249,7 +255,8 @@ func TestTheArticlesPasswordPolicyExemptsEveryRootUser(t *testing.T) {
 			action,
 		)
 	}
-	admin := access.AssumedRole(policy.AWS.RoleARN(accounts.Other, "/", "Administrator"), "alice").IssuedAt(accounts.Noon)
+	admin := access.AssumedRole(policy.AWS.RoleARN(accounts.Other, "/", "Administrator"), "alice").
+		IssuedAt(accounts.Noon)
 	assert.False(t, decided(t, engine, admin, call("iam:UpdateLoginProfile", nil, robot)).Allowed())
 
 	withoutRoot := strings.Replace(allCalls, `"arn:aws:iam::*:root",`, "", 1)

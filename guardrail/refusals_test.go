@@ -659,7 +659,10 @@ func TestRefusalsOfSessionPreferences(t *testing.T) {
 		{
 			"a shell profile over the limit",
 			func(a sessions) { a.Shell.Linux = strings.Repeat("x", 513) },
-			`shell.linux: "` + strings.Repeat("x", 80) + `"... is longer than the 512 characters that Session Manager takes; put it into a script on the nodes and run that`,
+			`shell.linux: "` + strings.Repeat(
+				"x",
+				80,
+			) + `"... is longer than the 512 characters that Session Manager takes; put it into a script on the nodes and run that`,
 		},
 		{
 			"a shell profile that is no text",

@@ -36,7 +36,11 @@ func TestASearchForAResourceThatGrowsEndsUncertain(t *testing.T) {
 	counted.Statements = append(counted.Statements, long)
 	user := world.User{Name: "u", Inline: []world.InlinePolicy{{Name: "p", Document: counted}}}
 	w := world.World{Accounts: []world.Account{{ID: fixture.People, Users: []world.User{user}}}}
-	in := intent.Account{Account: fixture.People, Members: []string{user.ARN(&w.Accounts[0])}, Administrators: []string{}}
+	in := intent.Account{
+		Account:        fixture.People,
+		Members:        []string{user.ARN(&w.Accounts[0])},
+		Administrators: []string{},
+	}
 	report, err := Prove(fixture.Compiled(t, w), in)
 	require.NoError(t, err)
 	uncertain := 0
@@ -57,7 +61,8 @@ func TestWhatDoesNotHoldNeverHoldsWhereSearchesAreGivenUp(t *testing.T) {
 	hidden := func(allow policy.Statement) policy.Document {
 		d := policy.New(allow)
 		for i := range 12 {
-			deny := policy.Deny("", allow.Actions...).When(policy.StringNotEquals(fmt.Sprintf("aws:RequestTag/t%d", i), "v"))
+			deny := policy.Deny("", allow.Actions...).
+				When(policy.StringNotEquals(fmt.Sprintf("aws:RequestTag/t%d", i), "v"))
 			deny.Resources, deny.Principals = allow.Resources, allow.Principals
 			d = d.With(deny)
 		}
@@ -96,7 +101,25 @@ func TestWhatDoesNotHoldNeverHoldsWhereSearchesAreGivenUp(t *testing.T) {
 			in := DerivedIntent(w.Accounts[0])
 			for i := range in.OperationRoles {
 				r := &in.OperationRoles[i].Role
-				r.From, r.Until = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+				r.From, r.Until = time.Date(
+					2026,
+					11,
+					1,
+					0,
+					0,
+					0,
+					0,
+					time.UTC,
+				), time.Date(
+					2026,
+					11,
+					2,
+					0,
+					0,
+					0,
+					0,
+					time.UTC,
+				)
 				r.Networks.Addresses = []string{"198.51.100.0/24"}
 			}
 			e := fixture.Compiled(t, w)
@@ -119,7 +142,15 @@ func TestWhatDoesNotHoldNeverHoldsWhereSearchesAreGivenUp(t *testing.T) {
 						uncertain++
 					}
 					if wrong[f.ID+" "+f.Subject] {
-						assert.Equal(t, prove.DoesNotHold, f.Verdict, "%s of %s with an effort of %d", f.ID, f.Subject, effort)
+						assert.Equal(
+							t,
+							prove.DoesNotHold,
+							f.Verdict,
+							"%s of %s with an effort of %d",
+							f.ID,
+							f.Subject,
+							effort,
+						)
 					}
 				}
 			}

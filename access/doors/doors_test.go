@@ -90,13 +90,24 @@ func TestEveryActionThatLooksLikeADoorIsClassified(t *testing.T) {
 		name, known := catalogue.KnownAction(action)
 		assert.True(t, known && name == action, "%s is not in the catalogue: generate both again", action)
 		isDoor, isNone := doors.ClassOf(action) != doors.None, none[action] != ""
-		assert.True(t, isDoor || isNone, "%s looks like a door (%s): add it to a row of the table, or to none.txt", action, word)
+		assert.True(
+			t,
+			isDoor || isNone,
+			"%s looks like a door (%s): add it to a row of the table, or to none.txt",
+			action,
+			word,
+		)
 		assert.False(t, isDoor && isNone, "%s is a door and stands in none.txt", action)
 		delete(none, action)
 	}
 	assert.Greater(t, count, 1400)
 	for action := range none {
-		assert.True(t, decidesAccess(action), "%s stands in none.txt and looks like no door of the catalogue: take it out", action)
+		assert.True(
+			t,
+			decidesAccess(action),
+			"%s stands in none.txt and looks like no door of the catalogue: take it out",
+			action,
+		)
 	}
 }
 
@@ -109,9 +120,10 @@ var deciders = []string{
 // decidesAccess reports whether AWS says of an action of these services that it does more than read and list.
 func decidesAccess(action string) bool {
 	prefix, _, _ := strings.Cut(action, ":")
-	return slices.Contains(deciders, prefix) && slices.ContainsFunc(catalogue.LevelsOf(action), func(level catalogue.AccessLevel) bool {
-		return level != catalogue.LevelRead && level != catalogue.LevelList
-	})
+	return slices.Contains(deciders, prefix) &&
+		slices.ContainsFunc(catalogue.LevelsOf(action), func(level catalogue.AccessLevel) bool {
+			return level != catalogue.LevelRead && level != catalogue.LevelList
+		})
 }
 
 // Every action by which a service that decides who may do what is changed is a row of the table, or somebody has said
@@ -179,13 +191,29 @@ type ownRole struct {
 // *ServiceRole* and *ServiceLinkedRole* that allow a command, an association, a session, a runbook or a role; below
 // service-role, those of roles that are passed.
 var ownRoles = []ownRole{
-	{"AWSConfigRemediationServiceRolePolicy", []string{"config:PutRemediationConfigurations", "config:StartRemediationExecution"}, ""},
-	{"AWSDirectoryServiceServiceRolePolicy", []string{"ds:CreateHybridAD", "ds:UpdateHybridAD", "ds:StartADAssessment"}, ""},
+	{
+		"AWSConfigRemediationServiceRolePolicy",
+		[]string{"config:PutRemediationConfigurations", "config:StartRemediationExecution"},
+		"",
+	},
+	{
+		"AWSDirectoryServiceServiceRolePolicy",
+		[]string{"ds:CreateHybridAD", "ds:UpdateHybridAD", "ds:StartADAssessment"},
+		"",
+	},
 	{"AWSEC2SqlHaServiceRolePolicy", nil, "documents of AWS's that look at SQL Server"},
 	{"AWSIQPermissionServiceRolePolicy", []string{"iq-permission:AssumePermissionRole"}, ""},
 	{"AWSLicenseManagerServiceRolePolicy", nil, "inventory, by documents of AWS's"},
-	{"AWSLicenseManagerUserSubscriptionsServiceRolePolicy", []string{"license-manager-user-subscriptions:AssociateUser"}, ""},
-	{"AWSMigrationHubOrchestratorServiceRolePolicy", []string{"migrationhub-orchestrator:CreateWorkflow", "migrationhub-orchestrator:CreateWorkflowStep"}, ""},
+	{
+		"AWSLicenseManagerUserSubscriptionsServiceRolePolicy",
+		[]string{"license-manager-user-subscriptions:AssociateUser"},
+		"",
+	},
+	{
+		"AWSMigrationHubOrchestratorServiceRolePolicy",
+		[]string{"migrationhub-orchestrator:CreateWorkflow", "migrationhub-orchestrator:CreateWorkflowStep"},
+		"",
+	},
 	{"AWSSSMForSAPServiceLinkedRolePolicy", nil, "documents of AWS's that look at SAP, stop and start it"},
 	{"AWSSSOServiceRolePolicy", []string{"sso:ProvisionPermissionSet", "sso:CreateAccountAssignment"}, ""},
 	{"AWSServiceRoleForImageBuilder", []string{"imagebuilder:CreateComponent", "imagebuilder:CreateImage"}, ""},
@@ -196,10 +224,30 @@ var ownRoles = []ownRole{
 	{"AmazonGuardDutyServiceRolePolicy", nil, "a document of AWS's that installs its agent"},
 	{"AmazonInspector2ServiceRolePolicy", nil, "documents of AWS's that look for weaknesses"},
 	{"AmazonRDSCustomServiceRolePolicy", []string{"rds:CreateCustomDBEngineVersion"}, ""},
-	{"AmazonSSMServiceRolePolicy", []string{"ssm:RegisterTaskWithMaintenanceWindow", "ssm:RegisterTargetWithMaintenanceWindow", "ssm:StartAutomationExecution"}, ""},
-	{"AutoScalingServiceRolePolicy", []string{"autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"}, ""},
-	{"CloudFormationStackSetsOrgMemberServiceRolePolicy", []string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"}, ""},
-	{"service-role/AWSDataLifecycleManagerSSMFullAccess", []string{"dlm:CreateLifecyclePolicy", "dlm:UpdateLifecyclePolicy"}, ""},
+	{
+		"AmazonSSMServiceRolePolicy",
+		[]string{
+			"ssm:RegisterTaskWithMaintenanceWindow",
+			"ssm:RegisterTargetWithMaintenanceWindow",
+			"ssm:StartAutomationExecution",
+		},
+		"",
+	},
+	{
+		"AutoScalingServiceRolePolicy",
+		[]string{"autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup"},
+		"",
+	},
+	{
+		"CloudFormationStackSetsOrgMemberServiceRolePolicy",
+		[]string{"cloudformation:CreateStackSet", "cloudformation:CreateStackInstances"},
+		"",
+	},
+	{
+		"service-role/AWSDataLifecycleManagerSSMFullAccess",
+		[]string{"dlm:CreateLifecyclePolicy", "dlm:UpdateLifecyclePolicy"},
+		"",
+	},
 	{"CloudwatchApplicationInsightsServiceLinkedRolePolicy", nil, "documents of AWS's that configure its agent"},
 }
 

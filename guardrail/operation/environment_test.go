@@ -18,10 +18,20 @@ const region = "ap-northeast-1"
 // roles are one of a project and one of several, in an environment.
 func roles() *operation.Args {
 	return &operation.Args{
-		Account: guardrail.Account{ID: "111122223333", Partition: policy.AWS}, Regions: []string{region}, EnvironmentTag: "Stage",
+		Account: guardrail.Account{
+			ID:        "111122223333",
+			Partition: policy.AWS,
+		}, Regions: []string{region}, EnvironmentTag: "Stage",
 		Roles: []operation.Role{
 			{Name: "one", Users: []string{"erin"}, Project: "shop", RunAs: "erin", Environment: "staging"},
-			{Name: "several", Users: []string{"erin"}, Projects: []string{"shop", "billing"}, RunAs: "erin", Environment: "staging", Reboot: true},
+			{
+				Name:        "several",
+				Users:       []string{"erin"},
+				Projects:    []string{"shop", "billing"},
+				RunAs:       "erin",
+				Environment: "staging",
+				Reboot:      true,
+			},
 		},
 	}
 }
@@ -56,15 +66,31 @@ func TestARoleReachesNodesOfItsEnvironment(t *testing.T) {
 			} {
 				for _, action := range []string{"ec2:StartInstances", "ec2:StopInstances", "ec2:RebootInstances", "ssm:GetConnectionStatus"} {
 					decision, err := engine.Decide(access.AssumedRole(a.RoleARN(r), "erin"), access.Request{
-						Action:    action,
-						Resources: []access.Resource{{ARN: policy.AWS.InstanceARN(region, "111122223333", "i-0123456789abcdef0"), Tags: node.tags}},
+						Action: action,
+						Resources: []access.Resource{
+							{
+								ARN:  policy.AWS.InstanceARN(region, "111122223333", "i-0123456789abcdef0"),
+								Tags: node.tags,
+							},
+						},
 					})
 					require.NoError(t, err)
 					want := node.reached && (beside != nil || action != "ec2:RebootInstances" || r.Reboot)
-					if action == "ssm:GetConnectionStatus" && beside != nil && len(node.tags) > 0 && node.tags[len(node.tags)-1].Value == "staging" {
+					if action == "ssm:GetConnectionStatus" && beside != nil && len(node.tags) > 0 &&
+						node.tags[len(node.tags)-1].Value == "staging" {
 						want = true // The status of a node of another project is no way onto it.
 					}
-					assert.Equal(t, want, decision.Allowed(), "%s: %s on %v beside %v: %s", r.Name, action, node.tags, beside != nil, decision)
+					assert.Equal(
+						t,
+						want,
+						decision.Allowed(),
+						"%s: %s on %v beside %v: %s",
+						r.Name,
+						action,
+						node.tags,
+						beside != nil,
+						decision,
+					)
 				}
 				for _, arn := range []string{
 					policy.AWS.InstanceARN(region, "111122223333", "i-0123456789abcdef0"),
@@ -73,11 +99,24 @@ func TestARoleReachesNodesOfItsEnvironment(t *testing.T) {
 					decision, err := engine.Decide(access.AssumedRole(a.RoleARN(r), "erin"), access.Request{
 						Action: "ssm:StartSession",
 						Resources: []access.Resource{
-							{ARN: arn, Tags: node.tags}, {ARN: policy.AWS.DocumentARN(region, "111122223333", guardrail.PreferencesDocument)},
+							{
+								ARN:  arn,
+								Tags: node.tags,
+							}, {ARN: policy.AWS.DocumentARN(region, "111122223333", guardrail.PreferencesDocument)},
 						},
 					})
 					require.NoError(t, err)
-					assert.Equal(t, node.reached, decision.Allowed(), "%s: a shell on %s %v beside %v: %s", r.Name, arn, node.tags, beside != nil, decision)
+					assert.Equal(
+						t,
+						node.reached,
+						decision.Allowed(),
+						"%s: a shell on %s %v beside %v: %s",
+						r.Name,
+						arn,
+						node.tags,
+						beside != nil,
+						decision,
+					)
 				}
 			}
 		}
@@ -122,7 +161,10 @@ func TestARoleReachesNodesThatTeamsShare(t *testing.T) {
 		require.NoError(t, a.Validate(), separator)
 		w := world.Account{ID: "111122223333", Partition: policy.AWS, Users: []world.User{{Name: "erin"}}}
 		a.AddTo(&w)
-		everything := world.InlinePolicy{Name: "everything", Document: policy.New(policy.Allow("Everything", "*").On("*"))}
+		everything := world.InlinePolicy{
+			Name:     "everything",
+			Document: policy.New(policy.Allow("Everything", "*").On("*")),
+		}
 		for _, beside := range [][]world.InlinePolicy{nil, {everything}} {
 			for i := range w.Roles {
 				w.Roles[i].Inline = append(w.Roles[i].Inline, beside...)
@@ -138,7 +180,11 @@ func TestARoleReachesNodesThatTeamsShare(t *testing.T) {
 					decision, err := engine.Decide(access.AssumedRole(a.RoleARN(r), "erin"), access.Request{
 						Action: "ec2:StopInstances",
 						Resources: []access.Resource{{
-							ARN: policy.AWS.InstanceARN(region, "111122223333", "i-0123456789abcdef0"), Tags: []world.Tag{{Key: "Project", Value: value}},
+							ARN: policy.AWS.InstanceARN(
+								region,
+								"111122223333",
+								"i-0123456789abcdef0",
+							), Tags: []world.Tag{{Key: "Project", Value: value}},
 						}},
 					})
 					require.NoError(t, err)

@@ -103,7 +103,13 @@ func (c *Caller) attempt(try attempt) Answer {
 			func(st *engine.Statement) bool { return c.leftOut[st] },
 		)
 	}
-	p := pursuit{attempt: try, c: c, groups: c.Groups(try.layers, concerning), avoid: c.avoided(try), answer: Answer{C: c}}
+	p := pursuit{
+		attempt: try,
+		c:       c,
+		groups:  c.Groups(try.layers, concerning),
+		avoid:   c.avoided(try),
+		answer:  Answer{C: c},
+	}
 	written := c.shared(try, p.groups, p.avoid)
 	if have, known := c.kept(written, try, p.groups, p.avoid); known {
 		return have
@@ -326,7 +332,12 @@ func notOwnedBy(kind conditionkey.KeyKind, id string, account *engine.CompiledAc
 	return []policy.Condition{
 		policy.AnyDiffers(paths, account.OrgPaths...),
 		policy.Is(
-			policy.Operator{Quantifier: policy.ForAllValues, Base: policy.OpStringNotEquals}, paths, account.OrgPaths...,
+			policy.Operator{
+				Quantifier: policy.ForAllValues,
+				Base:       policy.OpStringNotEquals,
+			},
+			paths,
+			account.OrgPaths...,
 		),
 	}
 }

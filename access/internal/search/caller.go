@@ -201,7 +201,10 @@ func WithoutMFA(userARN string) []engine.Session {
 }
 
 func withMFA(userARN string) []engine.Session {
-	return []engine.Session{engine.ConsoleWithMFA(userARN, model.SomeAge), engine.SessionTokenWithMFA(userARN, model.SomeAge)}
+	return []engine.Session{
+		engine.ConsoleWithMFA(userARN, model.SomeAge),
+		engine.SessionTokenWithMFA(userARN, model.SomeAge),
+	}
 }
 
 // Rules are facts about AWS in the form of statements that no request of the class fulfils: the search never returns

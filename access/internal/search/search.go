@@ -345,7 +345,11 @@ func identityOf(lits []Literal) string {
 }
 
 func (s *search) model(st state) *model.Model {
-	m := &model.Model{Target: st.targetSeen.Target, Keys: map[string]engine.Values{}, Names: map[string]*conditionkey.Key{}}
+	m := &model.Model{
+		Target: st.targetSeen.Target,
+		Keys:   map[string]engine.Values{},
+		Names:  map[string]*conditionkey.Key{},
+	}
 	for _, k := range st.keys {
 		m.Keys[k.name] = k.v
 		m.Names[k.name] = &k.lits[0].cond.Key

@@ -25,7 +25,8 @@ func TestEveryVariableOfAPatternIsTried(t *testing.T) {
 			document = document.With(fixture.VariableStatement(t, policy.EffectDeny))
 		}
 		asked := policy.Allow("", "s3:GetObject").On(
-			"arn:aws:s3:::bucket/" + rapid.SampledFrom([]string{"*", "a", "ab", "a-*", "b-a"}).Draw(t, "asked resource"),
+			"arn:aws:s3:::bucket/" + rapid.SampledFrom([]string{"*", "a", "ab", "a-*", "b-a"}).
+				Draw(t, "asked resource"),
 		)
 		for _, key := range []string{"s3:w", "s3:x", "s3:y"} {
 			if value := rapid.SampledFrom([]string{"any", "a", "b", "-"}).Draw(t, "asked "+key); value != "any" {
@@ -59,7 +60,14 @@ func TestEveryVariableOfAPatternIsTried(t *testing.T) {
 			}
 			d, err := e.Decide(s, r)
 			require.NoError(t, err)
-			require.False(t, d.Allowed(), "proven shut, and it lets in %v with %v\n%s", r.Resources, r.Context, document.JSON())
+			require.False(
+				t,
+				d.Allowed(),
+				"proven shut, and it lets in %v with %v\n%s",
+				r.Resources,
+				r.Context,
+				document.JSON(),
+			)
 		}
 	})
 	t.Log(counts)

@@ -200,7 +200,11 @@ func TestAPreviewMakesNothing(t *testing.T) {
 	require.NoError(t, err)
 	response, err := e.Client.Create(
 		context.Background(),
-		&pulumirpc.CreateRequest{Urn: providertest.URN(providertest.UserType, "alice"), Properties: inputs, Preview: true},
+		&pulumirpc.CreateRequest{
+			Urn:        providertest.URN(providertest.UserType, "alice"),
+			Properties: inputs,
+			Preview:    true,
+		},
 	)
 	require.NoError(t, err)
 	assert.Empty(t, response.Id)
@@ -217,7 +221,11 @@ func TestAPreviewMakesNothing(t *testing.T) {
 		documentType,
 		"d",
 		m.Inputs,
-		props{"name": "shell", "documentType": "Session", "content": strings.Replace(providertest.Preferences, `"60"`, `"30"`, 1)},
+		props{
+			"name":         "shell",
+			"documentType": "Session",
+			"content":      strings.Replace(providertest.Preferences, `"60"`, `"30"`, 1),
+		},
 	)
 	require.NoError(t, err)
 	update, err := e.Client.Update(context.Background(), &pulumirpc.UpdateRequest{
@@ -227,7 +235,11 @@ func TestAPreviewMakesNothing(t *testing.T) {
 	state = update.Properties.AsMap()
 	assert.Equal(t, m.Out("arn"), state["arn"], "what does not change is known")
 	assert.Equal(t, plugin.UnknownStringValue, state["latestVersion"], "what follows the content is not")
-	assert.Equal(t, providertest.Preferences, w.Cloud.Snapshot().Accounts[providertest.Home].Documents[providertest.Tokyo+"/shell"].Content())
+	assert.Equal(
+		t,
+		providertest.Preferences,
+		w.Cloud.Snapshot().Accounts[providertest.Home].Documents[providertest.Tokyo+"/shell"].Content(),
+	)
 }
 
 // An input that is not known yet counts as a change, and is checked when it is known.
@@ -324,13 +336,21 @@ func TestAProviderIsNeverReplaced(t *testing.T) {
 	diff := func(olds, news props) *pulumirpc.DiffResponse {
 		response, err := e.Client.DiffConfig(
 			context.Background(),
-			&pulumirpc.DiffRequest{Urn: providertest.URN("pulumi:providers:aws", "p"), Olds: e.Pack(olds), News: e.Pack(news)},
+			&pulumirpc.DiffRequest{
+				Urn:  providertest.URN("pulumi:providers:aws", "p"),
+				Olds: e.Pack(olds),
+				News: e.Pack(news),
+			},
 		)
 		require.NoError(t, err)
 		assert.Empty(t, response.Replaces)
 		return response
 	}
-	assert.Equal(t, pulumirpc.DiffResponse_DIFF_NONE, diff(props{"region": providertest.Tokyo}, props{"region": providertest.Tokyo}).Changes)
+	assert.Equal(
+		t,
+		pulumirpc.DiffResponse_DIFF_NONE,
+		diff(props{"region": providertest.Tokyo}, props{"region": providertest.Tokyo}).Changes,
+	)
 	assert.Equal(
 		t,
 		pulumirpc.DiffResponse_DIFF_SOME,

@@ -370,7 +370,11 @@ func TestPatternsOfStrangersAreToldAsSuch(t *testing.T) {
 func TestADenyWithNotPrincipalShutsOutEverybodyElse(t *testing.T) {
 	everybody := policy.Allow("T", "sts:Assume*").For(policy.Anyone())
 	but := func(p ...policy.Principal) policy.Statement { return policy.Deny("D", "*").ForAllExcept(p...) }
-	home, role := policy.AWSPrincipals(fixture.People), policy.AWSPrincipals("arn:aws:iam::"+fixture.People+":role/deploy")
+	home, role := policy.AWSPrincipals(
+		fixture.People,
+	), policy.AWSPrincipals(
+		"arn:aws:iam::"+fixture.People+":role/deploy",
+	)
 	for name, c := range map[string]struct {
 		deny policy.Statement
 		want prove.Verdict
