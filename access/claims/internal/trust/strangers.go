@@ -190,8 +190,9 @@ func strangersWithIDs(
 	for _, principal := range p.Engine.Principals {
 		ours[principal.Id] = true
 	}
+	open := 0
 	for _, id := range idsIn(role) {
-		if ours[id] {
+		if ours[id] || open == maxForeign {
 			continue
 		}
 		has := policy.Is(policy.Operator{Base: policy.OpStringLike}, "aws:userid", ofID(id)...)
@@ -202,8 +203,8 @@ func strangersWithIDs(
 				" (no user or role here has it: it is of another account, or of nobody any more)",
 			answer: search.AskWayIn(p.Engine, role, way, c, AssumingBy([]policy.Condition{has})),
 		})
-		if len(out) == maxForeign {
-			break
+		if out[len(out)-1].answer.Open {
+			open++
 		}
 	}
 	return out
@@ -365,7 +366,8 @@ func accountsIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together
 			policy.Allow("", "*").On("*").When(policy.StringEquals("aws:PrincipalAccount", known...)),
 			policy.Allow("", "*").On("*").When(policy.ArnLike("aws:PrincipalArn", principalsOf(known)...)),
 		}
-		if ids := idsIn(role); len(ids) > 0 {
+		// Of everybody, whoever has one of these ids is told by it: see strangersWithIDs.
+		if ids := idsIn(role); len(ids) > 0 && way.Entry.Kind == policy.PrincipalAny {
 			permitted = append(
 				permitted,
 				policy.Allow("", "*").On("*").When(

@@ -128,6 +128,15 @@ func TestNoRoleIsOpenToStrangers(t *testing.T) {
 			),
 			prove.HoldsIf, prove.DoesNotHold, "the unique id AROADEADDEADDEADDEAD1",
 		},
+		"a unique id of another account that is named": {
+			assume(policy.AWSPrincipals(fixture.Members)).When(like("aws:userid", "AROADEADDEADDEADDEAD1:*")),
+			prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members,
+		},
+		"a unique id of a role of another account that is named": {
+			assume(policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":role/x")).
+				When(like("aws:userid", "AROADEADDEADDEADDEAD1:*")),
+			prove.HoldsIf, prove.DoesNotHold, "account " + fixture.Members,
+		},
 		"a dead unique id as principal": {assume(policy.AWSPrincipals("AROADEADDEADDEADDEAD1", "AIDADEADDEADDEADDEAD1")),
 			prove.Holds, prove.Holds, ""},
 		"everybody but a dead unique id": {policy.Allow("T", "sts:AssumeRole").
