@@ -77,6 +77,8 @@ type Escalation struct {
 	// Meant says that the way does not decide whether the account holds: a trust policy names the user or role for
 	// this one step, or the stack file has the same way.
 	Meant bool `json:"meant,omitempty"`
+	// Uncertain says that no way was found and that there may be one; Steps are empty then.
+	Uncertain bool `json:"uncertain,omitempty"`
 	// Steps are the way, in order.
 	Steps []Step `json:"steps"`
 }
@@ -228,7 +230,10 @@ func (a *Audit) escalate(engine *access.Engine, w *surroundings) error {
 	}
 	for i := range found {
 		e := &found[i]
-		one := Escalation{From: e.From, Ends: e.Ends, Meant: e.Meant || own[wayOf(e)], Steps: []Step{}}
+		one := Escalation{
+			From: e.From, Ends: e.Ends, Meant: !e.Uncertain && (e.Meant || own[wayOf(e)]), Uncertain: e.Uncertain,
+			Steps: []Step{},
+		}
 		for _, s := range e.Steps {
 			one.Steps = append(one.Steps, Step{As: s.As, It: s.It, On: s.On, Calls: s.Calls, By: s.By.String()})
 		}

@@ -22,13 +22,15 @@ import (
 type Escalation struct {
 	// From is the ARN of the user or role.
 	From string
-	// Steps are the way, in order. There is always one.
+	// Steps are the way, in order. There is always one, but where it is uncertain.
 	Steps []Step
 	// Ends says what the way ends with, in words.
 	Ends string
 	// Meant says that the way is one step, and that the trust policy of the administrator's role names the user or
 	// role: somebody wrote it for that purpose.
 	Meant bool
+	// Uncertain says that no way was found and that there may be one: a search was given up. Ends names the statement.
+	Uncertain bool
 }
 
 // Step is one step of an escalation.
@@ -60,6 +62,8 @@ const (
 	endsAsRootOfNodes   = "is root on nodes, and has what the roles of the nodes have"
 	// endsAsService is for ways with a step that is Lent.
 	endsAsService = "has a service act as an administrator, and may administer the account by it"
+	// endsUncertain begins what is said of somebody of whom a way may have been missed.
+	endsUncertain = "may come to administer the account by a way that was not found; "
 )
 
 // Find are the shortest ways, one for each user and role of an account, by which whoever is no administrator
@@ -79,6 +83,7 @@ func Find(e *engine.Engine, in intent.Account) ([]Escalation, error) {
 		account:    p.Account(&in),
 		everybody:  p.Everybody(&in),
 		asked:      map[string]search.Answer{},
+		unsure:     map[string]engine.Source{},
 		ways:       map[string][]Step{},
 		wouldReign: map[string]bool{},
 		writing:    map[*engine.Principal]bool{},
@@ -103,6 +108,8 @@ type escalation struct {
 	nodeRoles []*engine.Principal
 	// asked are the answers about a caller and a request, by both.
 	asked map[string]search.Answer
+	// unsure are statements at which a search was given up that found nothing, by the ARN of whose calls were looked for.
+	unsure map[string]engine.Source
 	// ways are the ways that were found, by the ARN of whoever goes them. An administrator's is empty.
 	ways map[string][]Step
 	// lends says that services without a row count.
@@ -137,9 +144,17 @@ func (s *escalation) can(who *engine.Principal, action, resource string, conditi
 		// It is asked of everybody.
 		question = func(asked []policy.Statement, _ ...policy.Statement) search.Question { return s.Asking(asked) }
 	}
-	a := s.AskAll(question([]policy.Statement{st}), s.SessionsOf(s.in, who)...)
-	a.Open = a.Open && !a.Guess
+	a := s.known(who, s.AskAll(question([]policy.Statement{st}), s.SessionsOf(s.in, who)...))
 	s.asked[id] = a
+	return a
+}
+
+// known is an answer about somebody's calls without what only unknown documents open. What is uncertain is noted.
+func (s *escalation) known(who *engine.Principal, a search.Answer) search.Answer {
+	a.Open = a.Open && !a.Guess
+	if _, noted := s.unsure[who.Arn]; a.GaveUp && !a.Open && !noted {
+		s.unsure[who.Arn] = a.Grew
+	}
 	return a
 }
 
@@ -395,8 +410,7 @@ func (s *escalation) assumes(who, role *engine.Principal) search.Answer {
 	for _, session := range sessions {
 		a = a.And(s.Caller(session).AskAssume(role, assuming))
 	}
-	a.Open = a.Open && !a.Guess
-	return a
+	return s.known(who, a)
 }
 
 // passes is the step by which somebody passes a role to a service that then runs what that caller wants. Whether the
@@ -501,7 +515,7 @@ func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
 		return ""
 	}
 	any := search.Asking([]policy.Statement{policy.Allow("", actions...).On("*")})
-	if a := s.AskAll(any, s.SessionsOf(s.in, who)...); !a.Open || a.Guess {
+	if a := s.known(who, s.AskAll(any, s.SessionsOf(s.in, who)...)); !a.Open {
 		return ""
 	}
 	for _, action := range actions {
@@ -546,10 +560,10 @@ func (s *escalation) letsInService(role *engine.Principal, service string) bool 
 	return false
 }
 
-// letsIn reports whether an entry of a trust policy lets anybody in whom it names.
+// letsIn reports whether an entry of a trust policy lets anybody in whom it names. Where that is uncertain it does.
 func (s *escalation) letsIn(role *engine.Principal, way wayin.Way, together *search.Together) bool {
 	who := together.Anyone(s.Engine, way, role)
-	return search.AskWayIn(s.Engine, role, way, who, trust.AssumingBy(nil)).Open
+	return !search.AskWayIn(s.Engine, role, way, who, trust.AssumingBy(nil)).Shut()
 }
 
 // reachesNodes is the step by which somebody runs code on nodes.
@@ -783,11 +797,17 @@ func (s *escalation) found() []Escalation {
 			out = append(out, Escalation{From: who.Arn, Steps: way, Ends: ends, Meant: s.meant(who, way)})
 			continue
 		}
-		if _, administers := s.ways[who.Arn]; administers || len(nodes) == 0 {
+		if _, administers := s.ways[who.Arn]; administers {
 			continue
 		}
-		if step := s.reachesNodes(who, nodes[0].Arn, true); step != nil {
-			out = append(out, Escalation{From: who.Arn, Steps: []Step{*step}, Ends: endsAsRootOfNodes})
+		if len(nodes) > 0 {
+			if step := s.reachesNodes(who, nodes[0].Arn, true); step != nil {
+				out = append(out, Escalation{From: who.Arn, Steps: []Step{*step}, Ends: endsAsRootOfNodes})
+				continue
+			}
+		}
+		if grew, unsure := s.unsure[who.Arn]; unsure {
+			out = append(out, Escalation{From: who.Arn, Uncertain: true, Ends: endsUncertain + search.NotProven(grew)})
 		}
 	}
 	return out

@@ -49,8 +49,7 @@ var unguarding = search.Asking([]policy.Statement{policy.Allow("", unguardingCal
 func (s *escalation) unguards(who *engine.Principal) bool {
 	have, known := s.unguarding[who]
 	if !known {
-		a := s.AskAll(unguarding, s.SessionsOf(s.in, who)...)
-		have = a.Open && !a.Guess
+		have = s.known(who, s.AskAll(unguarding, s.SessionsOf(s.in, who)...)).Open
 		s.unguarding[who] = have
 	}
 	return have
@@ -166,6 +165,7 @@ func (s *escalation) after(who, whom *engine.Principal, edits []edit) *escalatio
 		Prover:     claim.New(compiled.From(s.Engine.Since)),
 		in:         s.in,
 		asked:      map[string]search.Answer{},
+		unsure:     s.unsure,
 		unguarding: map[*engine.Principal]bool{},
 	}
 	next.account = next.Account(s.in)
