@@ -189,6 +189,11 @@ var rooms = []room{
 		"access/internal/engine",
 		"access/internal/literal",
 	}, foreign: noForeign},
+	{dir: "access/internal/openkeys", may: []string{
+		"access/internal/conditionkey",
+		"access/internal/domain",
+		"access/internal/glob",
+	}, foreign: noForeign},
 	{dir: "access/internal/search", may: []string{
 		"policy",
 		"access/catalogue",
@@ -202,6 +207,7 @@ var rooms = []room{
 		"access/internal/literal",
 		"access/internal/model",
 		"access/internal/needs",
+		"access/internal/openkeys",
 		"access/internal/wayin",
 		"access/internal/pattern",
 		"access/internal/wildcard",

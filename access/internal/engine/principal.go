@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"aws-access-guardrails/access/internal/wildcard"
@@ -263,6 +264,19 @@ func (st *Statement) SpeaksOf(ev *Env) bool {
 		return !account || !named || !session
 	}
 	return !account || !named
+}
+
+// SurelySpeaksOf is SpeaksOf, but for a caller whom NotPrincipal lists in part: the account, or the user or role, or the
+// session. AWS says that it might deny such a caller, so that a proof does not rest on the Deny.
+//
+// Source: the same page.
+func (st *Statement) SurelySpeaksOf(ev *Env) bool {
+	if !st.NotPrincipals || ev.Principal.Boundary != nil {
+		return st.SpeaksOf(ev)
+	}
+	return !slices.ContainsFunc(st.Principals, func(entry Trusted) bool {
+		return entry.Kind == policy.PrincipalAny || entry.grade(ev) != NotTrusted
+	})
 }
 
 func (a *CompiledAccount) Arn(service, region, resource string) string {

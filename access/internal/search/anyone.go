@@ -278,34 +278,54 @@ func AskWayIn(e *engine.Engine, role *engine.Principal, way wayin.Way, c *Caller
 	})
 }
 
-// sparing is a Deny with NotPrincipal as it binds the class: it spares a user or role only where the account is
-// listed too, so it denies all of every other account. Nil where it may spare all of the class.
+// sparing is a Deny with NotPrincipal as it surely binds the class: everybody of an account that it lists may be spared,
+// and every user, role or session that it lists, because AWS says no more than that it might deny whoever is listed in
+// part. Nil where it may spare all of the class.
 //
 // Source: IAM User Guide, AWS JSON policy elements: NotPrincipal, "Key points".
 func (c *Caller) sparing(deny *engine.Statement) *engine.Statement {
-	var accounts []string
+	var accounts, named []string
+	roles := "arn:" + string(c.Principal.Account.Partition) + ":iam::"
 	for i := range deny.Principals {
 		switch entry := &deny.Principals[i]; {
 		case entry.Kind == policy.PrincipalAny || entry.Kind == policy.PrincipalCanonical:
 			return nil
 		case entry.AccountID != "":
 			accounts = append(accounts, entry.AccountID)
+		case entry.SessionRole != "":
+			of := roles + entry.SessionAccount + ":role/"
+			named = append(named, of+entry.SessionRole, of+"*/"+entry.SessionRole)
+		case entry.Kind == policy.PrincipalAWS:
+			named = append(named, entry.Text)
 		case entry.Kind != policy.PrincipalAWS && c.Any.class != &wayin.UsersAndRoles &&
 			(c.Principal.Name == "" || entry.Names(c.Principal.Name)):
 			return nil
 		}
 	}
-	if len(accounts) == 0 || c.Any.class != &wayin.UsersAndRoles {
+	if c.Any.class != &wayin.UsersAndRoles {
 		return deny
 	}
-	elsewhere := policy.StringNotEquals("aws:PrincipalAccount", accounts...)
-	condition, err := engine.CompileCondition(&elsewhere, pattern.PolicyText)
-	if err != nil {
-		return nil
-	}
 	bound := *deny
-	bound.Conditions = append(slices.Clone(deny.Conditions), condition)
+	bound.Conditions = slices.Clone(deny.Conditions)
+	for _, other := range others(accounts, named) {
+		condition, err := engine.CompileCondition(&other, pattern.PolicyText)
+		if err != nil {
+			return nil
+		}
+		bound.Conditions = append(bound.Conditions, condition)
+	}
 	return &bound
+}
+
+// others are conditions that everybody meets but the accounts, and the users and roles.
+func others(accounts, named []string) (conditions []policy.Condition) {
+	if len(accounts) > 0 {
+		conditions = append(conditions, policy.StringNotEquals("aws:PrincipalAccount", accounts...))
+	}
+	if len(named) > 0 {
+		conditions = append(conditions, policy.ArnNotLike("aws:PrincipalArn", named...))
+	}
+	return conditions
 }
 
 // FreeTags tells which session tags somebody can choose for a session of a role: those with which its trust policy

@@ -245,7 +245,7 @@ func (c *Caller) AskAssume(role *engine.Principal, q Question) Answer {
 		next := c.Assignments(func(c *Caller) Answer {
 			layers := c.Layers(c.Principal.Identity)
 			for _, deny := range role.Trust.Deny {
-				if deny.SpeaksOf(c.Env()) {
+				if deny.SurelySpeaksOf(c.Env()) {
 					layers.Deny = append(layers.Deny, deny)
 				}
 			}
