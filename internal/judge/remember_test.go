@@ -91,7 +91,7 @@ func TestKeptVerdictsAreThoseThatWouldBeFound(t *testing.T) {
 	program := func() string { return "this program" }
 	generated := t.TempDir()
 	organization{accounts: 5, people: 16, roles: 9, jumps: 2}.write(t, generated)
-	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	at := time.Date(2030, 12, 1, 0, 0, 0, 0, time.UTC) // When a grant of the example begins.
 	compared, refused := 0, 0
 	for _, from := range tier.Sample(2, example, generated) {
 		folder, names := projectOf(t, from)
