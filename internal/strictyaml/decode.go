@@ -32,6 +32,8 @@ type Decoder struct {
 	// meant is the key that somebody most likely meant who wrote another one at the first level of the file; nil where
 	// there is no such level.
 	meant func(written string) (string, bool)
+	// misspelt are the paths of keys that are not given, and that an unknown key beside them most likely means.
+	misspelt map[problem.Path]bool
 }
 
 // Places is where every value of a file was read, by its path.
@@ -85,8 +87,11 @@ func (p Places) mark(path problem.Path) mark {
 func (p Places) Position(path problem.Path) problem.Position { return p.mark(path).pos }
 
 // Report notes a problem. A second one about the same value, or about something inside a value that was not
-// understood, is dropped: the first says what to do.
+// understood, is dropped: the first says what to do. So is that a key is missing which was misspelt.
 func (d *Decoder) Report(p problem.Problem) {
+	if d.misspelt[p.Path] {
+		return
+	}
 	for _, known := range d.Problems {
 		same := known.Path == p.Path && p.Kind != problem.UnknownKey && p.Kind != problem.Duplicate
 		hollow := (known.Kind == problem.WrongType || known.Kind == problem.Missing) &&

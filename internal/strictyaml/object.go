@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"aws-access-guardrails/problem"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,7 @@ func (o *Object[T]) given(d *Decoder, n *Node, place problem.Path) map[string]En
 			continue
 		}
 		if o.Field(e.Name) == nil {
+			o.misspelt(d, n, e.Name, place)
 			d.Report(
 				problem.Problem{
 					Position: e.Pos,
@@ -95,6 +97,18 @@ func (o *Object[T]) given(d *Decoder, n *Node, place problem.Path) map[string]En
 		given[e.Name] = e
 	}
 	return given
+}
+
+// misspelt notes which key an unknown one most likely means, where that one is not given.
+func (o *Object[T]) misspelt(d *Decoder, n *Node, name string, place problem.Path) {
+	best, near := Nearest(name, o.Names())
+	if !near || slices.ContainsFunc(n.Entries, func(e Entry) bool { return e.Name == best }) {
+		return
+	}
+	if d.misspelt == nil {
+		d.misspelt = map[problem.Path]bool{}
+	}
+	d.misspelt[place.Child(best)] = true
 }
 
 // suggest names the key that was meant; at the first level with its namespace.
