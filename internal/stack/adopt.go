@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -9,6 +10,9 @@ import (
 	"aws-access-guardrails/policy"
 	"aws-access-guardrails/problem"
 )
+
+// Adopts reports whether the stack takes over anything that exists.
+func (s *Stack) Adopts() bool { return !reflect.ValueOf(s.Adopt).IsZero() }
 
 // checkAdoption refuses entries for what the stack does not have: they would import nothing, and be believed to.
 func (s *Stack) checkAdoption(d *strictyaml.Decoder) {

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -407,6 +408,42 @@ func TestEveryAccountIsLookedAtBeforeAnythingChanges(t *testing.T) {
 				return users(list)(ctx)
 			})
 			try(operation, "", "", exit.Holds)
+		}
+	}
+}
+
+// What a stack is to take over is looked for before anything is changed: where it does not exist, no other stack shuts
+// the shells of that account.
+func TestWhatIsTakenOverIsLookedForBeforeShellsAreShut(t *testing.T) {
+	t.Parallel()
+	tier.Long(t)
+	w, aws, list := withUsers(t)
+	*list = []user{{name: "alice", path: "/"}}
+	check := w.parts.check
+	prod, err := check(w.folder.StackFile("prod"))
+	require.NoError(t, err)
+	w.parts.check = func(file string) (target, error) {
+		to, err := check(file)
+		if filepath.Base(file) == "Pulumi.prod.yaml" {
+			to.adopts = true
+		} else {
+			to.account, to.shuts = "444455556666", shutsOf(prod.account)
+		}
+		return to, err
+	}
+	w.parts.run = anywhere(func(ctx *pulumi.Context) error {
+		if ctx.Stack() != "prod" {
+			return users(list)(ctx)
+		}
+		_, err := iam.NewUser(ctx, "user-nobody", &iam.UserArgs{Name: pulumi.String("nobody")}, pulumi.Import(pulumi.ID("nobody")))
+		return err
+	})
+	summary, err := w.Run(t.Context(), result.Up)
+	require.Equal(t, exit.Failed, exit.StatusOf(err), "%v", err)
+	assert.Empty(t, aws.names())
+	for _, r := range summary.Stacks {
+		if r.Stack != "prod" {
+			assert.Contains(t, r.Error, "would shut shells in account "+prod.account)
 		}
 	}
 }

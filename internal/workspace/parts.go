@@ -44,6 +44,8 @@ type target struct {
 	// its attachments that shut shells.
 	governs []string
 	shuts   []stack.ShutShells
+	// adopts says that the stack takes over what exists. What does not exist is found out when that is planned.
+	adopts bool
 	// protect says that nothing of the stack may be deleted.
 	protect bool
 	// positionOf is where the stack file says something; nil where nobody knows.

@@ -39,6 +39,7 @@ func targetOf(stack *stack.Stack) target {
 		preparedBy:   stack.PreparedBy(),
 		governs:      stack.Governs(),
 		shuts:        stack.ShutsShells(),
+		adopts:       stack.Adopts(),
 		protect:      stack.Protect,
 		positionOf:   stack.Position,
 		advice: func(message string, setting commandline.Setting) string {

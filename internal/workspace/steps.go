@@ -23,8 +23,8 @@ func (r *run) ready(ctx context.Context) error {
 }
 
 // prepare plans the operation, and makes sure that its account is looked at when the command has several stacks: what
-// one of them changes may shut the doors of another. Where nobody is asked, a plan is made for the gates alone, and a
-// stack that has nothing that they guard needs none.
+// one of them changes may shut the doors of another. Where nobody is asked, a plan is made for the gates, and beside
+// other stacks for what the stack takes over: a stack that has nothing of both needs none.
 func (r *run) prepare(ctx context.Context, asking, several bool) {
 	if err := r.ready(ctx); err != nil {
 		r.fail(err)
@@ -40,11 +40,13 @@ func (r *run) prepare(ctx context.Context, asking, several bool) {
 		}
 	}
 	plans := asking
-	if !asking && r.operation == result.Up && r.existed {
-		plans = true
-		if r.home != nil {
+	if !asking && r.operation == result.Up {
+		plans = several && r.to.adopts
+		if r.existed && r.home != nil {
 			guards, err := r.home.Guards(r.folder.Project, r.stack)
-			plans = err == nil && guards // What cannot be read is the operation's business.
+			plans = plans || err == nil && guards // What cannot be read is the operation's business.
+		} else if r.existed {
+			plans = true
 		}
 	}
 	if plans {
