@@ -32,7 +32,7 @@ func (c *Caller) valuing() openkeys.Caller {
 // openTests takes the statements apart that the question at hand has read.
 func (b *binder) openTests() *openkeys.Tests {
 	t := openReader{b: b, tests: openkeys.New(b.reading.open)}
-	for _, read := range b.reading.bounds {
+	for read := b.reading.last; read != nil; read = read.before {
 		t.b = read.by
 		for i := range read.st.Resources {
 			t.tests.Add("", t.arn(&read.st.Resources[i], true)...)
@@ -192,7 +192,7 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 // unassigned asks with every open key absent.
 func (c *Caller) unassigned(ask func(*Caller) Answer) Answer {
 	c.Effort.spent = 0
-	c.Search.B.reading = &reading{}
+	c.Search.B.reading.begin()
 	return ask(c)
 }
 

@@ -63,8 +63,11 @@ type bound struct {
 	written int
 	// open are the open keys that stand in the statement.
 	open []*conditionkey.Key
-	// in is the question that read it last.
-	in *reading
+	// in is the number of the question that read it last, and before what that question had read before it.
+	in     int
+	before *bound
+	// by is the binder that made it: a comparison reads the statements of two worlds.
+	by *binder
 }
 
 // HasOpenKeys reports whether a condition key that the class does not fix stands as a policy variable in the
@@ -74,7 +77,9 @@ func (b *bound) HasOpenKeys() bool { return len(b.open) > 0 }
 // reading is what one question has read: which values of open keys are told apart depends on that, and on nothing
 // that was read for another one.
 type reading struct {
-	bounds []readBound
+	// question is its number, from one; last is the statement that was read last.
+	question int
+	last     *bound
 	// open are condition keys that stand as policy variables and that the class does not fix, by name; openBy are the
 	// statements in which they stood first.
 	open   map[string]*conditionkey.Key
@@ -83,24 +88,22 @@ type reading struct {
 	denies map[string]map[*engine.Statement]bool
 }
 
-// readBound is a statement as one class meets it: a comparison reads the statements of two worlds.
-type readBound struct {
-	by *binder
-	*bound
-}
-
 // note notes that the question at hand reads a statement, and returns it.
 func (b *binder) note(st *bound) *bound {
 	r := b.reading
-	if st.in == r {
+	if st.in == r.question {
 		return st
 	}
-	st.in = r
-	r.bounds = append(r.bounds, readBound{b, st})
+	st.in, st.before, st.by, r.last = r.question, r.last, b, st
 	for _, k := range st.open {
 		r.opens(k, st.st)
 	}
 	return st
+}
+
+// begin forgets what the question before has read.
+func (r *reading) begin() {
+	*r = reading{question: r.question + 1}
 }
 
 func (r *reading) opens(k *conditionkey.Key, st *engine.Statement) {
@@ -210,7 +213,7 @@ func NewBinder(c *Caller) *binder {
 		bounds:   map[*engine.Statement]*bound{},
 		tagRules: map[string]*bound{},
 		owners:   map[string][]*bound{},
-		reading:  &reading{},
+		reading:  &reading{question: 1},
 	}
 }
 
@@ -218,7 +221,7 @@ func (b *binder) Bind(st *engine.Statement) *bound {
 	have, ok := b.bounds[st]
 	if !ok {
 		have = b.bindNew(st)
-		b.bounds[st] = have
+		b.bounds[st], b.binding = have, nil
 	}
 	return b.note(have)
 }
@@ -226,7 +229,6 @@ func (b *binder) Bind(st *engine.Statement) *bound {
 func (b *binder) bindNew(st *engine.Statement) *bound {
 	out := &bound{st: st}
 	b.binding = out
-	defer func() { b.binding = nil }()
 	shares := b.caller.Any == nil && len(b.Assigned) == 0
 	if have, ok := b.solved.plain[st]; ok && shares {
 		out.Lits, out.Never = have.lits, have.never

@@ -152,8 +152,10 @@ func (s *escalation) can(who *engine.Principal, action, resource string, conditi
 // known is an answer about somebody's calls without what only unknown documents open. What is uncertain is noted.
 func (s *escalation) known(who *engine.Principal, a search.Answer) search.Answer {
 	a.Open = a.Open && !a.Guess
-	if _, noted := s.unsure[who.Arn]; a.GaveUp && !a.Open && !noted {
-		s.unsure[who.Arn] = a.Grew
+	if a.GaveUp && !a.Open {
+		if _, noted := s.unsure[who.Arn]; !noted {
+			s.unsure[who.Arn] = a.Grew
+		}
 	}
 	return a
 }
