@@ -133,6 +133,23 @@ func TestTheDayOfTheExample(t *testing.T) {
 	assert.Contains(t, b.String(), "batch (team jump/shop)")
 }
 
+// Of a grant that has not begun nobody has anything yet, and of one that is open somebody has.
+func TestRevokeSaysWhetherTheGrantIsOfUseAlready(t *testing.T) {
+	inOrganization(t)
+	tokyo, err := clock.Zone("Asia/Tokyo")
+	require.NoError(t, err)
+	for _, c := range []struct{ day, ticket, says string }{
+		{"2030-12-02 20:00", "CHG1250", "until then identity/dave can still use the grant"},
+		{"2030-11-01 09:00", "CHG1234", "until then jump/alice will be able to use the grant"},
+	} {
+		now, err := clock.Say(c.day, time.Time{}, time.Time{}, tokyo)
+		require.NoError(t, err)
+		out, err := at(t, now, "guardrails revoke workload "+c.ticket)
+		require.NoError(t, err, out)
+		assert.Contains(t, out, c.says, c.day)
+	}
+}
+
 // One second before, at and after each bound of a grant that was said in a zone, its role opens or stays shut, also
 // over a change of clocks.
 func TestAGrantOpensToTheSecondInEveryZone(t *testing.T) {

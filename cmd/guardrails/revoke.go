@@ -104,10 +104,15 @@ func revoked(change *edit.Change, zone *time.Location) string {
 func (f *flags) afterRevoke(stack string, change *edit.Change, shells []string) string {
 	grant := change.Grant
 	var b strings.Builder
+	before := "can still use"
+	if change.Removed {
+		before = "will be able to use"
+	}
 	fmt.Fprintf(
 		&b,
-		"\n1. Shut the window; until then %s can still use the grant as it was deployed:\n  %s\n",
+		"\n1. Shut the window; until then %s %s the grant as it was deployed:\n  %s\n",
 		grant.Person,
+		before,
 		f.setting().Line("up", stack),
 	)
 	b.WriteString(change.Refused())

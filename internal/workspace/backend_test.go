@@ -423,20 +423,21 @@ func TestWhatIsTakenOverIsLookedForBeforeShellsAreShut(t *testing.T) {
 	prod, err := check(w.folder.StackFile("prod"))
 	require.NoError(t, err)
 	w.parts.check = func(file string) (target, error) {
-		to, err := check(file)
+		to, problem := check(file)
 		if filepath.Base(file) == "Pulumi.prod.yaml" {
 			to.adopts = true
 		} else {
 			to.account, to.shuts = "444455556666", shutsOf(prod.account)
 		}
-		return to, err
+		return to, problem
 	}
 	w.parts.run = anywhere(func(ctx *pulumi.Context) error {
 		if ctx.Stack() != "prod" {
 			return users(list)(ctx)
 		}
-		_, err := iam.NewUser(ctx, "user-nobody", &iam.UserArgs{Name: pulumi.String("nobody")}, pulumi.Import(pulumi.ID("nobody")))
-		return err
+		taken := pulumi.Import(pulumi.ID("nobody"))
+		_, failed := iam.NewUser(ctx, "user-nobody", &iam.UserArgs{Name: pulumi.String("nobody")}, taken)
+		return failed
 	})
 	summary, err := w.Run(t.Context(), result.Up)
 	require.Equal(t, exit.Failed, exit.StatusOf(err), "%v", err)

@@ -154,10 +154,10 @@ func (t *Tests) connected(name string) (keys, subjects map[string]bool) {
 // other, and one value of each class stands for all. Keys that are compared with the same things share their
 // predicates (component), and each predicate is about the value alone (predicates). Where a test cannot be said as
 // such a predicate, the values are still tried, and the answer says that there may be others.
-func (t *Tests) Values(of Caller) Values {
+func (t *Tests) Values(caller Caller) Values {
 	out := Values{Texts: map[string][]string{}, Sure: true}
 	for _, name := range t.names {
-		classes := t.classes(of, t.component(name))
+		classes := t.classes(caller, t.component(name))
 		out.Texts[name] = classes.Texts
 		if !classes.Sure && out.Sure {
 			out.Sure, out.Unsure = false, name
@@ -219,20 +219,20 @@ func (t *Tests) sayableOf(c component) bool {
 }
 
 // classes are values of every class of a component's key.
-func (t *Tests) classes(of Caller, c component) glob.Classes {
-	if !of.Looks() {
+func (t *Tests) classes(caller Caller, c component) glob.Classes {
+	if !caller.Looks() {
 		return glob.Classes{}
 	}
-	predicates, wild := t.predicates(of, c)
-	found := representatives(of, predicates, len(c.keys))
-	of.Found(found.Sure)
+	predicates, wild := t.predicates(caller, c)
+	found := representatives(caller, predicates, len(c.keys))
+	caller.Found(found.Sure)
 	out := glob.Classes{Texts: slices.Clone(found.Texts), Sure: found.Sure && t.sayableOf(c)}
 	var others []domain.Literal
 	for subject := range c.subjects {
 		others = append(others, t.others[subject]...)
 	}
 	if len(others) > 0 {
-		out.Texts = append(out.Texts, domain.Candidates(others, of.Domain(c.key))...)
+		out.Texts = append(out.Texts, domain.Candidates(others, caller.Domain(c.key))...)
 		slices.Sort(out.Texts)
 		out.Texts = slices.Compact(out.Texts)
 		out.Sure = out.Sure && !wild
@@ -245,7 +245,7 @@ func (t *Tests) classes(of Caller, c component) glob.Classes {
 // between two texts, the test is the derivative of the pattern by both: what may stand between them (Brzozowski's
 // derivative, taken from either end). wild: one of the patterns is not a literal. Of more tests than are told apart
 // only that there are so many is known.
-func (t *Tests) predicates(of Caller, c component) (predicates map[string]glob.Glob, wild bool) {
+func (t *Tests) predicates(caller Caller, c component) (predicates map[string]glob.Glob, wild bool) {
 	predicates = map[string]glob.Glob{"": {}}
 	add := func(g glob.Glob) {
 		if g.IsEverything() || c.key.Kind == conditionkey.KeyUserName && !mayBeUserName(g) {
@@ -264,7 +264,7 @@ func (t *Tests) predicates(of Caller, c component) (predicates map[string]glob.G
 			if subject != "" {
 				add(g)
 			}
-			if t.addPieces(of, c, g, subject, add); len(predicates) > domain.MaxTests {
+			if t.addPieces(caller, c, g, subject, add); len(predicates) > domain.MaxTests {
 				return predicates, wild
 			}
 		}
@@ -273,12 +273,12 @@ func (t *Tests) predicates(of Caller, c component) (predicates map[string]glob.G
 }
 
 // addPieces adds what a pattern that a subject is compared with says of keys that stand within others.
-func (t *Tests) addPieces(of Caller, c component, g glob.Glob, subject string, add func(glob.Glob)) {
+func (t *Tests) addPieces(caller Caller, c component, g glob.Glob, subject string, add func(glob.Glob)) {
 	for _, s := range c.stands {
 		if s.subject != subject || s.whole() {
 			continue
 		}
-		for _, middle := range of.Patterns.Between(g, s.before, s.after) {
+		for _, middle := range caller.Patterns.Between(g, s.before, s.after) {
 			add(middle)
 		}
 	}
@@ -293,10 +293,10 @@ func mayBeUserName(g glob.Glob) bool {
 }
 
 // representatives are texts of every class that patterns tell apart, by identity, for so many keys.
-func representatives(of Caller, predicates map[string]glob.Glob, keys int) glob.Classes {
+func representatives(caller Caller, predicates map[string]glob.Glob, keys int) glob.Classes {
 	ids := slices.Sorted(maps.Keys(predicates))
 	id := strconv.Itoa(keys) + strings.Join(ids, "\x00")
-	return of.Patterns.Classes(id, func() (found glob.Classes) {
+	return caller.Patterns.Classes(id, func() (found glob.Classes) {
 		tests := make([]glob.Glob, len(ids))
 		for i := range ids {
 			tests[i] = predicates[ids[i]]

@@ -293,8 +293,8 @@ func (c *Caller) sparing(deny *engine.Statement) *engine.Statement {
 		case entry.AccountID != "":
 			accounts = append(accounts, entry.AccountID)
 		case entry.SessionRole != "":
-			of := roles + entry.SessionAccount + ":role/"
-			named = append(named, of+entry.SessionRole, of+"*/"+entry.SessionRole)
+			prefix := roles + entry.SessionAccount + ":role/"
+			named = append(named, prefix+entry.SessionRole, prefix+"*/"+entry.SessionRole)
 		case entry.Kind == policy.PrincipalAWS:
 			named = append(named, entry.Text)
 		case entry.Kind != policy.PrincipalAWS && c.Any.class != &wayin.UsersAndRoles &&
