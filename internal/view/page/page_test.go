@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +113,38 @@ func pageOf(t *testing.T, w world.World) []byte {
 func hostilePage(t *testing.T) []byte {
 	t.Helper()
 	return pageOf(t, hand(1, func(int) string { return hostileProject }, func(int) string { return "alice" }))
+}
+
+// Every grant is seen on the line of time, wherever the day of the page is: also a short one at its end, and grants of
+// a year long before or after.
+func TestEveryGrantIsSeenOnTheLineOfTime(t *testing.T) {
+	bars := regexp.MustCompile(`<rect x="(\d+)" y="\d+" width="(\d+)" height="18"`)
+	for _, c := range []struct{ at, says string }{
+		{"2026-11-30T00:00:00Z", "All of this is long after"},
+		{"2030-11-29T00:00:00Z", "The upright line is"},
+		{"2030-12-01T01:00:00Z", "The upright line is"},
+		{"2030-12-02T11:00:00Z", "The upright line is"},
+		{"2030-12-04T00:00:00Z", "The upright line is"},
+		{"2040-01-01T00:00:00Z", "All of this was long before"},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		require.NoError(t, err)
+		in, err := page.Of(at, "organization", organizationStacks(t)...)
+		require.NoError(t, err)
+		text := string(write(t, in))
+		assert.Contains(t, text, c.says, c.at)
+		assert.Equal(t, strings.HasPrefix(c.says, "The upright"), strings.Contains(text, `class="nowline"`), c.at)
+		found := bars.FindAllStringSubmatch(text, -1)
+		require.Len(t, found, 2, c.at)
+		for _, m := range found {
+			x, err := strconv.Atoi(m[1])
+			require.NoError(t, err)
+			width, err := strconv.Atoi(m[2])
+			require.NoError(t, err)
+			assert.LessOrEqual(t, x+width, 961, c.at)
+			assert.GreaterOrEqual(t, width, 4, c.at)
+		}
+	}
 }
 
 // Names are data: no text of a file stands in the page as markup, script or style, and characters that do something
