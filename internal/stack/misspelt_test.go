@@ -31,7 +31,8 @@ func TestAMisspeltKeyIsToldOnce(t *testing.T) {
 	problems := read(file)
 	assert.Empty(t, problems)
 	for right, wrong := range map[string]string{
-		"{id:": "{idd:", "[{name: alice": "[{nam: alice", "{name: Mine": "{Name: Mine", "policy: {": "polcy: {",
+		"guardrails:account:": "guardrails:acount:", "guardrails:users:": "guardrails:user:", "aws:region:": "aws:regions:",
+		"guardrails:sessions:": "guardrails:session:", "{id:": "{idd:", "[{name: alice": "[{nam: alice", "{name: Mine": "{Name: Mine", "policy: {": "polcy: {",
 		"users: [alice]": "user: [alice]", "project:": "projekt:", "runAs:": "runas:", "regions:": "region:",
 	} {
 		problems := read(strings.Replace(file, right, wrong, 1))

@@ -87,10 +87,13 @@ func (p Places) mark(path problem.Path) mark {
 func (p Places) Position(path problem.Path) problem.Position { return p.mark(path).pos }
 
 // Report notes a problem. A second one about the same value, or about something inside a value that was not
-// understood, is dropped: the first says what to do. So is that a key is missing which was misspelt.
+// understood, is dropped: the first says what to do. So is that a key is missing which was misspelt, and
+// what would be inside it.
 func (d *Decoder) Report(p problem.Problem) {
-	if d.misspelt[p.Path] {
-		return
+	for meant := range d.misspelt {
+		if p.Path.Within(meant) {
+			return
+		}
 	}
 	for _, known := range d.Problems {
 		same := known.Path == p.Path && p.Kind != problem.UnknownKey && p.Kind != problem.Duplicate
