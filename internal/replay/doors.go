@@ -158,11 +158,11 @@ func (s *Shell) operationRoles(home Home, people []string) []string {
 		for _, person := range people {
 			_, name, _ := strings.Cut(person, "/")
 			if project == "" {
-				of := strings.Join(s.Nodes, ", ")
-				if of == "" {
-					of = "the nodes, which no record names,"
+				nodes := strings.Join(s.Nodes, ", ")
+				if nodes == "" {
+					nodes = "the nodes, which no record names,"
 				}
-				lines = append(lines, fmt.Sprintf("# the project of %s is not known: write it", of))
+				lines = append(lines, fmt.Sprintf("# the project of %s is not known: write it", nodes))
 				project = "PROJECT"
 			}
 			lines = append(lines, fmt.Sprintf("- {users: [%q], project: %q, runAs: %q}", person, project, name))
