@@ -129,7 +129,7 @@ func (t *Trusted) compileAWS() error {
 	case policy.IsAccountID(t.Text):
 		t.AccountID = t.Text
 		return nil
-	case isUniqueID(t.Text):
+	case IsUniqueID(t.Text):
 		t.Dead = true
 		return nil
 	case !policy.IsARN(t.Text):
@@ -158,9 +158,11 @@ func (t *Trusted) compileAWS() error {
 	return nil
 }
 
-// isUniqueID reports whether a principal is the unique id that AWS leaves behind when a user (AIDA...) or role
-// (AROA...) is deleted.
-func isUniqueID(s string) bool {
+// IsUniqueID reports whether a text is the unique id of a user (AIDA...) or role (AROA...). As a principal it is what
+// AWS leaves behind when that user or role is deleted.
+//
+// Source: IAM User Guide, IAM identifiers: unique identifiers.
+func IsUniqueID(s string) bool {
 	if len(s) < 16 || !strings.HasPrefix(s, "AIDA") && !strings.HasPrefix(s, "AROA") {
 		return false
 	}

@@ -63,7 +63,7 @@ func WithStranger(e *engine.Engine, arn string, m *Model) (*engine.Engine, engin
 // empty where it does not.
 func (m *Model) uniqueID() (id, session string) {
 	id, session, _ = strings.Cut(m.Text("aws:userid"), ":")
-	if len(id) < 16 || !strings.HasPrefix(id, "AIDA") && !strings.HasPrefix(id, "AROA") {
+	if !engine.IsUniqueID(id) {
 		return "", ""
 	}
 	if len(session) < 2 { // AWS takes no shorter name.

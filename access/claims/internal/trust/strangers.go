@@ -148,14 +148,16 @@ func anybodyIn(p *claim.Prover, role *engine.Principal, way wayin.Way, together 
 	return w
 }
 
-// uniqueID is the id of a user or role: no two have one, and AWS gives none again.
-//
-// Source: IAM User Guide, IAM identifiers: unique identifiers.
-var uniqueID = regexp.MustCompile(`\bA(?:IDA|ROA)[A-Z0-9]{12,124}\b`)
+// capitals are words of capitals and digits, which unique ids are: no two users or roles have one, and AWS gives none
+// again.
+var capitals = regexp.MustCompile(`\b[A-Z0-9]+\b`)
 
 // idsIn are the unique ids that a trust policy has.
 func idsIn(role *engine.Principal) []string {
-	ids := uniqueID.FindAllString(writtenIn(role), -1)
+	ids := slices.DeleteFunc(
+		capitals.FindAllString(writtenIn(role), -1),
+		func(word string) bool { return !engine.IsUniqueID(word) },
+	)
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
