@@ -296,9 +296,11 @@ func (c *Caller) sparing(deny *engine.Statement) *engine.Statement {
 			prefix := roles + entry.SessionAccount + ":role/"
 			named = append(named, prefix+entry.SessionRole, prefix+"*/"+entry.SessionRole)
 		case entry.Kind == policy.PrincipalAWS:
-			named = append(named, entry.Text)
-		case entry.Kind != policy.PrincipalAWS && c.Any.class != &wayin.UsersAndRoles &&
-			(c.Principal.Name == "" || entry.Names(c.Principal.Name)):
+			// The unique id of somebody who was deleted spares nobody.
+			if !engine.IsUniqueID(entry.Text) {
+				named = append(named, entry.Text)
+			}
+		case c.Any.class != &wayin.UsersAndRoles && (c.Principal.Name == "" || entry.Names(c.Principal.Name)):
 			return nil
 		}
 	}

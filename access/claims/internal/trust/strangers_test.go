@@ -393,6 +393,7 @@ func TestADenyWithNotPrincipalShutsOutEverybodyElse(t *testing.T) {
 		"a role and its account":         {but(role, home), prove.Holds, ""},
 		"a user and the account":         {but(policy.AWSPrincipals(fixture.UserARN("bob"), fixture.People)), prove.Holds, ""},
 		"a role elsewhere":               {but(policy.AWSPrincipals("arn:aws:iam::" + fixture.Members + ":role/x")), prove.HoldsIf, "account " + fixture.Members},
+		"a dead unique id":               {but(policy.AWSPrincipals("AROADEADDEADDEADDEAD1")), prove.Holds, ""},
 		"a session elsewhere":            {but(policy.AWSPrincipals("arn:aws:sts::" + fixture.Members + ":assumed-role/x/s")), prove.HoldsIf, "account " + fixture.Members},
 		"an account elsewhere":           {but(home, policy.AWSPrincipals(fixture.Members)), prove.HoldsIf, "account " + fixture.Members},
 		"a service":                      {but(policy.ServicePrincipals("ec2.amazonaws.com")), prove.DoesNotHold, "every AWS service"},
