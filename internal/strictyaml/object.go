@@ -1,12 +1,13 @@
 package strictyaml
 
 import (
-	"aws-access-guardrails/problem"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/invopop/jsonschema"
+
+	"aws-access-guardrails/problem"
 )
 
 // Object is a value with keys of its own, decoded into the fields of a T.

@@ -110,6 +110,14 @@ type Answer struct {
 // Shut reports whether there is no such request, for certain.
 func (a Answer) Shut() bool { return !a.Open && !a.GaveUp }
 
+// WithoutGuess is the answer where nothing that is not known allows anything.
+func (a Answer) WithoutGuess() Answer {
+	if !a.Open || !a.Guess {
+		return a
+	}
+	return Answer{Classes: a.Classes, GaveUp: a.GaveUp, Grew: a.Grew}
+}
+
 // worse reports whether an answer says more against a claim than another.
 func (a Answer) worse(b Answer) bool { return a.Rank() > b.Rank() }
 

@@ -157,22 +157,22 @@ func (c *Caller) Assignments(ask func(*Caller) Answer) Answer {
 	if c.settled(a) {
 		return a
 	}
-	anyText := sync.OnceValue(func() Answer { return c.withAnyText(ask) })
-	shut := func() bool { return anyText().Shut() }
+	// anyText is asked once, and only where it may spare something.
+	anyText := sync.OnceValue(func() Answer { return a.shutBy(c.withAnyText(ask)) })
 	tests := c.Search.B.openTests()
 	// Values cost much, so they are not looked for where they would leave the answer uncertain.
-	if !tests.Sayable() && shut() {
-		return a.shutBy(anyText())
+	if !tests.Sayable() && anyText().Shut() {
+		return anyText()
 	}
 	values := tests.Values(c.valuing())
-	if uncertain := a.GaveUp || !values.Sure || values.Count(maxAssignments) > maxAssignments; uncertain && shut() {
-		return a.shutBy(anyText())
+	if uncertain := a.GaveUp || !values.Sure || values.Count(maxAssignments) > maxAssignments; uncertain && anyText().Shut() {
+		return anyText()
 	}
 	if a = c.assigned(ask, a, values); !a.GaveUp || a.Open {
 		return a
 	}
-	if shut() {
-		return a.shutBy(anyText())
+	if anyText().Shut() {
+		return anyText()
 	}
 	denies := c.Search.B.reading.denies
 	for _, name := range slices.Sorted(maps.Keys(denies)) {

@@ -144,15 +144,19 @@ func (s *escalation) can(who *engine.Principal, action, resource string, conditi
 		// It is asked of everybody.
 		question = func(asked []policy.Statement, _ ...policy.Statement) search.Question { return s.Asking(asked) }
 	}
-	a := s.known(who, s.AskAll(question([]policy.Statement{st}), s.SessionsOf(s.in, who)...))
+	a := s.ask(who, question([]policy.Statement{st}))
 	s.asked[id] = a
 	return a
 }
 
+// ask asks a question of all sessions of somebody.
+func (s *escalation) ask(who *engine.Principal, q search.Question) search.Answer {
+	return s.known(who, s.AskAll(q, s.SessionsOf(s.in, who)...))
+}
+
 // known is an answer about somebody's calls without what only unknown documents open. What is uncertain is noted.
 func (s *escalation) known(who *engine.Principal, a search.Answer) search.Answer {
-	a.Open = a.Open && !a.Guess
-	if a.GaveUp && !a.Open {
+	if a = a.WithoutGuess(); a.GaveUp && !a.Open {
 		if _, noted := s.unsure[who.Arn]; !noted {
 			s.unsure[who.Arn] = a.Grew
 		}
@@ -517,7 +521,7 @@ func (s *escalation) firstOf(who *engine.Principal, actions []string) string {
 		return ""
 	}
 	any := search.Asking([]policy.Statement{policy.Allow("", actions...).On("*")})
-	if a := s.known(who, s.AskAll(any, s.SessionsOf(s.in, who)...)); !a.Open {
+	if !s.ask(who, any).Open {
 		return ""
 	}
 	for _, action := range actions {

@@ -425,10 +425,8 @@ func (p *prover) changesNoAccess() {
 		}
 		tagging := p.EveryCall(search.Asking([]policy.Statement{policy.Allow("", "sts:TagSession").On("*").
 			When(policy.AnyEqualsIgnoringCase("aws:TagKeys", in.AuthorizationTags()...))}), p.everyPerson(set))
-		if tagging.Open && tagging.Guess {
-			// Tags of a session of a role elsewhere decide nothing here.
-			tagging = search.Answer{Classes: tagging.Classes, GaveUp: tagging.GaveUp, Grew: tagging.Grew}
-		}
+		// Tags of a session of a role elsewhere decide nothing here.
+		tagging = tagging.WithoutGuess()
 		a = a.And(tagging)
 		if !set.OpensSessions && !set.ReadOnly {
 			p.Conclude(p.finding(set.ARN), a, problem)
